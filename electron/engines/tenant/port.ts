@@ -1,0 +1,89 @@
+import type { ObjectKind, TargetObject } from '../../../shared/domain/objects.ts';
+
+/**
+ * Port to one Microsoft 365 tenant through Graph. Real addresses always; only two transports can be swapped
+ * (DESIGN.md idea 4). All methods throw AppError only: AUTH_FAILED, FORBIDDEN, TENANT_UNAVAILABLE (retryable), THROTTLED,
+ * TENANT_REFUSED, CANCELLED, TIMEOUT.
+ */
+export interface Tenant {
+  organization(signal?: AbortSignal): Promise<Organization>;
+  domains(signal?: AbortSignal): Promise<readonly Domain[]>;
+  skus(signal?: AbortSignal): Promise<readonly Sku[]>;
+
+  /** Streams users (with manager), groups (without members) or contacts, one page of at most 999. */
+  read(kind: ObjectKind, signal?: AbortSignal): AsyncIterable<readonly TargetObject[]>;
+  /** Streams users or groups of the recycle bin (`deleted: true`). */
+  readDeleted(kind: 'user' | 'group', signal?: AbortSignal): AsyncIterable<readonly TargetObject[]>;
+  /** Members of groups, each group whole, in any order. Batched 20 groups a request. */
+  readMembers(groupIds: readonly string[], signal?: AbortSignal): AsyncIterable<{ readonly groupId: string; readonly memberIds: readonly string[] }>;
+  /** Present state of single objects (attributes and manager), batched; a missing object is undefined in the answer's map. */
+  readByIds(kind: ObjectKind, ids: readonly string[], signal?: AbortSignal): Promise<ReadonlyMap<string, TargetObject>>;
+  /** Graph ids of users that hold a directory role. */
+  adminRoleHolders(signal?: AbortSignal): Promise<ReadonlySet<string>>;
+
+  /**
+   * Sends requests in `$batch`es of 20 through the throttle gate. Inner 429, 5xx and 424 are handled inside: a request comes
+   * back only when it was answered for good, or when nobody can know (`ambiguous`: time-out or lost connection after it was
+   * sent and the method is not safe to repeat). Order of answers = order of requests. Requests in one call are independent:
+   * never two writes on the same object.
+   */
+  send(requests: readonly GraphRequest[], signal?: AbortSignal): Promise<readonly GraphAnswer[]>;
+
+  /** Counts since this tenant was opened, for statistics and tests. */
+  readonly traffic: { readonly requests: number; readonly batches: number; readonly throttled: number; readonly waitedMs: number };
+  /** Called with the milliseconds of each pause the gate takes because of throttling. */
+  onThrottled(listener: (waitMs: number) => void): void;
+  close(): Promise<void>;
+}
+
+export interface GraphRequest {
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE';
+  /** Relative to the version, e.g. `/users/1234/manager/$ref`. */
+  readonly url: string;
+  readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+export type GraphAnswer =
+  | { readonly kind: 'answered'; readonly status: number; readonly body: unknown; readonly error: GraphError | null }
+  | { readonly kind: 'ambiguous'; readonly reason: string };
+
+/** Graph's error envelope, both spellings of innerError accepted (graph.md section 1.4). */
+export interface GraphError {
+  readonly status: number;
+  readonly code: string;
+  readonly message: string;
+  readonly details: readonly { readonly code: string; readonly message: string; readonly target: string }[];
+  readonly requestId: string;
+}
+
+export interface Organization {
+  readonly id: string;
+  readonly displayName: string;
+  /** The `<name>.onmicrosoft.com` domain. */
+  readonly initialDomain: string;
+  /** True when another directory synchronisation writes to the tenant. */
+  readonly onPremisesSyncEnabled: boolean;
+}
+export interface Domain { readonly name: string; readonly isVerified: boolean; readonly isInitial: boolean; readonly isDefault: boolean; readonly federated: boolean }
+export interface Sku { readonly id: string; readonly partNumber: string; readonly enabled: number; readonly consumed: number }
+
+/** The two transports that a rehearsal on a simulated tenant swaps (graph.md section 4.3); absent in production. */
+export interface TenantTransports {
+  /** Sends one HTTP request to a Graph or Exchange address. */
+  readonly fetch: (url: string, init: RequestInit) => Promise<Response>;
+  /** msal-node's `system.networkClient`. */
+  readonly networkClient: {
+    sendGetRequestAsync<T>(url: string, options?: { headers?: Record<string, string> }, timeout?: number): Promise<{ headers: Record<string, string>; body: T; status: number }>;
+    sendPostRequestAsync<T>(url: string, options?: { headers?: Record<string, string>; body?: string }): Promise<{ headers: Record<string, string>; body: T; status: number }>;
+  };
+}
+
+/** Remote Exchange Online by cmdlet, whatever carries it. Its full command set comes with directory migration. */
+export interface ExchangeGateway {
+  /**
+   * Runs one cmdlet and returns every result row (paged inside) and the warnings.
+   * @throws AppError TENANT_REFUSED with Exchange's own message.
+   */
+  invoke(cmdlet: string, parameters: Readonly<Record<string, unknown>>, signal?: AbortSignal): Promise<{ readonly rows: readonly Record<string, unknown>[]; readonly warnings: readonly string[] }>;
+}

@@ -1,0 +1,34 @@
+/**
+ * Statuses. The first two vocabularies are those of the reference system word for word
+ * ("Tracking the Migration Progress"); {@link ADDED_STATUSES} are Causeway's own.
+ */
+export const MIGRATION_PROGRESS = ['New', 'Not matched', 'Matched', 'Migrated', 'Completed', 'Failed', 'Ambiguous', 'Conflict', 'Skipped'] as const;
+/** What has become of one object of a collection. */
+export type MigrationProgress = (typeof MIGRATION_PROGRESS)[number];
+
+/** Statuses that the reference system does not have. `Skipped` always carries its reason. */
+export const ADDED_STATUSES = ['Ambiguous', 'Conflict', 'Skipped'] as const satisfies readonly MigrationProgress[];
+
+/** Migrated, Matched and Not matched are shown together as In Progress, as the reference system does. */
+export const IN_PROGRESS_STATUSES = ['Not matched', 'Matched', 'Migrated'] as const satisfies readonly MigrationProgress[];
+
+export const SYNCHRONISATION_STATUSES = ['Never synced', 'In sync', 'Not intended to be synced', 'Failed'] as const;
+/** Where one object stands in coexistence. */
+export type SynchronisationStatus = (typeof SYNCHRONISATION_STATUSES)[number];
+
+export const TASK_KINDS = ['Discover', 'Match', 'Migrate', 'Synchronise', 'Roll back', 'Batch', 'Check'] as const;
+/** What a task on the Tasks tab does. */
+export type TaskKind = (typeof TASK_KINDS)[number];
+
+export const TASK_STATES = [
+  'Queued', 'Running', 'Awaiting approval', 'Cancelling', 'Completed', 'Completed with errors', 'Failed', 'Cancelled', 'Interrupted', 'Discarded',
+] as const;
+/**
+ * State of a task. `Awaiting approval`: the plan is made and nothing has been written; a person approves or discards it.
+ * `Interrupted`: the process that ran it is gone; it can be resumed. The last six are ends (Interrupted and Failed can be resumed).
+ */
+export type TaskState = (typeof TASK_STATES)[number];
+
+export const TASK_PHASES = ['queue', 'discover source', 'discover target', 'match', 'map', 'check', 'plan', 'approve', 'apply', 'verify', 'roll back', 'done'] as const;
+/** The part of the pipeline that a task is in. */
+export type TaskPhase = (typeof TASK_PHASES)[number];
