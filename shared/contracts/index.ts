@@ -1,0 +1,20 @@
+import type { z } from 'zod';
+import { collectionChannels } from './collections.ts';
+import { objectChannels } from './objects.ts';
+import { pairChannels } from './pairs.ts';
+import { projectChannels } from './project.ts';
+import { ruleChannels } from './rules.ts';
+import { taskChannels } from './tasks.ts';
+
+/** The whole API between a console and the host, in one place. A duplicate key would be lost by the spread: a test counts them. */
+export const contracts = { ...projectChannels, ...pairChannels, ...collectionChannels, ...objectChannels, ...ruleChannels, ...taskChannels } as const;
+/** The parts, for the test that no channel is declared twice. */
+export const contractParts = [projectChannels, pairChannels, collectionChannels, objectChannels, ruleChannels, taskChannels] as const;
+
+export type Contracts = typeof contracts;
+export type ChannelName = keyof Contracts;
+/** What a caller may write (defaults optional). */
+export type ChannelInput<K extends ChannelName> = z.input<Contracts[K]['input']>;
+/** What a handler receives (defaults filled). */
+export type ChannelParsed<K extends ChannelName> = z.output<Contracts[K]['input']>;
+export type ChannelOutput<K extends ChannelName> = z.output<Contracts[K]['output']>;
