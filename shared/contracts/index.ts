@@ -18,3 +18,5 @@ export type ChannelInput<K extends ChannelName> = z.input<Contracts[K]['input']>
 /** What a handler receives (defaults filled). */
 export type ChannelParsed<K extends ChannelName> = z.output<Contracts[K]['input']>;
 export type ChannelOutput<K extends ChannelName> = z.output<Contracts[K]['output']>;
+/** The same shape, read-only all the way down: what a handler may return without copying. */
+export type ReadonlyDeep<T> = T extends readonly (infer E)[] ? readonly ReadonlyDeep<E>[] : T extends object ? { readonly [K in keyof T]: ReadonlyDeep<T[K]> } : T;

@@ -46,7 +46,7 @@ export interface ReadQuery {
   readonly attributes: readonly string[];
   /** Also deleted objects (show-deleted control). */
   readonly deleted?: boolean;
-  /** Entries per page, 1 to 1000; default 500. */
+  /** Entries per page, 1 to 1000; default 200. */
   readonly pageSize?: number;
   /** Stop after so many entries. */
   readonly limit?: number;

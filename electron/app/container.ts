@@ -1,0 +1,151 @@
+import { randomUUID } from 'node:crypto';
+import { hostname, userInfo } from 'node:os';
+import type { ProjectInfo } from '../../shared/contracts/project.ts';
+import { appError, ErrorCode } from '../../shared/domain/errors.ts';
+import { openLdapDirectory, openLdifDirectory } from '../engines/directory/index.ts';
+import { createSignIn, openTenant, TenantGates, type SecretPort } from '../engines/tenant/index.ts';
+import { createEventHub, type EventListener } from '../ipc/events.ts';
+import type { Handlers } from '../ipc/router.ts';
+import { nodeTimers } from '../ipc/throttle.ts';
+import { resolveSrv } from '../platform/dns.ts';
+import { openInBrowser, type Platform, type SecretStore } from '../platform/index.ts';
+import { createProject, openProject, type PairRecord } from '../store/index.ts';
+import { collectionHandlers } from './collections.ts';
+import { leaseOwner } from './dead-owners.ts';
+import { objectHandlers } from './objects.ts';
+import { pairHandlers } from './pairs.ts';
+import { newPassword } from './passwords.ts';
+import { planHandlers } from './plans.ts';
+import { projectHandlers, projectInfo } from './project.ts';
+import { ruleHandlers } from './rules.ts';
+import type { Services, SimulatedTargets } from './services.ts';
+import { taskHandlers } from './tasks.ts';
+import { VERSION } from './version.ts';
+import { watchStore } from './watch-store.ts';
+
+/** Runs queued tasks; the agent of this process. Handed in, because the agent stands above the use cases. */
+export type StartRunner = (services: Services, options: { readonly agentId: string; readonly owner: string }) => { nudge(): void; close(): Promise<void> };
+
+/** How to open a console. */
+export interface ConsoleOptions {
+  readonly file: string;
+  /** Makes a new project; null opens an existing one. */
+  readonly create: { readonly name: string; readonly demo: boolean } | null;
+  readonly platform: Platform;
+  /** Finds or starts simulated tenants; absent: pairs with one are refused. */
+  readonly simulated?: SimulatedTargets;
+  /** Starts the task runner of this process; absent: tasks wait for another process. */
+  readonly startRunner?: StartRunner;
+}
+
+/** An open project with everything that a window, a web page or a command can ask of it. */
+export interface Console {
+  readonly handlers: Handlers;
+  onEvent(listener: EventListener): () => void;
+  /** Interrupts what runs at a safe point and closes the project. */
+  close(): Promise<void>;
+}
+
+interface OpenProject { readonly services: Services; readonly handlers: Omit<Handlers, 'project.open' | 'project.create'>; close(): Promise<void> }
+
+/**
+ * The one place that puts the parts together. Opens a project and returns its use cases; `project.open` and `project.create`
+ * switch to another file behind the same handlers.
+ * @throws AppError NOT_FOUND, CONFLICT, BAD_FILE or NEWER_PROJECT of the project file.
+ */
+export async function openConsole(options: ConsoleOptions): Promise<Console> {
+  const hub = createEventHub(nodeTimers);
+  const gates = new TenantGates();
+  let current = await open(options, options.file, options.create, hub, gates, switchTo);
+
+  async function switchTo(file: string, create: { readonly name: string } | null): Promise<ProjectInfo> {
+    // The new one first: when it cannot be opened, the old one stays.
+    const next = await open(options, file, create === null ? null : { name: create.name, demo: false }, hub, gates, switchTo);
+    const old = current;
+    current = next;
+    await old.close();
+    hub.publish('store.changed', { nouns: ['project', 'pairs', 'collections', 'objects', 'rules', 'tasks', 'agents'] });
+    return await projectInfo(next.services, { version: VERSION, logFolder: options.platform.log.folder });
+  }
+
+  const names = Object.keys(current.handlers) as (keyof Handlers)[];
+  const handlers = Object.fromEntries(names.map((name) => [name, (input: never, ctx: never) => (current.handlers as Handlers)[name](input, ctx)])) as unknown as Handlers;
+  return {
+    handlers,
+    onEvent: (listener) => hub.subscribe(listener),
+    async close() {
+      await current.close();
+      hub.close();
+    },
+  };
+}
+
+async function open(
+  options: ConsoleOptions, file: string, create: { readonly name: string; readonly demo: boolean } | null, hub: ReturnType<typeof createEventHub>, gates: TenantGates,
+  switchTo: (file: string, create: { readonly name: string } | null) => Promise<ProjectInfo>,
+): Promise<OpenProject> {
+  const { platform } = options;
+  const store = create === null ? await openProject(file) : await createProject({ file, name: create.name, demo: create.demo });
+  const local = await store.agents.ensureLocal(hostname(), VERSION);
+  let nudge = (): void => {};
+  const services: Services = {
+    store, secrets: platform.secrets, log: platform.log, now: Date.now, newId: randomUUID, newPassword, wait, pendingSignIns: new Map(), actor: userInfo().username,
+    emit: (name, payload) => { hub.publish(name, payload); },
+    nudge: () => { nudge(); },
+    openDirectory: (pair, password) => openSource(platform, pair, password),
+    openTenant: (pair, secret) => openTarget(services, options, gates, pair, secret),
+  };
+  const runner = options.startRunner?.(services, { agentId: local.id, owner: leaseOwner(randomUUID()) });
+  if (runner) nudge = () => { runner.nudge(); };
+  const watch = watchStore(store, hub);
+  const handlers = {
+    ...projectHandlers(services, { version: VERSION, logFolder: platform.log.folder, switchTo }), ...pairHandlers(services), ...collectionHandlers(services), ...objectHandlers(services), ...ruleHandlers(services),
+    ...taskHandlers(services), ...planHandlers(services),
+  } satisfies Handlers;
+  return { services, handlers, async close() { watch.close(); await runner?.close(); await store.close(); } };
+}
+
+async function openSource(platform: Platform, pair: Pick<PairRecord, 'source'>, given: string | undefined) {
+  const { source } = pair;
+  if (source.kind === 'ldif') return await openLdifDirectory({ file: source.file, mode: 'read only' });
+  const password = given ?? await platform.secrets.get(source.secretRef);
+  if (!password) throw appError(ErrorCode.SecretMissing, `The password of ${source.username} is not known to this program (it is kept ${kept(platform.secrets)}). Enter it in the pair's properties.`);
+  return await openLdapDirectory({ connection: source, password, resolveSrv, log: platform.log });
+}
+
+const kept = (secrets: SecretStore): string => ({ os: 'by the operating system', file: 'in the sealed file of this machine', session: 'only while the program runs' })[secrets.protection()];
+
+async function openTarget(services: Services, options: ConsoleOptions, gates: TenantGates, pair: Pick<PairRecord, 'id' | 'target'>, secret: string | undefined) {
+  const { target } = pair;
+  const machine = options.platform.machine;
+  if (target.simulated !== null) {
+    if (!options.simulated) throw appError(ErrorCode.InvalidInput, 'This program cannot reach simulated tenants. Use the console or the command line of the full program.');
+    const { transports, credentials } = await options.simulated(target.simulated);
+    const connection = credentials === null ? target : { ...target, tenantId: credentials.tenantId, clientId: credentials.clientId, signIn: 'client secret' as const, secretRef: 'simulated' };
+    const values = new Map<string, string>(credentials === null ? [] : [['simulated', credentials.clientSecret]]);
+    const own: SecretPort = { get: async (ref) => values.get(ref) ?? (ref === target.secretRef ? secret : undefined), set: async (ref, value) => { values.set(ref, value); } };
+    const secrets: SecretPort = credentials === null && secret === undefined ? options.platform.secrets : own;
+    return await openTenant({ connection, gates, transports, signIn: createSignIn({ connection, secrets, transports }), log: (e) => { services.log.info(e.detail ?? {}, e.message); } });
+  }
+  const secrets: SecretPort = secret === undefined ? options.platform.secrets : { get: async (ref) => (ref === target.secretRef ? secret : undefined), set: async () => {} };
+  const signIn = createSignIn({
+    connection: target, secrets,
+    onDeviceCode: (info) => { services.pendingSignIns.set(pair.id, { userCode: info.userCode, verificationUri: info.verificationUri, expiresAt: info.expiresAt }); },
+    openBrowser: async (url) => { if (!await openInBrowser(url, machine)) throw appError(ErrorCode.AuthFailed, 'No browser could be opened on this machine. Choose "device code" as the sign-in method of the pair.'); },
+    log: (e) => { services.log.info(e.detail ?? {}, e.message); },
+  });
+  try {
+    return await openTenant({ connection: target, gates, signIn, log: (e) => { services.log.info(e.detail ?? {}, e.message); } });
+  } finally { services.pendingSignIns.delete(pair.id); }
+}
+
+/** Waits so many milliseconds; rejects with the signal's reason when it fires first. */
+async function wait(ms: number, signal?: AbortSignal): Promise<void> {
+  signal?.throwIfAborted();
+  await new Promise<void>((resolve, reject) => {
+    const end = () => { clearTimeout(timer); signal?.removeEventListener('abort', aborted); };
+    const aborted = () => { end(); reject(signal?.reason instanceof Error ? signal.reason : appError(ErrorCode.Cancelled, 'Cancelled.')); };
+    const timer = setTimeout(() => { end(); resolve(); }, ms);
+    signal?.addEventListener('abort', aborted, { once: true });
+  });
+}

@@ -1,0 +1,26 @@
+import { hostname } from 'node:os';
+import type { Services } from './services.ts';
+
+/** Name of a process in leases: host, process id and a random part, so that a reused process id is not taken for the old one. */
+export function leaseOwner(random: string): string {
+  return `${hostname()}:${process.pid}:${random}`;
+}
+
+/** True when the owner was a process of this machine that no longer runs. Of other machines only the end of the lease tells. */
+export function isDead(owner: string): boolean {
+  const [host, pid] = owner.split(':');
+  if (host !== hostname() || pid === undefined) return false;
+  try {
+    process.kill(Number(pid), 0);
+    return false;
+  } catch (error) {
+    // EPERM: it runs as somebody else.
+    return (error as NodeJS.ErrnoException).code === 'ESRCH';
+  }
+}
+
+/** Marks a task whose process died as interrupted at once, without waiting for the end of its lease. */
+export async function interruptDead(services: Pick<Services, 'store'>, taskId: string): Promise<void> {
+  const task = await services.store.tasks.get(taskId);
+  if ((task.state === 'Running' || task.state === 'Cancelling') && task.leaseOwner !== null && isDead(task.leaseOwner)) await services.store.tasks.interrupt(taskId);
+}

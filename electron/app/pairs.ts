@@ -1,0 +1,96 @@
+import type { Handlers } from '../ipc/router.ts';
+import type { Pair } from '../../shared/contracts/pairs.ts';
+import { appError, ErrorCode } from '../../shared/domain/errors.ts';
+import type { SourceConnection, TargetConnection } from '../../shared/domain/settings.ts';
+import { DEFAULT_MAPPING_RULES } from '../engines/mapping/index.ts';
+import { DEFAULT_MATCHING_RULES } from '../engines/matching/index.ts';
+import { permissionsFor } from '../engines/tenant/index.ts';
+import type { PairRecord } from '../store/index.ts';
+import { testConnection } from './pair-test.ts';
+import type { Services } from './services.ts';
+
+/** Name of the shipped rule set that new pairs start with. */
+const DEFAULT_TEMPLATE = 'Users and groups';
+
+const toPair = (p: PairRecord): Pair => ({
+  id: p.id, name: p.name, source: { ...p.source, ...(p.source.kind === 'ldap' ? { servers: [...p.source.servers] } : {}) } as Pair['source'], target: p.target, redirectionDomain: p.redirectionDomain, schemaTemplate: p.schemaTemplate, defaults: p.defaults, createdAt: p.createdAt,
+  sourceName: p.sourceName || describeSource(p.source), targetName: p.targetName || p.target.tenantId, discoveredAt: p.discoveredAt, sourceObjects: p.sourceObjects, targetObjects: p.targetObjects, collections: p.collections,
+});
+
+const describeSource = (source: SourceConnection): string => (source.kind === 'ldif' ? source.file : source.domain || source.servers.join(', '));
+
+/** The entry of the secret store is named after the pair, so that two pairs never share a password by accident. */
+const withRefs = (id: string, source: SourceConnection, target: TargetConnection): { source: SourceConnection; target: TargetConnection } => ({
+  source: source.kind === 'ldap' ? { ...source, secretRef: `pair/${id}/source` } : source, target: { ...target, secretRef: `pair/${id}/target` },
+});
+
+/** Channels of migration pairs. */
+export function pairHandlers(services: Services): Pick<Handlers, 'pairs.list' | 'pairs.get' | 'pairs.create' | 'pairs.update' | 'pairs.delete' | 'pairs.test' | 'pairs.permissions' | 'pairs.domains' | 'pairs.signIn'> {
+  const { store, secrets } = services;
+  const changed = () => { services.emit('store.changed', { nouns: ['pairs', 'rules'] }); };
+  const keepSecrets = async (id: string, input: { readonly sourcePassword?: string | undefined; readonly targetSecret?: string | undefined }) => {
+    if (input.sourcePassword) await secrets.set(`pair/${id}/source`, input.sourcePassword);
+    if (input.targetSecret) {
+      await secrets.set(`pair/${id}/target`, input.targetSecret);
+      // A token got with the old secret would hide for an hour that the new one is wrong.
+      await secrets.delete(`pair/${id}/target/cache`);
+    }
+  };
+  return {
+    'pairs.list': async () => ({ rows: (await store.pairs.list()).map(toPair) }),
+    'pairs.get': async ({ id }) => toPair(await store.pairs.get(id)),
+    async 'pairs.create'(input) {
+      requirePlausible(input.source, input.target);
+      const pair = await store.transaction(async (tx) => {
+        const created = await tx.pairs.create({ name: input.name, source: input.source, target: input.target, redirectionDomain: input.redirectionDomain, schemaTemplate: DEFAULT_TEMPLATE, defaults: input.defaults });
+        await tx.matchingRules.replaceAll({ kind: 'pair', id: created.id }, DEFAULT_MATCHING_RULES);
+        await tx.mappingRules.replaceAll({ kind: 'pair', id: created.id }, DEFAULT_MAPPING_RULES);
+        return await tx.pairs.update(created.id, withRefs(created.id, input.source, input.target));
+      });
+      await keepSecrets(pair.id, input);
+      changed();
+      return toPair(pair);
+    },
+    async 'pairs.update'({ id, ...input }) {
+      const present = await store.pairs.get(id);
+      const source = input.source ?? present.source;
+      const target = input.target ?? present.target;
+      requirePlausible(source, target);
+      if (target.tenantId !== present.target.tenantId && (await store.journal.count(id)) > 0) {
+        throw appError(ErrorCode.Conflict, `"${present.name}" has written to tenant ${present.target.tenantId} already; its journal belongs to that tenant. Create another pair for ${target.tenantId}.`);
+      }
+      const pair = await store.pairs.update(id, {
+        ...withRefs(id, source, target), ...(input.name === undefined ? {} : { name: input.name }), ...(input.defaults === undefined ? {} : { defaults: input.defaults }),
+        ...(input.redirectionDomain === undefined ? {} : { redirectionDomain: input.redirectionDomain }),
+      });
+      await keepSecrets(id, input);
+      changed();
+      return toPair(pair);
+    },
+    async 'pairs.delete'({ id, force }) {
+      const pair = await store.pairs.get(id);
+      const statistics = await store.collections.statistics({ pairId: id });
+      const written = statistics.byProgress.Migrated + statistics.byProgress.Completed;
+      if (written > 0 && !force) throw appError(ErrorCode.Conflict, `${written} objects of "${pair.name}" are migrated. Deleting the pair deletes the journal with which they can be rolled back; roll back first, or force it.`);
+      await store.pairs.remove(id);
+      await secrets.delete(`pair/${id}/source`);
+      await secrets.delete(`pair/${id}/target`);
+      services.emit('store.changed', { nouns: ['pairs', 'collections', 'tasks', 'rules'] });
+      return { done: true };
+    },
+    'pairs.test': async (input) => ({
+      lines: 'id' in input ? await testConnection(services, await store.pairs.get(input.id)) : await testConnection(services, { id: 'new', source: input.input.source, target: input.input.target }, input.input.sourcePassword, input.input.targetSecret),
+    }),
+    'pairs.permissions': async ({ readOnly }) => ({ rows: permissionsFor({ readOnly }).map((p) => ({ permission: p.permission, kind: p.kind, reason: p.reason })) }),
+    async 'pairs.domains'({ id }) {
+      const facts = await store.pairs.tenantFacts(id);
+      return { rows: (facts?.domains ?? []).map((d) => ({ name: d.name, verified: d.isVerified, federated: d.federated })) };
+    },
+    'pairs.signIn': async ({ id }) => ({ pending: services.pendingSignIns.get(id) ?? null }),
+  };
+}
+
+function requirePlausible(source: SourceConnection, target: TargetConnection): void {
+  if (source.kind === 'ldap' && source.domain === '' && source.servers.length === 0) throw appError(ErrorCode.InvalidInput, 'Give the DNS name of the Active Directory domain, or at least one domain controller.');
+  if (target.signIn === 'certificate' && target.certificateFile === null) throw appError(ErrorCode.InvalidInput, 'Give the certificate file for signing in with a certificate.');
+}

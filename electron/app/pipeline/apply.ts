@@ -1,0 +1,67 @@
+import type { TargetObject } from '../../../shared/domain/objects.ts';
+import type { Outcome } from '../../../shared/domain/plans.ts';
+import { applyPlan, verifyOperations, type ApplyResult, type Deviation, type VerifyInput } from '../../engines/applying/index.ts';
+import { graphWrites, type Tenant } from '../../engines/tenant/index.ts';
+import type { CollectionRecord, PairRecord, TaskRecord } from '../../store/index.ts';
+import type { Services } from '../services.ts';
+import { createLedger } from './ledger.ts';
+import type { Reporter } from './reporter.ts';
+
+/** Waits before looking again for what deviates, milliseconds: Graph shows writes with a delay. */
+const VERIFY_AGAIN_MS = [0, 1_000, 3_000, 8_000] as const;
+
+/** Outcome of applying a plan. */
+export interface Applied { readonly result: ApplyResult; readonly deviations: readonly Deviation[] }
+
+/** Applies what is pending of a task's plan, then reads back what was written and compares. */
+export async function applyTask(services: Services, pair: PairRecord, collection: CollectionRecord, task: TaskRecord & { readonly planId: string }, tenant: Tenant, reporter: Reporter, signal: AbortSignal): Promise<Applied> {
+  const { store } = services;
+  const plan = await store.plans.get(task.planId);
+  const before = await store.plans.outcomeCounts(task.planId);
+  const earlier = (['done', 'unchanged', 'failed', 'drifted', 'skipped'] as const satisfies readonly Outcome[]).reduce((n, o) => n + (before[o] ?? 0), 0);
+  const scope = { pairId: pair.id, collectionId: collection.id, taskId: task.id, planId: task.planId };
+  tenant.onThrottled((ms) => { reporter.throttled(ms); });
+  await reporter.phase('apply', `Writing to ${plan.tenantName}`, plan.counts.operations);
+  reporter.progress(earlier, 0);
+  const result = await applyPlan({
+    tenant, ledger: createLedger(services, scope), newId: services.newId, newPassword: services.newPassword, wait: services.wait,
+    onProgress: (p) => { reporter.progress(earlier + p.done, p.failed); },
+  }, graphWrites(pair.target.cloud), signal);
+  await reporter.flush();
+  if (result.cancelled) return { result, deviations: [] };
+  await reporter.phase('verify', 'Reading back what was written', null);
+  return { result, deviations: await verifyTask(services, pair.id, task.id, tenant, signal) };
+}
+
+/** Everything a task wrote, in the order of writing. */
+async function appliedBy(services: Services, taskId: string): Promise<VerifyInput[]> {
+  const applied: VerifyInput[] = [];
+  for await (const page of services.store.journal.iterateOfTask(taskId, { order: 'oldest first' })) {
+    for (const j of page) {
+      if (j.targetId === null || (j.outcome !== 'done' && j.outcome !== 'unchanged')) continue;
+      const references = j.outcome === 'done' ? j.references : [];
+      applied.push({ operation: j.operation, targetId: j.targetId, references: references.flatMap((r) => (r.targetId === null ? [] : [{ ...r, targetId: r.targetId }])) });
+    }
+  }
+  return applied.filter((a) => a.references.length > 0 || !['set manager', 'add members', 'remove members'].includes(a.operation.kind));
+}
+
+/** Compares the tenant with what a task wrote, patiently, and keeps what was read in the project. */
+export async function verifyTask(services: Services, pairId: string, taskId: string, tenant: Tenant, signal: AbortSignal): Promise<readonly Deviation[]> {
+  const applied = await appliedBy(services, taskId);
+  let deviations: readonly Deviation[] = [];
+  let open = applied;
+  const seen = { runId: services.newId() };
+  const observer = {
+    objects: async (objects: readonly TargetObject[]) => { if (objects.length > 0) await services.store.targets.upsertPage(pairId, objects, seen.runId); },
+    members: async (groupId: string, memberIds: readonly string[]) => { await services.store.targets.setLinks(pairId, groupId, 'members', memberIds); },
+  };
+  for (const pause of VERIFY_AGAIN_MS) {
+    if (pause > 0) await services.wait(pause, signal);
+    deviations = await verifyOperations(tenant, open, observer, signal);
+    if (deviations.length === 0) return [];
+    const doubtful = new Set(deviations.map((d) => d.targetId));
+    open = applied.filter((a) => doubtful.has(a.targetId));
+  }
+  return deviations;
+}

@@ -1,0 +1,90 @@
+import type { MatchResult, SourceObject } from '../../../shared/domain/objects.ts';
+import type { MigrationProgress } from '../../../shared/domain/statuses.ts';
+import { outOfScope } from '../../engines/mapping/index.ts';
+import { createTargetIndex, matchObject, matchPinned, settleConflicts } from '../../engines/matching/index.ts';
+import type { CollectionRecord, PairRecord } from '../../store/index.ts';
+import type { Services } from '../services.ts';
+import type { Reporter } from './reporter.ts';
+
+/** What a match run is asked to do. */
+export interface MatchRequest { readonly breakExisting: boolean; readonly upnSuffix: string; /** objectGUIDs; null: the whole collection. */ readonly ids: readonly string[] | null }
+/** Outcome of a match run. */
+export interface MatchRun {
+  readonly results: ReadonlyMap<string, MatchResult>;
+  /** Sources whose match was known before this run: the question "merge not matched yet objects" is not about them. */
+  readonly knownBefore: ReadonlySet<string>;
+  readonly counts: Readonly<Record<'Matched' | 'Not matched' | 'Ambiguous' | 'Conflict' | 'Skipped', number>>;
+}
+
+/** Statuses that a new match run must not take back: the object has been written already. */
+const WRITTEN: ReadonlySet<MigrationProgress> = new Set(['Migrated', 'Completed']);
+
+/**
+ * Matches the objects of a collection with what is known of the tenant. Writes matches and statuses into the project, nothing
+ * to the tenant. Existing matches stay while their target exists, unless they are to be broken first (seed "Match Objects");
+ * pinned ones always stay.
+ */
+export async function matchCollection(services: Services, pair: PairRecord, collection: CollectionRecord, request: MatchRequest, reporter: Reporter, signal: AbortSignal): Promise<MatchRun> {
+  const { store } = services;
+  const rules = await store.matchingRules.list({ kind: 'collection', id: collection.id });
+  const facts = await store.pairs.tenantFacts(pair.id);
+  const context = { upnSuffix: request.upnSuffix, adminIds: new Set(facts?.adminIds ?? []) };
+  const index = createTargetIndex(rules, { upnSuffix: request.upnSuffix });
+  await reporter.phase('match', 'Reading what is known of the tenant');
+  for await (const targets of store.targets.iterate(pair.id, { withLinks: false, deleted: 'include' })) {
+    signal.throwIfAborted();
+    for (const target of targets) index.add(target);
+  }
+
+  const results: MatchResult[] = [];
+  const names = new Map<string, string>();
+  const skipped = new Map<string, string>();
+  const knownBefore = new Set<string>();
+  let done = 0;
+  for await (const sources of store.sources.iterate(pair.id, { collectionId: collection.id, ...(request.ids ? { ids: request.ids } : {}) })) {
+    signal.throwIfAborted();
+    const ids = sources.map((s) => s.id);
+    if (request.breakExisting) await store.matches.break(pair.id, ids);
+    const existing = await store.matches.getMany(pair.id, ids);
+    for (const source of sources) {
+      names.set(source.id, source.name);
+      const excluded = reasonToSkip(source);
+      if (excluded !== null) { skipped.set(source.id, excluded); continue; }
+      const known = existing.get(source.id);
+      if (known?.pinned && known.targetId !== null) { results.push(matchPinned(source, known.targetId, index, context)); knownBefore.add(source.id); continue; }
+      if (known?.state === 'Matched' && known.targetId !== null && index.get(known.targetId) !== undefined) { results.push(known); knownBefore.add(source.id); continue; }
+      results.push(matchObject(source, rules, index, context));
+    }
+    done += sources.length;
+    reporter.progress(done);
+  }
+
+  const settled = settleConflicts(await withOtherCollections(services, pair, results, names), (id) => names.get(id) ?? id);
+  await store.matches.saveAll(pair.id, settled);
+  await saveStatuses(services, collection, settled, skipped, knownBefore);
+  await reporter.flush();
+  const counts = { Matched: 0, 'Not matched': 0, Ambiguous: 0, Conflict: 0, Skipped: skipped.size };
+  for (const r of settled) counts[r.state]++;
+  return { results: new Map(settled.map((r) => [r.sourceId, r])), knownBefore, counts };
+}
+
+const reasonToSkip = (source: SourceObject): string | null => outOfScope(source);
+
+/** A target that an object of another collection is matched with cannot be taken a second time. */
+async function withOtherCollections(services: Services, pair: PairRecord, results: readonly MatchResult[], names: ReadonlyMap<string, string>): Promise<MatchResult[]> {
+  const owners = await services.store.matches.byTargets(pair.id, results.flatMap((r) => (r.state === 'Matched' && r.targetId !== null ? [r.targetId] : [])));
+  return results.map((result) => {
+    const owner = result.targetId === null ? undefined : owners.get(result.targetId);
+    if (result.state !== 'Matched' || result.pinned || owner === undefined || owner === result.sourceId || names.has(owner)) return result;
+    return { ...result, state: 'Conflict', reason: 'An object of another collection is matched with the same target. Break that match, or match this object by hand.' };
+  });
+}
+
+async function saveStatuses(services: Services, collection: CollectionRecord, results: readonly MatchResult[], skipped: ReadonlyMap<string, string>, knownBefore: ReadonlySet<string>): Promise<void> {
+  const now = await services.store.collections.statuses(collection.id, knownBefore.size > 0 ? [...knownBefore] : []);
+  const rows = [
+    ...results.filter((r) => !(r.state === 'Matched' && WRITTEN.has(now.get(r.sourceId)?.status ?? 'New'))).map((r) => ({ sourceId: r.sourceId, status: r.state satisfies MigrationProgress, reason: r.reason })),
+    ...[...skipped].map(([sourceId, reason]) => ({ sourceId, status: 'Skipped' as const, reason })),
+  ];
+  await services.store.collections.setStatuses(collection.id, rows);
+}

@@ -1,0 +1,99 @@
+import type { TargetObject } from '../../../shared/domain/objects.ts';
+import { appError, ErrorCode } from '../../../shared/domain/errors.ts';
+import { guardPlan, DEFAULT_GUARD_LIMITS, planRollback, type JournalledChange } from '../../engines/planning/index.ts';
+import type { Tenant } from '../../engines/tenant/index.ts';
+import type { CollectionRecord, PairRecord, TaskRecord } from '../../store/index.ts';
+import type { Services } from '../services.ts';
+import { tenantView } from './plan.ts';
+import type { Reporter } from './reporter.ts';
+
+/** What a roll back is asked to do. */
+export interface RollBackRequest {
+  /** The task to take back; null with an object: all that was done to it. */
+  readonly undoes: string | null;
+  readonly objectId: string | null;
+  readonly mode: 'exact' | 'keep changes made since';
+  readonly purge: boolean;
+}
+
+const CHUNK = 1_000;
+
+/**
+ * Builds the inverse plan of a task, or of one object, from the journal, against the tenant as it is now. Stores it; writes
+ * nothing to the tenant.
+ * @throws AppError NOT_FOUND when the journal holds nothing to take back.
+ */
+export async function planRollBack(
+  services: Services, pair: PairRecord, collection: CollectionRecord, task: TaskRecord, request: RollBackRequest, tenant: Tenant, reporter: Reporter, signal: AbortSignal,
+): Promise<{ readonly planId: string; readonly operations: number }> {
+  const { store } = services;
+  await reporter.phase('plan', 'Reading the journal');
+  const entries = await journalled(services, pair, request);
+  if (entries.length === 0) throw appError(ErrorCode.NotFound, 'There is nothing to take back: the journal holds no change of this task or object that is still in place.');
+  await reporter.phase('discover target', 'Reading what is there now', entries.length);
+  const current = await presentState(tenant, entries, signal);
+  reporter.progress(entries.length);
+  await reporter.phase('plan', 'Working out the way back', entries.length);
+  const plan = planRollback(entries, current, { mode: request.mode, purge: request.purge, newId: services.newId });
+  const view = await tenantView(services, pair.id);
+  const overwritten = plan.conflicts.filter((c) => c.overwritten).length;
+  const planId = await store.transaction(async (tx) => {
+    const { id } = await tx.plans.create({ taskId: task.id, collectionId: collection.id, tenantName: pair.targetName || view.displayName, settings: null, confirmation: view.initialDomain || pair.name });
+    for (let i = 0; i < plan.operations.length; i += CHUNK) await tx.plans.appendOperations(id, plan.operations.slice(i, i + CHUNK));
+    await tx.plans.appendFindings(id, [
+      ...plan.conflicts.map((c) => ({
+        sourceId: null, name: c.name, attribute: c.attribute, value: (c.current ?? []).join(', '), rule: 'changed by others since', severity: 'warning' as const,
+        message: c.overwritten ? `${c.attribute || 'The object'} of "${c.name}" was changed by others since; the roll back overwrites that.` : `${c.attribute || 'The object'} of "${c.name}" was changed by others since and stays.`, proposal: null,
+      })),
+      ...plan.impossible.map((i) => ({ sourceId: null, name: i.name, attribute: i.attribute, value: '', rule: 'cannot be taken back', severity: 'error' as const, message: i.reason, proposal: null })),
+    ]);
+    await tx.plans.saveSummary(id, {
+      counts: plan.counts, unresolved: 0, conflicts: plan.conflicts.length, findings: { errors: plan.impossible.length, warnings: plan.conflicts.length },
+      // Deleting what the task created and removing the members that it added is what a roll back is for; overwriting what others did since is not.
+      guard: overwritten > 0
+        ? [{ limit: 'overwrites' as const, count: overwritten, allowed: 0, message: `${overwritten} values that others changed since would be overwritten. Look at them and approve, or choose to keep changes made since.` }]
+        : guardPlan({ ...plan.counts, creates: 0, deletes: 0, membersRemoved: 0, overwrites: 0, upnChanges: 0, disables: 0 }, entries.length, DEFAULT_GUARD_LIMITS),
+    });
+    return id;
+  });
+  return { planId, operations: plan.operations.length };
+}
+
+/** Changes that were carried out and not taken back yet, oldest first. */
+async function journalled(services: Services, pair: PairRecord, request: RollBackRequest): Promise<JournalledChange[]> {
+  const { store } = services;
+  const entries: JournalledChange[] = [];
+  const take = (j: { operation: JournalledChange['operation']; targetId: string | null; references: NonNullable<JournalledChange['references']>; outcome: string | null; undoneBy: string | null }) => {
+    if (j.outcome !== 'done' && !(j.outcome === 'failed' && j.references.length > 0)) return;
+    if (j.targetId === null || j.undoneBy !== null) return;
+    const linked = ['add members', 'remove members', 'set manager'].includes(j.operation.kind);
+    entries.push({ operation: j.operation, targetId: j.targetId, outcome: 'done', ...(linked ? { references: j.references } : {}) });
+  };
+  if (request.undoes !== null) {
+    for await (const page of store.journal.iterateOfTask(request.undoes, { order: 'oldest first' })) {
+      for (const j of page) if (request.objectId === null || j.operation.sourceId === request.objectId) take(j);
+    }
+    return entries;
+  }
+  if (request.objectId !== null) for (const j of (await store.journal.ofObject(pair.id, request.objectId, 10_000)).toReversed()) take(j);
+  return entries;
+}
+
+/** Present state of every object that the journal speaks about, with members of the groups and the recycle bin. */
+async function presentState(tenant: Tenant, entries: readonly JournalledChange[], signal: AbortSignal): Promise<Map<string, TargetObject | undefined>> {
+  const current = new Map<string, TargetObject | undefined>();
+  for (const kind of ['user', 'group'] as const) {
+    const ids = [...new Set(entries.filter((e) => e.operation.objectKind === kind).map((e) => e.targetId))];
+    if (ids.length === 0) continue;
+    for (const [id, object] of await tenant.readByIds(kind, ids, signal)) current.set(id, object);
+    const missing = new Set(ids.filter((id) => current.get(id) === undefined));
+    if (missing.size === 0) continue;
+    for await (const page of tenant.readDeleted(kind, signal)) for (const object of page) if (missing.has(object.id)) current.set(object.id, object);
+  }
+  const groups = [...new Set(entries.filter((e) => e.operation.kind === 'add members' || e.operation.kind === 'remove members').map((e) => e.targetId))].filter((id) => current.get(id)?.deleted === false);
+  for await (const { groupId, memberIds } of tenant.readMembers(groups, signal)) {
+    const group = current.get(groupId);
+    if (group) current.set(groupId, { ...group, links: { ...group.links, members: memberIds } });
+  }
+  return current;
+}

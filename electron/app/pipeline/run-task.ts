@@ -1,0 +1,132 @@
+import { AppError, appError, ErrorCode } from '../../../shared/domain/errors.ts';
+import type { Directory } from '../../engines/directory/index.ts';
+import type { Tenant } from '../../engines/tenant/index.ts';
+import type { CollectionRecord, PairRecord, TaskRecord } from '../../store/index.ts';
+import type { Services } from '../services.ts';
+import { applyTask } from './apply.ts';
+import { discoverSource, discoverTarget } from './discover.ts';
+import { finishMigration, finishRollBack } from './finish.ts';
+import { matchCollection } from './match.ts';
+import { planCollection } from './plan.ts';
+import { createReporter, type Reporter } from './reporter.ts';
+import { planRollBack } from './roll-back.ts';
+import { Checkpoint, MatchTask, MigrateTask, readSettings, RollBackTask } from './task-settings.ts';
+
+/**
+ * Runs one claimed task until it ends or waits for approval. Never throws for what went wrong with the task: that becomes its
+ * state and message. The caller holds the lease and fires the signal when the task is cancelled or the lease is lost.
+ */
+export async function runTask(services: Services, task: TaskRecord, signal: AbortSignal): Promise<void> {
+  const reporter = createReporter(services, task.id);
+  try {
+    await services.store.tasks.update(task.id, { startedAt: task.startedAt ?? services.now(), finishedAt: null });
+    await runKind(services, task, reporter, signal);
+  } catch (error) {
+    await fail(services, task, reporter, signal, error);
+  }
+}
+
+async function runKind(services: Services, task: TaskRecord, reporter: Reporter, signal: AbortSignal): Promise<void> {
+  const pair = await services.store.pairs.get(task.pairId);
+  switch (task.kind) {
+    case 'Discover': return await withBoth(services, pair, async (directory, tenant) => {
+      const { sources, sourcesChanged } = await discoverSource(services, pair, directory, reporter, signal);
+      const { targets } = await discoverTarget(services, pair, tenant, reporter, signal);
+      await reporter.end('Completed', `Read ${sources} objects of Active Directory (${sourcesChanged} new or changed) and ${targets} of Microsoft 365.`);
+    });
+    case 'Match': return await runMatch(services, pair, await collectionOf(services, task), task, reporter, signal);
+    case 'Migrate': return stageOf(task) === 'apply' ? await runApply(services, pair, await collectionOf(services, task), task, reporter, signal) : await runMigratePlan(services, pair, await collectionOf(services, task), task, reporter, signal);
+    case 'Roll back': return stageOf(task) === 'apply' ? await runApply(services, pair, await collectionOf(services, task), task, reporter, signal) : await runRollBackPlan(services, pair, await collectionOf(services, task), task, reporter, signal);
+    case 'Synchronise': case 'Batch': case 'Check':
+      throw appError(ErrorCode.InvalidInput, `This version does not run ${task.kind} tasks.`);
+  }
+}
+
+async function collectionOf(services: Services, task: TaskRecord): Promise<CollectionRecord> {
+  if (task.collectionId === null) throw appError(ErrorCode.NotFound, `The collection of this ${task.kind} task was deleted.`);
+  return await services.store.collections.get(task.collectionId);
+}
+
+/** Where a task goes on: applying once its plan was approved, else planning. */
+export function stageOf(task: Pick<TaskRecord, 'checkpoint'>): 'plan' | 'apply' {
+  return Checkpoint.safeParse(task.checkpoint).data?.stage ?? 'plan';
+}
+
+async function withTenant(services: Services, pair: PairRecord, work: (tenant: Tenant) => Promise<void>): Promise<void> {
+  const tenant = await services.openTenant(pair);
+  try { await work(tenant); } finally { await tenant.close(); }
+}
+
+async function withBoth(services: Services, pair: PairRecord, work: (directory: Directory, tenant: Tenant) => Promise<void>): Promise<void> {
+  const directory = await services.openDirectory(pair);
+  try { await withTenant(services, pair, async (tenant) => { await work(directory, tenant); }); } finally { await directory.close(); }
+}
+
+async function runMatch(services: Services, pair: PairRecord, collection: CollectionRecord, task: TaskRecord, reporter: Reporter, signal: AbortSignal): Promise<void> {
+  const request = readSettings(MatchTask, task);
+  await withBoth(services, pair, async (directory, tenant) => {
+    await discoverSource(services, pair, directory, reporter, signal);
+    await discoverTarget(services, pair, tenant, reporter, signal);
+  });
+  const { counts } = await matchCollection(services, pair, collection, { ...request, upnSuffix: request.upnSuffix || pair.defaults.upnSuffix }, reporter, signal);
+  services.emit('store.changed', { nouns: ['objects', 'collections', 'pairs'] });
+  await reporter.end('Completed', `Matched ${counts.Matched}, not matched ${counts['Not matched']}, ambiguous ${counts.Ambiguous}, in conflict ${counts.Conflict}, out of scope ${counts.Skipped}.`);
+}
+
+async function runMigratePlan(services: Services, pair: PairRecord, collection: CollectionRecord, task: TaskRecord, reporter: Reporter, signal: AbortSignal): Promise<void> {
+  const { settings, ids } = readSettings(MigrateTask, task);
+  await withBoth(services, pair, async (directory, tenant) => {
+    await discoverSource(services, pair, directory, reporter, signal);
+    await discoverTarget(services, pair, tenant, reporter, signal);
+  });
+  // Names of both sides are known only now; the confirmation names the tenant.
+  const fresh = await services.store.pairs.get(pair.id);
+  const run = await matchCollection(services, fresh, collection, { breakExisting: false, upnSuffix: settings.upnSuffix, ids }, reporter, signal);
+  const { planId, operations } = await planCollection(services, fresh, collection, task, settings, run, reporter, signal);
+  services.emit('store.changed', { nouns: ['objects', 'collections', 'pairs'] });
+  if (operations === 0) {
+    await services.store.tasks.update(task.id, { planId });
+    return await finishMigration(services, collection, { ...task, planId }, { deviations: [], cancelled: false }, reporter);
+  }
+  await services.store.tasks.update(task.id, { planId });
+  await reporter.end('Awaiting approval', `The plan has ${operations} operations. Nothing was written; review and approve it.`, { planId });
+}
+
+async function runRollBackPlan(services: Services, pair: PairRecord, collection: CollectionRecord, task: TaskRecord, reporter: Reporter, signal: AbortSignal): Promise<void> {
+  const request = readSettings(RollBackTask, task);
+  await withTenant(services, pair, async (tenant) => {
+    const { planId, operations } = await planRollBack(services, pair, collection, task, request, tenant, reporter, signal);
+    await services.store.tasks.update(task.id, { planId });
+    if (operations === 0) return await finishRollBack(services, pair, collection, { ...task, planId }, { deviations: [], cancelled: false }, reporter);
+    return await reporter.end('Awaiting approval', `The way back has ${operations} operations. Nothing was written; review and approve it.`, { planId });
+  });
+}
+
+async function runApply(services: Services, pair: PairRecord, collection: CollectionRecord, task: TaskRecord, reporter: Reporter, signal: AbortSignal): Promise<void> {
+  const { planId } = task;
+  if (planId === null) throw appError(ErrorCode.NotFound, 'The task has no plan to apply. Start a new one.');
+  await withTenant(services, pair, async (tenant) => {
+    const { result, deviations } = await applyTask(services, pair, collection, { ...task, planId }, tenant, reporter, signal);
+    const outcome = { deviations, cancelled: result.cancelled };
+    if (task.kind === 'Migrate') await finishMigration(services, collection, { ...task, planId }, outcome, reporter);
+    else await finishRollBack(services, pair, collection, { ...task, planId }, outcome, reporter);
+  });
+}
+
+async function fail(services: Services, task: TaskRecord, reporter: Reporter, signal: AbortSignal, error: unknown): Promise<void> {
+  const cancelled = signal.aborted || (error instanceof AppError && error.data.code === ErrorCode.Cancelled);
+  if (cancelled) {
+    const reason: unknown = signal.reason;
+    if (reason === 'closing' || reason === 'lease lost') await reporter.end('Interrupted', 'The program ended before the task did. Resume it to go on.');
+    else await reporter.end('Cancelled', stageOf(task) === 'apply' ? 'Cancelled. What was written is in the journal: resume the task, or roll it back.' : 'Cancelled. Nothing was written to the tenant.');
+    return;
+  }
+  if (error instanceof AppError) {
+    services.log.warn({ code: error.data.code, detail: error.data.detail, taskId: task.id, err: error.cause }, error.message);
+    await reporter.end('Failed', error.message);
+    return;
+  }
+  const ref = services.newId().slice(0, 8);
+  services.log.error({ err: error, taskId: task.id, ref }, 'unexpected error in a task');
+  await reporter.end('Failed', `Unexpected error (reference ${ref}). The log has the details; resume the task to go on.`);
+}

@@ -1,0 +1,19 @@
+import { z } from 'zod';
+import { MigrationSettingsSchema } from '../../../shared/contracts/tasks.ts';
+import { appError, ErrorCode } from '../../../shared/domain/errors.ts';
+
+/** What a Match task is asked to do, as the store keeps it. */
+export const MatchTask = z.object({ breakExisting: z.boolean(), upnSuffix: z.string(), ids: z.array(z.string()).nullable() });
+/** What a Migrate task is asked to do. */
+export const MigrateTask = z.object({ settings: MigrationSettingsSchema, ids: z.array(z.string()).nullable() });
+/** What a Roll back task is asked to do. */
+export const RollBackTask = z.object({ undoes: z.string().nullable(), objectId: z.string().nullable(), mode: z.enum(['exact', 'keep changes made since']), purge: z.boolean() });
+/** How far a task has come; decides what resuming means. */
+export const Checkpoint = z.object({ stage: z.enum(['plan', 'apply']) });
+
+/** Reads settings of a task; the file may come from anywhere. @throws AppError BAD_FILE when they do not fit. */
+export function readSettings<T extends z.ZodType>(schema: T, task: { readonly id: string; readonly kind: string; readonly settings: unknown }): z.output<T> {
+  const parsed = schema.safeParse(task.settings);
+  if (!parsed.success) throw appError(ErrorCode.BadFile, `The settings of ${task.kind} task ${task.id} in the project file are damaged. Start a new task.`);
+  return parsed.data;
+}

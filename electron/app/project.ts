@@ -1,0 +1,51 @@
+import path from 'node:path';
+import type { Handlers } from '../ipc/router.ts';
+import type { ProjectInfo } from '../../shared/contracts/project.ts';
+import type { Services } from './services.ts';
+
+/** An agent without a sign of life for so long counts as not running, milliseconds. */
+const ALIVE_MS = 30_000;
+
+/** What the project use cases need besides the services. */
+export interface ProjectContext { readonly version: string; readonly logFolder: string; switchTo(file: string, create: { readonly name: string } | null): Promise<ProjectInfo> }
+
+/** Describes the open project. */
+export async function projectInfo(services: Services, context: Pick<ProjectContext, 'version' | 'logFolder'>): Promise<ProjectInfo> {
+  const project = await services.store.project.get();
+  return {
+    id: project.id, name: project.name, file: services.store.file, createdAt: project.createdAt, demo: project.demo, version: context.version, schemaVersion: services.store.schemaVersion,
+    secrets: services.secrets.protection(), logFolder: context.logFolder,
+  };
+}
+
+/** Channels of the project, its agents and its secrets. */
+export function projectHandlers(services: Services, context: ProjectContext): Pick<Handlers, 'project.get' | 'project.rename' | 'project.copy' | 'project.open' | 'project.create' | 'agents.list' | 'secrets.set'> {
+  return {
+    'project.get': async () => await projectInfo(services, context),
+    async 'project.rename'({ name }) {
+      await services.store.project.rename(name);
+      services.emit('store.changed', { nouns: ['project'] });
+      return await projectInfo(services, context);
+    },
+    async 'project.copy'({ file }) {
+      const full = path.resolve(file);
+      await services.store.copyTo(full);
+      return { file: full };
+    },
+    'project.open': async ({ file }) => await context.switchTo(path.resolve(file), null),
+    'project.create': async ({ file, name }) => await context.switchTo(path.resolve(file), { name }),
+    async 'agents.list'() {
+      const rows = await services.store.agents.list();
+      return {
+        rows: rows.map((a) => ({
+          id: a.id, name: a.name, host: a.host, version: a.version, heartbeatAt: a.heartbeatAt, alive: a.heartbeatAt !== null && services.now() - a.heartbeatAt < ALIVE_MS,
+          collections: a.collections, queued: a.queued, running: a.running,
+        })),
+      };
+    },
+    async 'secrets.set'({ ref, value }) {
+      await services.secrets.set(ref, value);
+      return { done: true };
+    },
+  };
+}

@@ -1,0 +1,41 @@
+import { type Command, Option } from 'commander';
+import { appError, ErrorCode } from '../../../shared/domain/errors.ts';
+import { startSimulator } from '../../simulator/index.ts';
+import { generateTenant } from '../../simulator/demo/index.ts';
+import { EXIT } from '../exit-codes.ts';
+import type { Run } from '../run.ts';
+
+/** `causeway simulator`: a simulated tenant that runs alone until it is stopped. */
+export function addSimulatorCommand(program: Command, run: Run): void {
+  program.command('simulator').description('run a simulated Microsoft 365 tenant on the loopback, for rehearsals and tests')
+    .option('--listen <address>', 'address and port, 127.0.0.1 only; port 0 takes a free one', '127.0.0.1:0')
+    .option('--seed <spec>', 'content of a new tenant: users=N,groups=N', 'users=0,groups=0')
+    .option('--state <file>', 'keep the tenant in this file')
+    .addOption(new Option('--quotas <mode>', 'throttle as the service documents, or not at all').choices(['real', 'off']).default('real'))
+    .option('--speed <factor>', 'how much faster than real time quota windows and delays run', '1')
+    .addHelpText('after', '\nWhen ready it prints one line with url, tenantId, clientId and clientSecret. Stop it with Ctrl+C.\nExample:\n  causeway simulator --listen 127.0.0.1:4710 --state tenant.json --json')
+    .action((o: { listen: string; seed: string; state?: string; quotas: 'real' | 'off'; speed: string }) => run({ needs: 'nothing' }, async (_session, context) => {
+      const at = /^127\.0\.0\.1:(\d{1,5})$/.exec(o.listen);
+      if (!at) throw appError(ErrorCode.InvalidInput, `"${o.listen}" is not an address of the loopback; use 127.0.0.1:PORT.`);
+      const speed = Number(o.speed);
+      if (!(speed > 0 && speed <= 10_000)) throw appError(ErrorCode.InvalidInput, `"${o.speed}" is not a speed; use a number over 0, for example 10.`);
+      const began = performance.now();
+      const simulator = await startSimulator({ listen: { host: '127.0.0.1', port: Number(at[1]) }, quotas: o.quotas, speed, seed: generateTenant(seedOf(o.seed)), ...(o.state === undefined ? {} : { stateFile: o.state }) });
+      const ready = { url: simulator.url, tenantId: simulator.tenantId, clientId: simulator.clientId, clientSecret: simulator.clientSecret, loadMs: Math.round(performance.now() - began), rssBytes: process.memoryUsage.rss() };
+      context.out.result(ready, [`Simulated tenant at ${ready.url}`, `tenant ${ready.tenantId}`, `client ${ready.clientId}`, `secret ${ready.clientSecret}`, 'Stop it with Ctrl+C.']);
+      await new Promise<void>((resolve) => { context.interrupts.onInterrupt(resolve); });
+      await simulator.close();
+      return EXIT.ok;
+    }));
+}
+
+/** Reads `users=N,groups=N`. @throws AppError INVALID_INPUT. */
+function seedOf(spec: string): { readonly users: number; readonly groups: number } {
+  const seed = { users: 0, groups: 0 };
+  for (const part of spec.split(',').filter((p) => p.trim() !== '')) {
+    const match = /^\s*(users|groups)=(\d{1,7})\s*$/.exec(part);
+    if (!match) throw appError(ErrorCode.InvalidInput, `"${part}" is not understood in --seed; use users=N,groups=N.`);
+    seed[match[1] as 'users' | 'groups'] = Number(match[2]);
+  }
+  return seed;
+}

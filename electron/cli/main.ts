@@ -1,0 +1,79 @@
+import { Command, CommanderError } from 'commander';
+import { createProgress } from './progress.ts';
+import { createOutput } from './output.ts';
+import { EXIT, exitCodeOf } from './exit-codes.ts';
+import type { Run, RunOptions } from './run.ts';
+import { inSession } from './run.ts';
+import { addCollectionCommands } from './commands/collection.ts';
+import { addDemoCommand } from './commands/demo.ts';
+import { addMatchCommands } from './commands/match.ts';
+import { addMigrateCommands } from './commands/migrate.ts';
+import { addObjectCommands } from './commands/objects.ts';
+import { addPairCommands } from './commands/pair.ts';
+import { addProjectCommands } from './commands/project.ts';
+import { addServeCommand } from './commands/serve.ts';
+import { addSimulatorCommand } from './commands/simulator.ts';
+import { addTaskCommands } from './commands/tasks.ts';
+
+/**
+ * The `causeway` command.
+ * @param argv arguments after the program's name.
+ * @returns the exit code (exit-codes.ts).
+ */
+export async function main(argv: readonly string[], streams: { readonly stdout: NodeJS.WritableStream; readonly stderr: NodeJS.WriteStream; readonly stdin: NodeJS.ReadStream }): Promise<number> {
+  const program = new Command();
+  let code: number = EXIT.ok;
+  program
+    .name('causeway')
+    .description('Moves an organisation from Active Directory to Microsoft 365: match, plan, migrate, and take it all back.')
+    .option('-p, --project <file>', 'project file (default: CAUSEWAY_PROJECT, else the demo project)')
+    .option('--json', 'print the result as one JSON line')
+    .option('-q, --quiet', 'no progress and no remarks on standard error')
+    .showHelpAfterError('(causeway --help lists the commands and options)')
+    .exitOverride()
+    .configureOutput({ writeOut: (s) => streams.stdout.write(s), writeErr: (s) => streams.stderr.write(s) })
+    .addHelpText('after', `
+Examples:
+  causeway project create --file contoso.causeway --name Contoso
+  causeway pair create --name Contoso --ldif export.ldf --tenant contoso.onmicrosoft.com --client <app id> --secret-file secret.txt
+  causeway collection create --name Berlin && causeway collection add --collection Berlin --dn "OU=Berlin,DC=corp,DC=example,DC=com"
+  causeway match --collection Berlin
+  causeway plan --collection Berlin --create --merge --upn-suffix contoso.com --country DE
+  causeway migrate --task <id> --confirm "Contoso"
+  causeway rollback --collection Berlin --yes
+
+Exit codes: 0 done, 1 failed or done with errors, 2 wrong use or bad input, 3 connection or sign-in refused,
+4 waits for approval or stopped by the guard, 5 verification found differences, 130 cancelled.`);
+
+  const run: Run = async (options: RunOptions, work) => {
+    const globals = program.opts<{ project?: string; json?: boolean; quiet?: boolean }>();
+    const out = createOutput({ json: globals.json ?? false, quiet: globals.quiet ?? false, stdout: streams.stdout, stderr: streams.stderr });
+    const progress = createProgress({ quiet: globals.quiet ?? false, stderr: streams.stderr });
+    try {
+      code = await inSession({ ...options, ...(globals.project === undefined ? {} : { project: globals.project }), out, progress, streams }, work);
+    } catch (error) {
+      progress.end();
+      out.error(error);
+      code = exitCodeOf(error);
+    }
+  };
+  addProjectCommands(program, run);
+  addPairCommands(program, run);
+  addCollectionCommands(program, run);
+  addObjectCommands(program, run);
+  addMatchCommands(program, run);
+  addMigrateCommands(program, run);
+  addTaskCommands(program, run);
+  addSimulatorCommand(program, run);
+  addServeCommand(program, run);
+  addDemoCommand(program, run);
+
+  try {
+    await program.parseAsync([...argv], { from: 'user' });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    // Help and version end with 0; every other refusal of the parser is a wrong use.
+    return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+  }
+  return code;
+}

@@ -1,0 +1,41 @@
+import { AppError } from '../../shared/domain/errors.ts';
+
+/** Where a command writes: results on standard output, everything for a person's eye on standard error. */
+export interface Output {
+  readonly json: boolean;
+  /** The result: one JSON line with `--json`, else the text lines. */
+  result(value: unknown, lines: readonly string[]): void;
+  /** A remark on standard error; nothing with `--quiet`. */
+  note(text: string): void;
+  error(error: unknown): void;
+}
+
+/** Makes the output for one run of the command. */
+export function createOutput(options: { readonly json: boolean; readonly quiet: boolean; readonly stdout: NodeJS.WritableStream; readonly stderr: NodeJS.WritableStream }): Output {
+  return {
+    json: options.json,
+    result(value, lines) {
+      if (options.json) options.stdout.write(`${JSON.stringify(value)}\n`);
+      else for (const line of lines) options.stdout.write(`${line}\n`);
+    },
+    note(text) { if (!options.quiet) options.stderr.write(`${text}\n`); },
+    error(error) {
+      const data = error instanceof AppError ? error.data : { code: 'INTERNAL', message: `Unexpected error: ${error instanceof Error ? error.message : String(error)}. See the log.`, retryable: false };
+      if (options.json) options.stdout.write(`${JSON.stringify({ error: data })}\n`);
+      options.stderr.write(`${data.message}${'ref' in data && data.ref ? ` (reference ${data.ref})` : ''}\n`);
+    },
+  };
+}
+
+/** Plain columns for a terminal, two spaces between, no wrapping; control characters of directory values are made harmless. */
+export function table(head: readonly string[], rows: readonly (readonly (string | number | null)[])[]): string[] {
+  const text = rows.map((r) => r.map((c) => printable(String(c ?? ''))));
+  const widths = head.map((h, i) => Math.min(60, Math.max(h.length, ...text.map((r) => (r[i] ?? '').length))));
+  const line = (cells: readonly string[]) => cells.map((c, i) => (i === cells.length - 1 ? c : c.slice(0, widths[i] ?? 60).padEnd(widths[i] ?? 0))).join('  ').trimEnd();
+  return text.length === 0 ? ['(none)'] : [line(head), line(widths.map((w) => '-'.repeat(w))), ...text.map(line)];
+}
+
+/** A directory value may hold terminal escape sequences; they must not reach the terminal. */
+export function printable(text: string): string {
+  return text.replaceAll(/[\u0000-\u001f\u007f-\u009f]/g, '\u{fffd}');
+}

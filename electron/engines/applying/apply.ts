@@ -1,0 +1,170 @@
+import type { ObjectKind, TargetObject } from '../../../shared/domain/objects.ts';
+import type { Operation } from '../../../shared/domain/plans.ts';
+import { isAlreadyMember, isNotMember, type GraphWrites } from '../tenant/index.ts';
+import { position, readable } from './compare.ts';
+import { lookUp } from './look.ts';
+import type { ApplyPorts, ApplyResult, Intent, Settlement } from './port.ts';
+import { requestOf, sendMembersOneByOne, settle, type Resolved } from './send.ts';
+import { nextWave } from './waves.ts';
+
+/** How often an operation whose outcome is unknown, and which did not happen, is sent again before it counts as failed. */
+const MAX_ATTEMPTS = 3;
+/** Operations read from the plan at a time. */
+const WINDOW = 2_000;
+
+interface Prepared { readonly intent: Intent; readonly references: readonly Resolved[] }
+
+/**
+ * Executes the operations of a plan that have no outcome yet: writes the intent down, re-reads the values before, stops an
+ * operation on drift, sends in Graph batches, and records each outcome (DESIGN.md section 6). Calling it again after a crash
+ * goes on where the journal ends: intents without an outcome are settled by looking, never by repeating.
+ *
+ * Cancelling takes effect between waves, so that the outcome of everything sent is known.
+ *
+ * @returns totals of this run; `cancelled` when the signal ended it early.
+ * @throws AppError of the tenant (sign-in lost, unreachable) after which the same call can go on.
+ */
+export async function applyPlan(ports: ApplyPorts, writes: GraphWrites, signal?: AbortSignal): Promise<ApplyResult> {
+  const totals = { done: 0, unchanged: 0, failed: 0, drifted: 0, skipped: 0 };
+  const count = (settlements: readonly Settlement[]) => {
+    for (const s of settlements) totals[s.outcome]++;
+    ports.onProgress({ done: totals.done + totals.unchanged + totals.failed + totals.drifted + totals.skipped, failed: totals.failed + totals.drifted, message: settlements.at(-1)?.operation.name ?? '' });
+  };
+
+  await settleOpenIntents(ports, count, signal);
+  while (!signal?.aborted) {
+    const pending = await ports.ledger.pending(WINDOW);
+    if (pending.length === 0) break;
+    let rest = pending;
+    while (rest.length > 0 && !signal?.aborted) {
+      const ids = await ports.ledger.targetIds(rest.flatMap((o) => (o.targetId === null && o.kind !== 'create' && o.sourceId !== null ? [o.sourceId] : [])));
+      const wave = nextWave(rest, (o) => o.targetId ?? (o.sourceId === null ? o.id : ids.get(o.sourceId) ?? o.sourceId));
+      count(await runWave(wave, ports, writes));
+      const gone = new Set(wave.map((o) => o.id));
+      rest = rest.filter((o) => !gone.has(o.id));
+    }
+  }
+  return { ...totals, cancelled: signal?.aborted ?? false };
+}
+
+/** Settles what an earlier run sent without writing the outcome down; what did not happen becomes pending again. */
+async function settleOpenIntents(ports: ApplyPorts, count: (s: readonly Settlement[]) => void, signal?: AbortSignal): Promise<void> {
+  for (const intent of await ports.ledger.openIntents()) {
+    const settlement = await lookUp(intent, ports, signal);
+    if (settlement === null) await ports.ledger.reopen(intent.id);
+    else {
+      await ports.ledger.settle([settlement]);
+      count([settlement]);
+    }
+  }
+}
+
+/** One wave: resolve, check drift, write down, send, look where nobody knows, settle. */
+async function runWave(wave: readonly Operation[], ports: ApplyPorts, writes: GraphWrites): Promise<readonly Settlement[]> {
+  const all: Settlement[] = [];
+  const { ready, refused } = await prepare(wave, ports);
+  if (ready.length > 0 || refused.length > 0) await ports.ledger.intend([...ready.map((p) => p.intent), ...refused.map((r) => r.intent)]);
+  const early = refused.map((r) => r.settlement);
+  if (early.length > 0) { await ports.ledger.settle(early); all.push(...early); }
+
+  let open = ready;
+  for (let attempt = 1; open.length > 0; attempt++) {
+    // No abort signal here: what is sent must be settled.
+    const answers = await ports.tenant.send(open.map((p) => requestOf(p.intent.operation, p.intent.targetId, p.references, writes, ports.newPassword)));
+    const settlements: Settlement[] = [];
+    const unknown: { readonly prepared: Prepared; readonly conflict: string | null }[] = [];
+    for (const [i, prepared] of open.entries()) {
+      const answer = answers[i];
+      if (answer === undefined) { unknown.push({ prepared, conflict: null }); continue; }
+      const kind = prepared.intent.operation.kind;
+      if (answer.kind === 'answered' && answer.error && (kind === 'add members' || kind === 'remove members') && prepared.references.length > 1
+        && (isAlreadyMember(answer.error) || isNotMember(answer.error) || answer.error.status === 404 || answer.error.status === 400)) {
+        settlements.push(await sendMembersOneByOne(prepared.intent, prepared.references, writes, ports));
+        continue;
+      }
+      if (answer.kind === 'answered' && answer.error && kind === 'add members' && isAlreadyMember(answer.error)) {
+        settlements.push({ intentId: prepared.intent.id, operation: prepared.intent.operation, outcome: 'unchanged', targetId: prepared.intent.targetId, references: [], message: 'It had been made a member by somebody else before.' });
+        continue;
+      }
+      const settlement = settle(prepared.intent, answer);
+      if (settlement) settlements.push(settlement);
+      else unknown.push({ prepared, conflict: answer.kind === 'answered' && answer.error ? answer.error.message : null });
+    }
+    const again: Prepared[] = [];
+    for (const { prepared, conflict } of unknown) {
+      const found = await lookUp(prepared.intent, ports);
+      if (found) settlements.push(found);
+      else if (conflict === null && attempt < MAX_ATTEMPTS) again.push(prepared);
+      else settlements.push(failed(prepared.intent, conflict === null
+        ? `The service gave no answer ${attempt} times; nothing of "${prepared.intent.operation.name}" was found in the tenant. Resume the task to try again.`
+        : `"${prepared.intent.operation.name}" was not created: ${conflict} The holder may be in the recycle bin.`));
+    }
+    if (settlements.length > 0) { await ports.ledger.settle(settlements); all.push(...settlements); }
+    open = again;
+  }
+  return all;
+}
+
+const failed = (intent: Intent, message: string, outcome: Settlement['outcome'] = 'failed'): Settlement => ({
+  intentId: intent.id, operation: intent.operation, outcome, targetId: intent.targetId, references: [], message,
+});
+
+/** Finds the Graph ids, re-reads the values before and sorts out what must not be sent. */
+async function prepare(wave: readonly Operation[], ports: ApplyPorts): Promise<{ ready: readonly Prepared[]; refused: readonly { intent: Intent; settlement: Settlement }[] }> {
+  const wanted = new Set(wave.flatMap((o) => [...(o.targetId === null && o.sourceId !== null && o.kind !== 'create' ? [o.sourceId] : []), ...o.references.flatMap((r) => (r.targetId === null && r.sourceId !== null ? [r.sourceId] : []))]));
+  const ids = await ports.ledger.targetIds([...wanted]);
+  const present = await readPresent(wave, ids, ports);
+  const ready: Prepared[] = [];
+  const refused: { intent: Intent; settlement: Settlement }[] = [];
+  for (const operation of wave) {
+    const targetId = operation.targetId ?? (operation.kind === 'create' || operation.sourceId === null ? null : ids.get(operation.sourceId) ?? null);
+    const references = operation.references.flatMap((reference): Resolved[] => {
+      const id = reference.targetId ?? (reference.sourceId === null ? undefined : ids.get(reference.sourceId));
+      return id === undefined ? [] : [{ reference: { ...reference, targetId: id }, id }];
+    });
+    const object = targetId === null ? undefined : present.get(targetId);
+    const before = object ? Object.fromEntries(operation.changes.filter(readable).flatMap((c) => (object.attributes[c.attribute] ? [[c.attribute, object.attributes[c.attribute] ?? []] as const] : []))) : {};
+    const manager = object?.links['manager'];
+    const intent: Intent = { id: ports.newId(), operation, targetId, before: manager ? { ...before, manager } : before };
+    const refusal = refusalOf(operation, targetId, object, references, intent);
+    if (refusal) refused.push({ intent, settlement: refusal });
+    else ready.push({ intent, references });
+  }
+  return { ready, refused };
+}
+
+/** Reasons not to send: the object is gone or was never made, a referred object does not exist, or somebody changed the values. */
+function refusalOf(operation: Operation, targetId: string | null, object: TargetObject | undefined, references: readonly Resolved[], intent: Intent): Settlement | null {
+  if (operation.kind === 'create' || operation.kind === 'restore' || operation.kind === 'purge') return null;
+  if (targetId === null) return failed(intent, `"${operation.name}" does not exist in the tenant because its creation failed.`, 'skipped');
+  if (['set manager', 'add members', 'remove members'].includes(operation.kind) && references.length === 0) return failed(intent, `None of the objects that "${operation.name}" refers to exists in the tenant.`, 'skipped');
+  if (operation.kind === 'delete') return object ? null : failed(intent, 'The object was gone already.', 'unchanged');
+  if (operation.kind === 'add members' || operation.kind === 'remove members') return null;
+  if (!object) return failed(intent, `"${operation.name}" is no longer in the tenant. Discover and plan again.`, 'drifted');
+  if (operation.kind === 'set manager' || operation.kind === 'clear manager') {
+    const now = object.links['manager']?.[0];
+    const wanted = operation.kind === 'set manager' ? references[0]?.id : undefined;
+    if (now === wanted) return failed(intent, 'The manager was set so already.', 'unchanged');
+    const expected = operation.previous[0]?.targetId ?? undefined;
+    if (now !== expected) return failed(intent, `The manager of "${operation.name}" was changed since the plan was made. Plan again to decide.`, 'drifted');
+    return null;
+  }
+  const where = position(operation, object);
+  if (where.at === 'after') return failed(intent, 'The values were so already.', 'unchanged');
+  if (where.at === 'elsewhere') return failed(intent, `${where.differing.map((c) => c.attribute).join(', ')} of "${operation.name}" changed since the plan was made. Plan again to decide.`, 'drifted');
+  return null;
+}
+
+/** Present state of the objects of a wave whose before-values matter. */
+async function readPresent(wave: readonly Operation[], ids: ReadonlyMap<string, string>, ports: ApplyPorts): Promise<ReadonlyMap<string, TargetObject>> {
+  const first = wave[0];
+  const all = new Map<string, TargetObject>();
+  if (!first || !['update', 'set manager', 'clear manager', 'delete'].includes(first.kind)) return all;
+  const byKind = new Map<ObjectKind, string[]>();
+  for (const o of wave) {
+    const id = o.targetId ?? (o.sourceId === null ? undefined : ids.get(o.sourceId));
+    if (id !== undefined) byKind.set(o.objectKind, [...(byKind.get(o.objectKind) ?? []), id]);
+  }
+  for (const [kind, list] of byKind) for (const [id, object] of await ports.tenant.readByIds(kind, list)) if (object) all.set(id, object);
+  return all;
+}

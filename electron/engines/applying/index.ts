@@ -1,0 +1,3 @@
+export { applyPlan } from './apply.ts';
+export type { ApplyLedger, ApplyPorts, ApplyProgress, ApplyResult, Intent, Settlement } from './port.ts';
+export { verifyOperations, type Deviation, type VerifyInput, type VerifyObserver } from './verify.ts';

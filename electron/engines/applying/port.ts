@@ -1,0 +1,58 @@
+import type { Operation, Outcome, Reference } from '../../../shared/domain/plans.ts';
+import type { Tenant } from '../tenant/index.ts';
+
+/** What is written down before an operation is sent (write-ahead). */
+export interface Intent {
+  readonly id: string;
+  readonly operation: Operation;
+  /** Graph id of the object; null for a create. */
+  readonly targetId: string | null;
+  /** Values observed right before sending, by attribute name; empty for a create. */
+  readonly before: Readonly<Record<string, readonly string[]>>;
+}
+
+/** What came of an intent. */
+export interface Settlement {
+  readonly intentId: string;
+  readonly operation: Operation;
+  readonly outcome: Exclude<Outcome, 'pending' | 'sent'>;
+  readonly targetId: string | null;
+  /** References that this operation really changed: fewer than planned when somebody else was faster. */
+  readonly references: readonly Reference[];
+  /** Empty for done; else one sentence that says why and what to do. */
+  readonly message: string;
+}
+
+/** The journal and the store as the applier needs them; implemented over electron/store. */
+export interface ApplyLedger {
+  /** Operations without a final outcome, in plan order, in pages. Read again after every page was settled. */
+  pending(limit: number): Promise<readonly Operation[]>;
+  /** Durable when the promise resolves: nothing is sent before that. */
+  intend(intents: readonly Intent[]): Promise<void>;
+  /** Durable when the promise resolves. Also keeps the target object and the match of a created object. */
+  settle(settlements: readonly Settlement[]): Promise<void>;
+  /** Intents of an earlier run that have no outcome: the process died between sending and writing down. */
+  openIntents(): Promise<readonly Intent[]>;
+  /** An open intent that did not happen: its operation becomes pending again. */
+  reopen(intentId: string): Promise<void>;
+  /** Graph ids of source objects, from matches and from what this plan created. */
+  targetIds(sourceIds: readonly string[]): Promise<ReadonlyMap<string, string>>;
+}
+
+/** Progress of one apply, a snapshot. */
+export interface ApplyProgress { readonly done: number; readonly failed: number; readonly message: string }
+
+/** Everything an apply needs from outside. */
+export interface ApplyPorts {
+  readonly tenant: Tenant;
+  readonly ledger: ApplyLedger;
+  readonly newId: () => string;
+  /** A fresh initial password that satisfies the tenant's policy. Used once, never stored. */
+  readonly newPassword: () => string;
+  readonly wait: (ms: number, signal?: AbortSignal) => Promise<void>;
+  readonly onProgress: (progress: ApplyProgress) => void;
+}
+
+/** Totals of one apply. */
+export interface ApplyResult { readonly done: number; readonly unchanged: number; readonly failed: number; readonly drifted: number; readonly skipped: number; readonly cancelled: boolean }
+

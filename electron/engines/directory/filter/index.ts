@@ -1,0 +1,6 @@
+/** LDAP filters (RFC 4515): read, written and evaluated as Active Directory does (MS-ADTS). */
+export type { AssertionValue, Filter } from './types.ts';
+export { parseFilter } from './parse.ts';
+export { escapeFilterBytes, escapeFilterValue, printFilter } from './print.ts';
+export { evaluateFilter, matchesFilter } from './evaluate.ts';
+export type { FilterContext, FilteredEntry, Truth } from './evaluate.ts';

@@ -1,0 +1,5 @@
+export type {
+  AttributeSchema, Directory, DirectoryChange, DirectoryEntry, DirectorySchema, ReadQuery, RootDse,
+} from './port.ts';
+export { openLdapDirectory, type DirectoryLog, type DirectoryTimeouts, type OpenLdapOptions } from './ldap/open.ts';
+export type { ResolveSrv, SrvRecord } from './ldap/servers.ts';

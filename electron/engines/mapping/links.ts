@@ -1,0 +1,25 @@
+import type { Reference, UnresolvedReference } from '../../../shared/domain/plans.ts';
+import type { MappedReference } from './types.ts';
+
+const plainReference = (reference: MappedReference): Reference => ({ sourceId: reference.sourceId, targetId: reference.targetId, name: reference.name });
+const keyOf = (reference: Reference): string => reference.targetId ?? `source ${reference.sourceId ?? reference.name}`;
+
+/**
+ * Turns DNs into references. What cannot be resolved, or cannot be in a Microsoft 365 group, is reported and left out.
+ * @param unified the group is a Microsoft 365 group, which holds users only (Graph documentation, group: members).
+ * @returns references, each target once, in the order of the DNs.
+ */
+export function resolveLinks(
+  dns: readonly string[], resolve: (dn: string) => MappedReference | null, where: { readonly sourceId: string; readonly attribute: string; readonly unified: boolean },
+): { readonly references: readonly Reference[]; readonly unresolved: readonly UnresolvedReference[] } {
+  const references = new Map<string, Reference>();
+  const unresolved: UnresolvedReference[] = [];
+  const missing = (dn: string, reason: string): void => { unresolved.push({ sourceId: where.sourceId, attribute: where.attribute, dn, reason }); };
+  for (const dn of dns) {
+    const found = resolve(dn);
+    if (found === null) missing(dn, 'has no match in the tenant yet');
+    else if (where.unified && found.kind !== undefined && found.kind !== 'user') missing(dn, `a Microsoft 365 group cannot hold a ${found.kind}`);
+    else references.set(keyOf(found), plainReference(found));
+  }
+  return { references: [...references.values()], unresolved };
+}

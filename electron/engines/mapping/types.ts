@@ -1,0 +1,42 @@
+import type { ObjectKind, SourceObject, TargetObject, Values } from '../../../shared/domain/objects.ts';
+import type { Finding, Provenance, Reference, UnresolvedReference } from '../../../shared/domain/plans.ts';
+import type { MappingRule } from '../../../shared/domain/rules.ts';
+import type { MigrationSettings, PairDefaults } from '../../../shared/domain/settings.ts';
+
+/** A reference as the resolver gives it: `kind` decides whether a Microsoft 365 group can hold it; absent means not known. */
+export interface MappedReference extends Reference { readonly kind?: ObjectKind }
+
+/** Everything mapping one object needs. */
+export interface MapInput {
+  readonly source: SourceObject;
+  /** The matched target; null when it will be created. */
+  readonly target: TargetObject | null;
+  /** Rules of the collection, in any order. */
+  readonly rules: readonly MappingRule[];
+  readonly settings: MigrationSettings;
+  readonly defaults: PairDefaults;
+  /** Verified domains of the tenant, lower case. */
+  readonly verifiedDomains: ReadonlySet<string>;
+  /** `<name>.onmicrosoft.com`. */
+  readonly initialDomain: string;
+  /**
+   * The object a DN stands for: inside the collection or migrated earlier (seed "Considerations"). Null when it has no match
+   * and is not about to be created: the reference is then kept as unresolved.
+   */
+  readonly resolve: (dn: string) => MappedReference | null;
+}
+
+/** One desired value. `values` null: the attribute shall be empty. */
+export interface MappedValue { readonly values: Values | null; readonly provenance: Provenance }
+
+/** Desired state of one object. An attribute without an entry is left alone. */
+export interface MappedObject {
+  /** By target attribute name in the spelling of shared/rules/target-attributes.ts. */
+  readonly values: ReadonlyMap<string, MappedValue>;
+  /** A key is present only when a rule speaks about it. `manager` null: shall have none. */
+  readonly links: { readonly manager?: Reference | null; readonly members?: readonly Reference[] };
+  readonly unresolved: readonly UnresolvedReference[];
+  readonly problems: readonly Finding[];
+  /** Why the object is not written at all (out of scope, a group that Graph cannot write, a contact); null when it is. */
+  readonly skip: string | null;
+}

@@ -1,0 +1,69 @@
+import type { ObjectKind, TargetObject, Values } from '../../../shared/domain/objects.ts';
+import type { AttributeChange } from '../../../shared/domain/plans.ts';
+import { valuesOf } from '../../../shared/rules/attributes.ts';
+import { targetAttribute } from '../../../shared/rules/target-attributes.ts';
+import type { TargetAttribute } from '../../../shared/rules/target-attributes.ts';
+import type { MappedValue } from '../mapping/index.ts';
+
+/**
+ * Whether two values of an attribute are the same: case by the attribute, several values as sets, absent and empty alike.
+ * An attribute that is not known compares exactly.
+ */
+export function sameValues(kind: ObjectKind, attribute: string, a: Values | null, b: Values | null): boolean {
+  const about = targetAttribute(kind, attribute);
+  const key = (value: string): string => (about?.caseSensitive === false || about?.type === 'boolean' ? value.toLowerCase() : value);
+  const left = new Set((a ?? []).filter((v) => v !== '').map(key));
+  const right = new Set((b ?? []).filter((v) => v !== '').map(key));
+  return left.size === right.size && [...left].every((value) => right.has(value));
+}
+
+/** What the diff found: changes to be written, and values that cannot be, each with a sentence. */
+export interface ObjectDiff {
+  readonly changes: readonly AttributeChange[];
+  readonly refused: readonly { readonly attribute: string; readonly value: string; readonly reason: string }[];
+  readonly unchanged: number;
+}
+
+function refusal(about: TargetAttribute | undefined, creating: boolean, after: Values | null): string | null {
+  if (about === undefined) return 'is no known attribute of this kind of object';
+  if (about.service === 'none') return 'is computed by Microsoft 365 and only read';
+  if (about.service !== 'graph') return `is written through ${about.service === 'exchange' ? 'Exchange Online' : about.service}, not through Microsoft Graph`;
+  if (creating) return about.onCreate ? null : 'cannot be given when the object is created';
+  if (!about.onUpdate) return 'can be given only when the object is created';
+  return after === null && !about.clearable ? 'cannot be made empty' : null;
+}
+
+/**
+ * A user in the recycle bin carries its id without dashes before its UPN; restoring takes it away again
+ * (Microsoft Entra, deleted users). The plan is made for the state after restoring.
+ * @returns values of the attribute, or null when absent.
+ */
+export function presentValues(target: TargetObject, attribute: string): Values | null {
+  const values = valuesOf(target.attributes, attribute) ?? null;
+  if (!target.deleted || attribute !== 'userPrincipalName' || values === null) return values;
+  const mark = target.id.replaceAll('-', '');
+  return values.map((value) => (value.toLowerCase().startsWith(mark.toLowerCase()) ? value.slice(mark.length) : value));
+}
+
+/**
+ * Compares desired values with the target.
+ * @param target null: the object will be created, and everything desired is a change from nothing.
+ */
+export function diffObject(kind: ObjectKind, desired: ReadonlyMap<string, MappedValue>, target: TargetObject | null): ObjectDiff {
+  const changes: AttributeChange[] = [];
+  const refused: { attribute: string; value: string; reason: string }[] = [];
+  let unchanged = 0;
+  for (const [attribute, { values, provenance }] of desired) {
+    const after = values === null || values.length === 0 ? null : values;
+    const before = target === null ? null : presentValues(target, attribute);
+    if (sameValues(kind, attribute, before, after)) {
+      unchanged += 1;
+      continue;
+    }
+    const about = targetAttribute(kind, attribute);
+    const reason = refusal(about, target === null, after);
+    if (reason !== null) refused.push({ attribute, value: after?.join(', ') ?? '', reason });
+    else changes.push({ attribute, before, after, provenance, reversible: target === null || before !== null || about?.clearable !== false });
+  }
+  return { changes, refused, unchanged };
+}

@@ -1,0 +1,9 @@
+/** The planning engine: desired state against the target gives operations; guards; inverse plans. Pure. */
+export { createPlanner } from './planner.ts';
+export type { PlanCandidate, Plan, Planner, PlannerContext, PlannedObject } from './types.ts';
+export { diffObject, sameValues } from './diff.ts';
+export { countOperations, emptyCounts } from './counts.ts';
+export { DEFAULT_GUARD_LIMITS, guardPlan } from './guard.ts';
+export { MEMBERS_PER_OPERATION } from './links.ts';
+export { planRollback } from './rollback.ts';
+export type { JournalledChange, RollbackConflict, RollbackImpossible, RollbackOptions, RollbackPlan } from './rollback-types.ts';

@@ -1,0 +1,82 @@
+import type { SourceObject, TargetObject } from '../../../shared/domain/objects.ts';
+import type { Finding, Operation, Reference, UnresolvedReference } from '../../../shared/domain/plans.ts';
+import type { MappedObject } from '../mapping/index.ts';
+import type { PlannerContext } from './types.ts';
+
+/** Members in one request: at most 20 binds (Graph documentation, "Add members"). */
+export const MEMBERS_PER_OPERATION = 20;
+
+/** Links of one object, waiting until it is known which objects the plan creates. */
+export interface QueuedLinks {
+  readonly source: Pick<SourceObject, 'id' | 'name' | 'kind'>;
+  readonly target: TargetObject | null;
+  readonly links: MappedObject['links'];
+}
+
+/** Operations and leftovers of one object's links. */
+export interface PlannedLinks {
+  readonly operations: readonly Operation[];
+  readonly unresolved: readonly UnresolvedReference[];
+  readonly notes: readonly Finding[];
+}
+
+/** Cuts references into lists that one operation can carry. */
+export function chunkReferences(references: readonly Reference[]): readonly (readonly Reference[])[] {
+  return Array.from({ length: Math.ceil(references.length / MEMBERS_PER_OPERATION) }, (_, i) => references.slice(i * MEMBERS_PER_OPERATION, (i + 1) * MEMBERS_PER_OPERATION));
+}
+
+function operation(queued: QueuedLinks, context: PlannerContext, kind: Operation['kind'], references: readonly Reference[], previous: readonly Reference[]): Operation {
+  return {
+    id: context.newId(), seq: 0, kind, service: 'graph', objectKind: queued.source.kind, sourceId: queued.source.id, targetId: queued.target?.id ?? null,
+    name: queued.source.name, changes: [], references, previous,
+  };
+}
+
+function planMembers(queued: QueuedLinks, members: readonly Reference[], context: PlannerContext): Operation[] {
+  const present = new Set(queued.target?.links['members'] ?? []);
+  const wanted = new Map<string, Reference>();
+  for (const member of members) {
+    if (member.targetId !== null && present.has(member.targetId)) continue;
+    wanted.set(member.targetId ?? `source ${member.sourceId}`, member);
+  }
+  const additions = chunkReferences([...wanted.values()]).map((chunk) => operation(queued, context, 'add members', chunk, []));
+  if ((context.removeMembers ?? 'never') === 'never') return additions;
+  const kept = new Set(members.flatMap((member) => member.targetId ?? []));
+  const surplus = [...present].filter((id) => !kept.has(id) && context.knownTarget?.(id) === true).map((id) => ({ sourceId: null, targetId: id, name: id }));
+  return [...additions, ...chunkReferences(surplus).map((chunk) => operation(queued, context, 'remove members', chunk, []))];
+}
+
+function planManager(queued: QueuedLinks, manager: Reference | null, context: PlannerContext): Operation[] {
+  const current = queued.target?.links['manager']?.[0];
+  const previous = current === undefined ? [] : [{ sourceId: null, targetId: current, name: current }];
+  if (manager === null) return current === undefined ? [] : [operation(queued, context, 'clear manager', [], previous)];
+  return manager.targetId !== null && manager.targetId === current ? [] : [operation(queued, context, 'set manager', [manager], previous)];
+}
+
+/**
+ * Plans the links of one object. References to objects that neither exist in the tenant nor are created by this plan are
+ * unresolved: they are healed when the other object has been migrated.
+ * @param created sources that the plan creates or restores.
+ */
+export function planLinks(queued: QueuedLinks, created: ReadonlySet<string>, context: PlannerContext): PlannedLinks {
+  const unresolved: UnresolvedReference[] = [];
+  const reachable = (attribute: string) => (reference: Reference): boolean => {
+    if (reference.targetId !== null || (reference.sourceId !== null && created.has(reference.sourceId))) return true;
+    unresolved.push({ sourceId: queued.source.id, attribute, dn: reference.name, reason: 'is not created by this plan' });
+    return false;
+  };
+  const operations: Operation[] = [];
+  const notes: Finding[] = [];
+  const { manager, members } = queued.links;
+  if (manager !== undefined && (manager === null || reachable('manager')(manager))) operations.push(...planManager(queued, manager, context));
+  if (members !== undefined) {
+    const writable = members.filter(reachable('member'));
+    if (queued.target !== null && queued.target.links['members'] === undefined) {
+      notes.push({
+        sourceId: queued.source.id, name: queued.source.name, attribute: 'members', value: '', rule: 'planning', severity: 'warning', proposal: null,
+        message: `The members of ${queued.target.name} in the tenant were not read, so its membership is left as it is.`,
+      });
+    } else operations.push(...planMembers(queued, writable, context));
+  }
+  return { operations, unresolved, notes };
+}

@@ -1,0 +1,123 @@
+import type { SourceObject, Values } from '../../../shared/domain/objects.ts';
+import type { Finding } from '../../../shared/domain/plans.ts';
+import { firstOf, valuesOf } from '../../../shared/rules/attributes.ts';
+import { targetAttribute } from '../../../shared/rules/target-attributes.ts';
+import { splitUpn, upnPrefixProblem, upnSuffixProblem } from '../../../shared/rules/upn.ts';
+import { GROUP_SIZE_LIMIT, isSystemAccount, RESERVED_ALIASES } from './limits.ts';
+import type { NameKind, TenantNames } from './names.ts';
+
+/** One object with the values that are about to be written. */
+export interface CheckedObject {
+  readonly source: SourceObject;
+  /** Graph id of its match; null when it will be created. */
+  readonly targetId: string | null;
+  /** Desired values, as mapping gives them. */
+  readonly values: ReadonlyMap<string, { readonly values: Values | null }>;
+}
+
+/** The tenant the objects go to. */
+export interface CheckContext {
+  /** Lower case. */
+  readonly verifiedDomains: ReadonlySet<string>;
+  readonly names: TenantNames;
+}
+
+type Report = (attribute: string, value: string, rule: string, severity: Finding['severity'], message: string, proposal?: string | null) => void;
+
+function checkUpn(value: string, context: CheckContext, report: Report): void {
+  const parts = splitUpn(value);
+  const rule = 'user principal name';
+  if (parts === undefined) return report('userPrincipalName', value, rule, 'error', `${value} is no user principal name: it needs a name, an @ and a domain.`);
+  const problem = upnPrefixProblem(parts.prefix) ?? upnSuffixProblem(parts.suffix);
+  if (problem !== undefined) report('userPrincipalName', value, rule, 'error', `${value}: ${problem}.`);
+  if (!context.verifiedDomains.has(parts.suffix)) report('userPrincipalName', value, 'verified domain', 'error', `${parts.suffix} is not a verified domain of the tenant. Add and verify it there, or choose another UPN suffix.`);
+}
+
+function checkLengths({ source, values }: CheckedObject, report: Report): void {
+  for (const [name, { values: wanted }] of values) {
+    const about = targetAttribute(source.kind, name);
+    if (about === undefined || wanted === null) continue;
+    if (wanted.length > about.maxValues) report(name, `${wanted.length} values`, 'number of values', 'error', `${name} of ${source.name} has ${wanted.length} values, ${about.maxValues} are allowed.`);
+    const long = about.maxLength === 0 ? undefined : wanted.find((value) => [...value].length > about.maxLength);
+    if (long !== undefined) report(name, long, 'length', 'error', `${name} of ${source.name} has ${[...long].length} characters, ${about.maxLength} are allowed.`, [...long].slice(0, about.maxLength).join(''));
+  }
+}
+
+function checkNames({ source, values, targetId }: CheckedObject, report: Report): void {
+  const display = values.get('displayName');
+  if ((display !== undefined || targetId === null) && (display?.values?.[0] ?? '').trim() === '') report('displayName', '', 'display name', 'error', `${source.name} has no display name, and Microsoft 365 needs one.`);
+  const nickname = values.get('mailNickname')?.values?.[0];
+  if (nickname !== undefined && /[^\x21-\x7e]|[@()\\[\]";:<>,]/.test(nickname)) report('mailNickname', nickname, 'characters', 'error', `${nickname} holds characters that mailNickname cannot have.`);
+  if (nickname !== undefined && source.kind === 'group' && RESERVED_ALIASES.has(nickname.toLowerCase())) report('mailNickname', nickname, 'reserved name', 'error', `${nickname} is reserved for administrators in Microsoft 365. Give ${source.name} another mailNickname.`, `${nickname}-group`);
+  const account = firstOf(source.attributes, 'sAMAccountName') ?? source.name;
+  if (source.kind === 'user' && (isSystemAccount(account) || isSystemAccount(source.name))) report('sAMAccountName', account, 'reserved name', 'error', `${source.name} is an account that Exchange or Windows made for itself; it is of no use in Microsoft 365.`);
+  const members = valuesOf(source.links, 'member')?.length ?? 0;
+  if (members > GROUP_SIZE_LIMIT) report('member', String(members), 'group size', 'error', `${source.name} has ${members} members, ${GROUP_SIZE_LIMIT} are allowed.`);
+}
+
+/** The unique names an object is about to take. */
+function claims({ values }: CheckedObject): readonly (readonly [NameKind, string, string])[] {
+  const first = (name: string): string | undefined => values.get(name)?.values?.[0];
+  const out: (readonly [NameKind, string, string])[] = [];
+  for (const [kind, attribute] of [['userPrincipalName', 'userPrincipalName'], ['mailNickname', 'mailNickname'], ['address', 'mail']] as const) {
+    const value = first(attribute);
+    if (value !== undefined) out.push([kind, attribute, value]);
+  }
+  for (const value of values.get('proxyAddresses')?.values ?? []) if (/^smtp:/i.test(value)) out.push(['address', 'proxyAddresses', value.slice(5)]);
+  return out;
+}
+
+/**
+ * Two users may share a mailNickname in the directory, only Exchange will not take it; a Microsoft 365 group may not share one
+ * (Graph documentation, group: mailNickname must be unique for Microsoft 365 groups).
+ */
+function severityOf(kind: NameKind, object: CheckedObject): Finding['severity'] {
+  return kind !== 'mailNickname' || object.values.get('groupTypes')?.values?.includes('Unified') === true ? 'error' : 'warning';
+}
+
+function checkTenant(object: CheckedObject, context: CheckContext, report: Report): void {
+  for (const [kind, attribute, value] of claims(object)) {
+    const others = context.names.holders(kind, value).filter((holder) => holder.id !== object.targetId);
+    const live = others.find((holder) => !holder.deleted);
+    const deleted = others.find((holder) => holder.deleted);
+    if (live !== undefined) report(attribute, value, 'unique in the tenant', severityOf(kind, object), `${value} already belongs to the ${live.kind} ${live.name} of the tenant. Match ${object.source.name} with it, or change one of the two.`);
+    else if (deleted !== undefined) report(attribute, value, 'unique in the tenant', 'warning', `${value} belongs to the ${deleted.kind} ${deleted.name} in the recycle bin; that object can then not be restored unchanged.`);
+  }
+}
+
+/**
+ * Checks objects before a plan is made. What it looks at: parts, characters and suffix of the UPN; display name; lengths and
+ * number of values; characters of mailNickname; reserved names; group size; and that UPN, addresses and mailNickname are
+ * unique inside the collection (both holders are reported) and in the tenant, the recycle bin included.
+ * @returns findings in the order of the objects, then the names claimed twice in the collection; one of severity `error` keeps its object out of the plan.
+ */
+export function checkObjects(objects: Iterable<CheckedObject>, context: CheckContext): Finding[] {
+  const findings: Finding[] = [];
+  const seen = new Map<string, { readonly object: CheckedObject; readonly attribute: string; readonly value: string }[]>();
+  const reporter = ({ source }: CheckedObject): Report => (attribute, value, rule, severity, message, proposal = null) => {
+    findings.push({ sourceId: source.id, name: source.name, attribute, value, rule, severity, message, proposal });
+  };
+  for (const object of objects) {
+    const report = reporter(object);
+    const upn = object.values.get('userPrincipalName')?.values?.[0];
+    if (upn !== undefined) checkUpn(upn, context, report);
+    checkNames(object, report);
+    checkLengths(object, report);
+    checkTenant(object, context, report);
+    for (const [kind, attribute, value] of claims(object)) {
+      const key = `${kind} ${value.toLowerCase()}`;
+      const held = seen.get(key);
+      if (held === undefined) seen.set(key, [{ object, attribute, value }]);
+      else if (!held.some((other) => other.object.source.id === object.source.id)) held.push({ object, attribute, value });
+    }
+  }
+  for (const [key, holders] of seen) {
+    if (holders.length < 2) continue;
+    for (const { object, attribute, value } of holders) {
+      const others = holders.filter((other) => other.object !== object).map((other) => other.object.source.name);
+      const kind: NameKind = key.startsWith('mailNickname ') ? 'mailNickname' : key.startsWith('address ') ? 'address' : 'userPrincipalName';
+      reporter(object)(attribute, value, 'unique in the collection', severityOf(kind, object), `${value} of ${object.source.name} is also meant for ${others.slice(0, 3).join(', ')}. Only one of them can have it.`);
+    }
+  }
+  return findings;
+}

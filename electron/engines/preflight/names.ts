@@ -1,0 +1,45 @@
+import type { ObjectKind, TargetObject } from '../../../shared/domain/objects.ts';
+import { smtpAddresses } from '../../../shared/rules/addresses.ts';
+import { firstOf } from '../../../shared/rules/attributes.ts';
+
+/** Names that must be unique: sign-in names among users, addresses among everything, aliases among everything with mail. */
+export type NameKind = 'userPrincipalName' | 'mailNickname' | 'address';
+
+/** Who holds a name in the tenant. */
+export interface NameHolder { readonly id: string; readonly name: string; readonly kind: ObjectKind; readonly deleted: boolean }
+
+/** Names taken in a tenant, the recycle bin included. Filled page by page. */
+export interface TenantNames {
+  add(target: TargetObject): void;
+  /** Holders of a name in any case. */
+  holders(kind: NameKind, value: string): readonly NameHolder[];
+}
+
+/** The keys of one object's names. A deleted user's UPN carries its id in front; the name it will take back is what counts. */
+export function namesOf(target: TargetObject): readonly (readonly [NameKind, string])[] {
+  const upn = firstOf(target.attributes, 'userPrincipalName')?.toLowerCase();
+  const mark = target.id.replaceAll('-', '').toLowerCase();
+  const nickname = firstOf(target.attributes, 'mailNickname')?.toLowerCase();
+  return [
+    ...(upn === undefined ? [] : [['userPrincipalName', target.deleted && upn.startsWith(mark) ? upn.slice(mark.length) : upn] as const]),
+    ...(nickname === undefined ? [] : [['mailNickname', nickname] as const]),
+    ...smtpAddresses(target.attributes).map((address) => ['address', address] as const),
+  ];
+}
+
+/** An empty index of names. */
+export function createTenantNames(): TenantNames {
+  const table = new Map<string, NameHolder[]>();
+  return {
+    add(target) {
+      const holder: NameHolder = { id: target.id, name: target.name, kind: target.kind, deleted: target.deleted };
+      for (const [kind, value] of namesOf(target)) {
+        const key = `${kind} ${value}`;
+        const held = table.get(key);
+        if (held === undefined) table.set(key, [holder]);
+        else held.push(holder);
+      }
+    },
+    holders: (kind, value) => table.get(`${kind} ${value.toLowerCase()}`) ?? [],
+  };
+}

@@ -1,0 +1,144 @@
+import { appError, ErrorCode } from '../../../../shared/domain/errors.ts';
+import type { ObjectKind, TargetObject } from '../../../../shared/domain/objects.ts';
+import type { TenantLog } from '../clouds.ts';
+import { GRAPH_VERSION } from '../clouds.ts';
+import type { GraphAnswer, GraphRequest, Tenant } from '../port.ts';
+import { fromGraph, selectOf } from './codec.ts';
+import { graphObject, graphPage } from './envelopes.ts';
+import type { GraphObject } from './envelopes.ts';
+import { refused } from './failures.ts';
+import type { Reader } from './reader.ts';
+import { COLLECTION } from './writes.ts';
+
+/** Largest page of users, groups, contacts and members; 1,000 is an error (Graph documentation, list users). */
+const PAGE = 999;
+/** Ids resolved, or groups whose members are read, in one go: three full batches. */
+const WINDOW = 60;
+
+type Send = (requests: readonly GraphRequest[], signal?: AbortSignal) => Promise<readonly GraphAnswer[]>;
+
+const EXPAND = '&$expand=manager($select=id)';
+
+/** The objects of a page; what has no id is not an object of the directory. */
+function objectsOf(rows: readonly Record<string, unknown>[]): readonly GraphObject[] {
+  return rows.flatMap((row) => {
+    const parsed = graphObject.safeParse(row);
+    return parsed.success ? [parsed.data] : [];
+  });
+}
+
+function bodyOf(what: string, answer: GraphAnswer | undefined): unknown {
+  if (answer?.kind !== 'answered') {
+    throw appError(ErrorCode.TenantUnavailable, `Reading ${what} failed: ${answer?.reason ?? 'no answer'}. Try again later.`, { retryable: true });
+  }
+  if (answer.error) throw refused(what, answer.error);
+  return answer.body;
+}
+
+const parseObject = (what: string, body: unknown): GraphObject => {
+  const parsed = graphObject.safeParse(body);
+  if (!parsed.success) throw appError(ErrorCode.TenantUnavailable, `The tenant's answer while reading ${what} is no object: try again later.`, { retryable: true });
+  return parsed.data;
+};
+
+/** Reading users, groups, contacts and members. The methods are those of {@link Tenant}. */
+export function createObjects(parts: { readonly reader: Reader; readonly send: Send; readonly origin: string; readonly log: TenantLog }): Pick<Tenant, 'read' | 'readDeleted' | 'readMembers' | 'readByIds'> {
+  const { reader, send, origin, log } = parts;
+  const base = `${origin}/${GRAPH_VERSION}`;
+  let expand = true;
+
+  /** Managers one by one, for a service that refuses to expand them. No manager is a 404. */
+  async function withManagers(objects: readonly GraphObject[], signal?: AbortSignal): Promise<readonly GraphObject[]> {
+    const answers = await send(objects.map((one) => ({ method: 'GET', url: `/users/${encodeURIComponent(one.id)}/manager?$select=id` })), signal);
+    return objects.map((one, index) => {
+      const answer = answers[index];
+      if (answer?.kind === 'answered' && answer.status === 404) return one;
+      return { ...one, manager: bodyOf('managers', answer) };
+    });
+  }
+
+  async function* rows(kind: ObjectKind, signal?: AbortSignal): AsyncGenerator<readonly GraphObject[]> {
+    const address = `${COLLECTION[kind]}?$select=${selectOf(kind)}&$top=${PAGE}`;
+    const what = `${kind}s`;
+    if (kind !== 'user') {
+      for await (const page of reader.pages(what, address, 1, signal)) yield objectsOf(page);
+      return;
+    }
+    if (expand) {
+      const first = await reader.get(what, `${address}${EXPAND}`, 2, signal);
+      if (first.ok) {
+        const page = graphPage.safeParse(first.body);
+        if (!page.success) throw appError(ErrorCode.TenantUnavailable, `The tenant's answer while reading ${what} is no page of objects: try again later.`, { retryable: true });
+        yield objectsOf(page.data.value);
+        const next = page.data['@odata.nextLink'];
+        if (next !== undefined) for await (const more of reader.pages(what, next, 2, signal)) yield objectsOf(more);
+        return;
+      }
+      if (first.error.status !== 400 && first.error.status !== 501) throw refused(what, first.error);
+      expand = false;
+      log({ level: 'warn', message: 'The tenant does not give managers along with users; they are read separately, which is slower.', detail: { status: first.error.status, code: first.error.code } });
+    }
+    for await (const page of reader.pages(what, address, 1, signal)) yield await withManagers(objectsOf(page), signal);
+  }
+
+  return {
+    async *read(kind, signal) {
+      for await (const page of rows(kind, signal)) yield page.map((one) => fromGraph(kind, one));
+    },
+
+    async *readDeleted(kind, signal) {
+      const address = `/directory/deletedItems/microsoft.graph.${kind}?$select=${selectOf(kind)}&$top=${PAGE}`;
+      for await (const page of reader.pages(`deleted ${kind}s`, address, 1, signal)) yield objectsOf(page).map((one) => fromGraph(kind, one, { deleted: true }));
+    },
+
+    async *readMembers(groupIds, signal) {
+      const members = new Map<string, string[]>();
+      const todo = groupIds.map((groupId) => ({ groupId, url: `/groups/${encodeURIComponent(groupId)}/members?$select=id&$top=${PAGE}` }));
+      while (todo.length > 0) {
+        const now = todo.splice(0, WINDOW);
+        const answers = await send(now.map(({ url }) => ({ method: 'GET', url })), signal);
+        for (const [index, { groupId }] of now.entries()) {
+          const answer = answers[index];
+          if (answer?.kind === 'answered' && answer.status === 404) {
+            members.delete(groupId);
+            log({ level: 'warn', message: 'A group disappeared while its members were being read.', detail: { groupId } });
+            continue;
+          }
+          const page = graphPage.safeParse(bodyOf('members', answer));
+          if (!page.success) throw appError(ErrorCode.TenantUnavailable, `The tenant's answer while reading the members of group ${groupId} is no page: try again later.`, { retryable: true });
+          const known = members.get(groupId) ?? [];
+          for (const { id } of objectsOf(page.data.value)) known.push(id);
+          const next = page.data['@odata.nextLink'];
+          if (next === undefined) {
+            members.delete(groupId);
+            yield { groupId, memberIds: known };
+            continue;
+          }
+          if (!next.startsWith(`${base}/`)) throw appError(ErrorCode.TenantUnavailable, `The tenant names a page of members on another host, which is not followed: check the proxy.`);
+          members.set(groupId, known);
+          // To the front: a group under way is finished before a new one is begun, which keeps few in memory.
+          todo.unshift({ groupId, url: next.slice(base.length) });
+        }
+      }
+    },
+
+    async readByIds(kind, ids, signal) {
+      const found = new Map<string, TargetObject>();
+      const url = (id: string): string => `${COLLECTION[kind]}/${encodeURIComponent(id)}?$select=${selectOf(kind)}${kind === 'user' && expand ? EXPAND : ''}`;
+      let answers = await send(ids.map((id) => ({ method: 'GET', url: url(id) })), signal);
+      if (kind === 'user' && expand && answers.some((one) => one.kind === 'answered' && one.status === 400)) {
+        expand = false;
+        log({ level: 'warn', message: 'The tenant does not give the manager along with a user; it is read separately, which is slower.' });
+        answers = await send(ids.map((id) => ({ method: 'GET', url: url(id) })), signal);
+      }
+      const present: GraphObject[] = [];
+      for (const answer of answers) {
+        if (answer.kind === 'answered' && answer.status === 404) continue;
+        present.push(parseObject(`single ${kind}s`, bodyOf(`single ${kind}s`, answer)));
+      }
+      for (const one of kind === 'user' && !expand ? await withManagers(present, signal) : present) found.set(one.id, fromGraph(kind, one));
+      return found;
+    },
+  };
+}
+

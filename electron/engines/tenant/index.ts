@@ -1,0 +1,27 @@
+/** The tenant engine: everything that other parts of the program may use of it. */
+export type {
+  Domain, ExchangeGateway, GraphAnswer, GraphError, GraphRequest, Organization, Sku, Tenant, TenantTransports,
+} from './port.ts';
+export { openTenant } from './tenant.ts';
+export type { OpenedTenant, OpenTenantOptions } from './tenant.ts';
+export { CLOUD_HOSTS, GRAPH_VERSION } from './clouds.ts';
+export type { CloudHosts, TenantLog } from './clouds.ts';
+
+export { createSignIn } from './sign-in/sign-in.ts';
+export type { DeviceCode, SignIn, SignInOptions, TokenScope } from './sign-in/sign-in.ts';
+export type { SecretPort } from './sign-in/cache.ts';
+export { isDelegated, PERMISSIONS, permissionsFor } from './sign-in/permissions.ts';
+export type { Permission } from './sign-in/permissions.ts';
+
+export { TenantGates } from './throttle/gates.ts';
+export { DOCUMENTED_PACE } from './throttle/gate.ts';
+export type { Gate, Pace } from './throttle/gate.ts';
+export { SYSTEM_TIMING } from './throttle/timing.ts';
+export type { Timing } from './throttle/timing.ts';
+
+export { fromGraph, selectOf, toGraphBody } from './graph/codec.ts';
+export { explain, isAlreadyMember, isConcurrency, isConflict, isNotMember } from './graph/failures.ts';
+export { findRequest, foundIds, graphWrites, MAX_BIND } from './graph/writes.ts';
+export type { GraphWrites } from './graph/writes.ts';
+
+export { createExchangeGateway } from './exchange/gateway.ts';

@@ -1,0 +1,107 @@
+import PQueue from 'p-queue';
+import { createBucket } from './bucket.ts';
+import type { Timing } from './timing.ts';
+
+/** Limits of one application in one tenant. */
+export interface Pace {
+  /** Writes a second that the service sustains. */
+  readonly writesPerSecond: number;
+  /** Writes the service takes at once when it was left alone. */
+  readonly burst: number;
+  /** Resource units a second, and at once. */
+  readonly unitsPerSecond: number;
+  readonly unitBurst: number;
+  /** `$batch`es under way at the same time. */
+  readonly lanes: number;
+}
+
+/**
+ * Graph documentation "Service-specific throttling limits", Identity and access: 3,000 writes in 150 s, and 3,500 resource
+ * units in 10 s for the smallest tenants, per application and tenant. 19 instead of 20 a second leaves room for clocks that differ.
+ */
+export const DOCUMENTED_PACE: Pace = { writesPerSecond: 19, burst: 3000, unitsPerSecond: 350, unitBurst: 3500, lanes: 3 };
+
+/** What one HTTP request costs. */
+export interface Cost {
+  readonly writes: number;
+  readonly units: number;
+}
+
+/**
+ * The one place where requests of one application to one tenant wait. It starts unshaped: nothing waits before the service
+ * asks for it. A 429 stops every lane until the longest Retry-After is over, and from then on the bucket that ran dry (writes
+ * or resource units) is refilled at the documented rate, so that the service need not ask again.
+ */
+export interface Gate {
+  /**
+   * Waits until a request of that cost may be sent.
+   * @throws AppError CANCELLED.
+   */
+  enter(cost: Cost, signal?: AbortSignal): Promise<void>;
+  /** Tells the gate that the service answered 429. `waitMs` is its Retry-After. */
+  throttled(waitMs: number, what: 'writes' | 'units'): void;
+  /** Tells the gate that writes were answered for good; the base of honest estimates. */
+  wrote(count: number): void;
+  /** Milliseconds until that many writes will be through, at the pace seen and documented; 0 when nothing is known that slows them. */
+  estimate(writes: number): number;
+  /** Listener is called with the milliseconds by which a 429 prolonged the pause. @returns a function that ends it. */
+  onThrottled(listener: (waitMs: number) => void): () => void;
+  /** Where `$batch`es queue, shared by everybody who uses this gate. */
+  readonly lanes: PQueue;
+}
+
+/** Seconds over which the pace of writes is measured. */
+const WINDOW_MS = 30_000;
+
+/** Makes a gate. Usually through {@link TenantGates}. */
+export function createGate(pace: Pace, timing: Timing): Gate {
+  const writes = createBucket(pace.writesPerSecond, pace.burst);
+  const units = createBucket(pace.unitsPerSecond, pace.unitBurst);
+  const listeners = new Set<(waitMs: number) => void>();
+  let pausedUntil = 0;
+  let done: { readonly at: number; readonly count: number }[] = [];
+
+  const pauseLeft = (): number => Math.max(0, pausedUntil - timing.now());
+  const observedPerSecond = (now: number): number => {
+    done = done.filter((one) => one.at > now - WINDOW_MS);
+    const first = done[0];
+    const total = done.reduce((sum, one) => sum + one.count, 0);
+    return first === undefined || now - first.at < 1000 ? 0 : total / ((now - first.at) / 1000);
+  };
+
+  return {
+    lanes: new PQueue({ concurrency: pace.lanes }),
+    async enter(cost, signal) {
+      while (pauseLeft() > 0) await timing.sleep(pauseLeft(), signal);
+      const now = timing.now();
+      const wait = Math.max(cost.writes > 0 ? writes.take(cost.writes, now) : 0, units.take(cost.units, now));
+      if (wait > 0) await timing.sleep(wait, signal);
+      while (pauseLeft() > 0) await timing.sleep(pauseLeft(), signal);
+    },
+    throttled(waitMs, what) {
+      const now = timing.now();
+      (what === 'writes' ? writes : units).empty(now);
+      const more = now + waitMs - Math.max(pausedUntil, now);
+      if (more <= 0) return;
+      pausedUntil = now + waitMs;
+      for (const listener of listeners) listener(more);
+    },
+    wrote(count) {
+      if (count > 0) done.push({ at: timing.now(), count });
+    },
+    estimate(count) {
+      const now = timing.now();
+      const observed = observedPerSecond(now);
+      const atOnce = Math.max(0, Math.min(count, writes.available(now)));
+      const later = count - atOnce;
+      // A tenant that was never seen throttling may be faster than documented: then what was seen counts.
+      const sustained = writes.shaping ? pace.writesPerSecond : Math.max(pace.writesPerSecond, observed);
+      const debt = Math.max(0, -writes.available(now));
+      return Math.round(pauseLeft() + ((observed > 0 ? atOnce / Math.max(observed, pace.writesPerSecond) : 0) + (later + debt) / sustained) * 1000);
+    },
+    onThrottled(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+  };
+}

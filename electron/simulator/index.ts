@@ -1,0 +1,8 @@
+/** The simulated tenant: Microsoft 365's sign-in, Graph and Exchange on loopback, and the demo organisation that fills it. */
+export { startSimulator } from './simulator.ts';
+export type { Simulator, SimulatorOptions, SimulatorStats } from './simulator.ts';
+export { simulatedTransports } from './transport.ts';
+export type { SimulatedTransports } from './transport.ts';
+export { EMPTY_TENANT, GLOBAL_ADMINISTRATOR } from './seed.ts';
+export type { SeedContact, SeedGroup, SeedUser, SimulatorSeed } from './seed.ts';
+export type { SnapshotObject, TenantSnapshot } from './directory/snapshot.ts';

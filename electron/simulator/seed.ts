@@ -1,0 +1,62 @@
+import { z } from 'zod';
+
+/** Graph's JSON properties of one object, without relations. */
+const properties = z.record(z.string(), z.unknown());
+
+/** A user of a seed. Nothing is validated as Graph would: a seed can hold what Graph itself refuses to create. */
+export const seedUser = z.object({ id: z.string(), properties, managerId: z.string().nullish() });
+export type SeedUser = z.infer<typeof seedUser>;
+
+/** A group of a seed: Microsoft 365 (`groupTypes: ['Unified']`), security, mail-enabled security or distribution group. */
+export const seedGroup = z.object({ id: z.string(), properties, memberIds: z.array(z.string()), ownerIds: z.array(z.string()).default([]) });
+export type SeedGroup = z.input<typeof seedGroup>;
+
+/** An organisational contact of a seed. */
+export const seedContact = z.object({ id: z.string(), properties });
+export type SeedContact = z.infer<typeof seedContact>;
+
+/** A domain name registered in the tenant. */
+export const seedDomain = z.object({
+  name: z.string(), isVerified: z.boolean().default(true), isInitial: z.boolean().default(false), isDefault: z.boolean().default(false),
+  /** True: sign-in of this domain is federated, so that its users need an onPremisesImmutableId on creation. */
+  federated: z.boolean().default(false),
+});
+
+/** Everything a simulated tenant starts with. */
+export const simulatorSeed = z.object({
+  tenant: z.object({
+    id: z.string(), displayName: z.string(), countryLetterCode: z.string().default('DE'),
+    domains: z.array(seedDomain).min(1),
+    /** True when another directory synchronisation writes to the tenant. */
+    onPremisesSyncEnabled: z.boolean().default(false),
+  }),
+  skus: z.array(z.object({ skuId: z.string(), skuPartNumber: z.string(), enabled: z.number().int() })).default([]),
+  users: z.array(seedUser).default([]),
+  groups: z.array(seedGroup).default([]),
+  contacts: z.array(seedContact).default([]),
+  deletedUsers: z.array(seedUser).default([]),
+  deletedGroups: z.array(seedGroup).default([]),
+  /** Activated directory roles and their holders. */
+  roles: z.array(z.object({ id: z.string(), roleTemplateId: z.string(), displayName: z.string(), memberIds: z.array(z.string()) })).default([]),
+});
+/** What a caller writes: everything with a default may be left out. */
+export type SimulatorSeed = z.input<typeof simulatorSeed>;
+/** The same with every default filled in. */
+export type FullSeed = z.output<typeof simulatorSeed>;
+
+/** Role template of Global Administrator (Entra built-in roles reference). */
+export const GLOBAL_ADMINISTRATOR = '62e90394-69f5-4237-9190-012177145e10';
+
+/** Smallest tenant: one initial domain, one Global Administrator, one licence. Used when no seed is given. */
+export const EMPTY_TENANT: SimulatorSeed = {
+  tenant: {
+    id: 'ca05e0a1-51f0-4c1d-9a7e-000000000001', displayName: 'Simulated tenant',
+    domains: [{ name: 'simulated.onmicrosoft.com', isInitial: true, isDefault: true }, { name: 'example.com' }],
+  },
+  skus: [{ skuId: '05e9a617-0261-4cee-bb44-138d3ef5d965', skuPartNumber: 'SPE_E3', enabled: 25 }],
+  users: [{
+    id: 'ca05e0a1-51f0-4c1d-9a7e-0000000000ad',
+    properties: { accountEnabled: true, displayName: 'Tenant Administrator', mailNickname: 'admin', userPrincipalName: 'admin@simulated.onmicrosoft.com', userType: 'Member' },
+  }],
+  roles: [{ id: 'ca05e0a1-51f0-4c1d-9a7e-0000000000f1', roleTemplateId: GLOBAL_ADMINISTRATOR, displayName: 'Global Administrator', memberIds: ['ca05e0a1-51f0-4c1d-9a7e-0000000000ad'] }],
+};

@@ -1,0 +1,114 @@
+/** Column types and table endings that differ between databases; given by the dialect. */
+interface Words {
+  /** Text compared and sorted byte by byte. */
+  readonly text: string;
+  /** Whole number of at least 53 bits. */
+  readonly integer: string;
+  /** Primary key that counts upwards and never uses a number twice. */
+  readonly serial: string;
+  /** After the closing bracket of a table. */
+  readonly end: string;
+  /** After the closing bracket of a narrow table whose primary key is nearly the whole row. */
+  readonly endNarrow: string;
+}
+
+/**
+ * First schema of a project: pairs, collections, directory and tenant objects, matches, rules, tasks, plans and the journal.
+ * JSON is text, booleans are 0 or 1, times are milliseconds since 1970 UTC; `..._key` columns are lower-cased for look-ups.
+ */
+export const statements = ({ text, integer, serial, end, endNarrow }: Words): readonly string[] => [
+  `create table project (id ${text} not null primary key, name ${text} not null, created_at ${integer} not null, demo ${integer} not null)${end}`,
+  `create table setting (key ${text} not null primary key, value ${text} not null)${end}`,
+  `create table pair (
+    id ${text} not null primary key, name ${text} not null, name_key ${text} not null unique, source ${text} not null, target ${text} not null,
+    redirection_domain ${text} not null, schema_template ${text} not null, defaults ${text} not null,
+    source_name ${text} not null, target_name ${text} not null, tenant_facts ${text}, discovered_at ${integer}, created_at ${integer} not null)${end}`,
+  `create table agent (
+    id ${text} not null primary key, name ${text} not null, name_key ${text} not null unique, host ${text} not null, version ${text} not null,
+    heartbeat_at ${integer}, created_at ${integer} not null)${end}`,
+  `create table collection (
+    id ${text} not null primary key, pair_id ${text} not null references pair (id), agent_id ${text} not null references agent (id),
+    name ${text} not null, name_key ${text} not null, kind ${text} not null, coexistence ${integer} not null, created_at ${integer} not null,
+    unique (pair_id, name_key))${end}`,
+  // name_key and kind repeat those of the source, so that a page in any order is one walk along an index.
+  `create table collection_member (
+    collection_id ${text} not null references collection (id), source_id ${text} not null, pair_id ${text} not null, kind ${text} not null, name_key ${text} not null,
+    status ${text} not null, reason ${text} not null, synchronisation ${text} not null, changed_at ${integer} not null,
+    primary key (collection_id, source_id))${endNarrow}`,
+  'create index collection_member_name on collection_member (collection_id, name_key, source_id)',
+  'create index collection_member_status on collection_member (collection_id, status, name_key, source_id)',
+  'create index collection_member_kind on collection_member (collection_id, kind, name_key, source_id)',
+  'create index collection_member_source on collection_member (pair_id, source_id)',
+  `create table source (
+    pair_id ${text} not null, id ${text} not null, kind ${text} not null, dn ${text} not null, dn_key ${text} not null, name ${text} not null, name_key ${text} not null,
+    upn ${text} not null, upn_key ${text} not null, mail ${text} not null, mail_key ${text} not null, account_key ${text} not null,
+    attributes ${text} not null, usn ${text}, hash ${text} not null, run_id ${text} not null, missing ${integer} not null, changed_at ${integer} not null,
+    primary key (pair_id, id))${end}`,
+  'create index source_dn on source (pair_id, dn_key)',
+  'create index source_kind on source (pair_id, missing, kind)',
+  `create table source_link (
+    pair_id ${text} not null, source_id ${text} not null, attribute ${text} not null, dn_key ${text} not null, dn ${text} not null,
+    primary key (pair_id, source_id, attribute, dn_key))${endNarrow}`,
+  `create table target (
+    pair_id ${text} not null, id ${text} not null, kind ${text} not null, name ${text} not null, name_key ${text} not null,
+    upn ${text} not null, upn_key ${text} not null, mail ${text} not null, mail_key ${text} not null,
+    attributes ${text} not null, deleted ${integer} not null, hash ${text} not null, run_id ${text} not null, changed_at ${integer} not null,
+    primary key (pair_id, id))${end}`,
+  'create index target_kind on target (pair_id, deleted, kind)',
+  'create index target_name on target (pair_id, name_key, id)',
+  `create table target_link (
+    pair_id ${text} not null, target_id ${text} not null, attribute ${text} not null, linked_id ${text} not null,
+    primary key (pair_id, target_id, attribute, linked_id))${endNarrow}`,
+  `create table match_result (
+    pair_id ${text} not null, source_id ${text} not null, state ${text} not null, target_id ${text}, rule_id ${text}, rule_text ${text} not null,
+    pinned ${integer} not null, evidence ${text} not null, risks ${text} not null, reason ${text} not null, changed_at ${integer} not null,
+    primary key (pair_id, source_id))${end}`,
+  'create index match_result_target on match_result (pair_id, target_id)',
+  `create table rule (
+    id ${text} not null primary key, rule_set ${text} not null, owner_kind ${text} not null, owner_id ${text} not null, position ${integer} not null, body ${text} not null)${end}`,
+  'create index rule_owner on rule (rule_set, owner_kind, owner_id, position)',
+  `create table task (
+    number ${serial}, id ${text} not null unique, pair_id ${text} not null references pair (id), collection_id ${text}, collection_name ${text} not null,
+    agent_id ${text} not null references agent (id), kind ${text} not null, state ${text} not null, phase ${text} not null, settings ${text} not null, checkpoint ${text},
+    done ${integer} not null, failed ${integer} not null, total ${integer}, message ${text} not null, time_left_ms ${integer}, throttled_ms ${integer} not null,
+    plan_id ${text}, undoes ${text}, rolled_back_by ${text}, created_at ${integer} not null, started_at ${integer}, finished_at ${integer}, created_by ${text} not null,
+    seq ${integer} not null, lease_owner ${text}, lease_until ${integer}, cancel_requested ${integer} not null)${end}`,
+  'create index task_queue on task (agent_id, state, number)',
+  'create index task_collection on task (collection_id, number)',
+  'create index task_pair on task (pair_id, number)',
+  `create table task_item (
+    number ${serial}, task_id ${text} not null references task (id), object_id ${text}, name ${text} not null, kind ${text} not null, status ${text} not null,
+    message ${text} not null, problem ${integer} not null, at ${integer} not null)${end}`,
+  'create index task_item_task on task_item (task_id, number)',
+  'create index task_item_problem on task_item (task_id, problem, status)',
+  `create table plan (
+    number ${serial}, id ${text} not null unique, task_id ${text} not null references task (id), collection_id ${text}, created_at ${integer} not null, tenant_name ${text} not null,
+    settings ${text}, confirmation ${text} not null, counts ${text} not null, guard ${text} not null, findings_errors ${integer} not null, findings_warnings ${integer} not null,
+    unresolved ${integer} not null, conflicts ${integer} not null)${end}`,
+  'create index plan_task on plan (task_id)',
+  'create index plan_collection on plan (collection_id, number)',
+  `create table operation (
+    plan_id ${text} not null references plan (id), seq ${integer} not null, id ${text} not null unique, kind ${text} not null, service ${text} not null, object_kind ${text} not null,
+    source_id ${text}, target_id ${text}, name ${text} not null, name_key ${text} not null, body ${text} not null, outcome ${text} not null, message ${text} not null,
+    primary key (plan_id, seq))${end}`,
+  'create index operation_source on operation (source_id)',
+  'create index operation_outcome on operation (plan_id, outcome, seq)',
+  `create table plan_skip (
+    number ${serial}, plan_id ${text} not null references plan (id), source_id ${text} not null, name ${text} not null, kind ${text} not null, status ${text} not null, reason ${text} not null)${end}`,
+  'create index plan_skip_plan on plan_skip (plan_id, number)',
+  `create table plan_finding (
+    number ${serial}, plan_id ${text} not null references plan (id), source_id ${text}, name ${text} not null, attribute ${text} not null, value ${text} not null,
+    rule ${text} not null, severity ${text} not null, message ${text} not null, proposal ${text})${end}`,
+  'create index plan_finding_plan on plan_finding (plan_id, number)',
+  `create table plan_unresolved (
+    number ${serial}, plan_id ${text} not null references plan (id), source_id ${text} not null, attribute ${text} not null, dn ${text} not null, reason ${text} not null)${end}`,
+  'create index plan_unresolved_plan on plan_unresolved (plan_id, source_id, number)',
+  // No foreign keys: the journal outlives the task, the plan and the objects it speaks of.
+  `create table journal (
+    number ${serial}, id ${text} not null unique, pair_id ${text} not null, collection_id ${text}, task_id ${text} not null, plan_id ${text} not null, operation_id ${text} not null,
+    source_id ${text}, target_id ${text}, kind ${text} not null, operation ${text} not null, before ${text} not null, intent_at ${integer} not null,
+    outcome ${text}, message ${text} not null, settled_at ${integer}, undone_by ${text}, changed_references ${text})${end}`,
+  'create index journal_task on journal (task_id, outcome, number)',
+  'create index journal_object on journal (pair_id, source_id, number)',
+  'create index journal_count on journal (pair_id, collection_id, outcome, undone_by)',
+];

@@ -1,0 +1,166 @@
+import { existsSync } from 'node:fs';
+import { open, rm, stat } from 'node:fs/promises';
+import Database from 'better-sqlite3';
+import { CompiledQuery, Kysely } from 'kysely';
+import { Migrator } from 'kysely/migration';
+import { ErrorCode, appError } from '../../shared/domain/errors.ts';
+import type { Context } from './context.ts';
+import { portableBulk } from './dialect/portable.ts';
+import { prepareConnection, sqliteDialect } from './dialect/sqlite.ts';
+import { STORE_ENVIRONMENT, type StoreEnvironment } from './environment.ts';
+import { APPLICATION_ID, damaged, recogniseProject } from './recognise.ts';
+import type { Tables } from './schema.ts';
+import { buildStore, type Store } from './store.ts';
+
+/** A project that lives in memory and ends with the process: for tests and rehearsals. */
+export const IN_MEMORY = ':memory:';
+/** Up to this size the whole file is checked on opening (measured: about 0.1 s); larger ones are checked when asked (`store.check`). */
+const CHECKED_BYTES = 64 * 1024 * 1024;
+const MIGRATION_TABLE = 'schema_migration';
+
+interface Opened { readonly context: Context; readonly close: () => Promise<void> }
+
+function connect(file: string, environment: StoreEnvironment): Opened {
+  const connection = new Database(file);
+  try {
+    prepareConnection(connection);
+  } catch (error) {
+    connection.close();
+    throw error;
+  }
+  const { kysely, dialect } = sqliteDialect(file, connection);
+  const db = new Kysely<Tables>({ dialect: kysely });
+  const context: Context = { db, environment, dialect: environment.bulk === 'portable' ? { ...dialect, bulk: portableBulk } : dialect };
+  return {
+    context,
+    close: async () => {
+      if (!connection.open) return;
+      // Waits for calls that are under way; then the last connection folds the log into the file.
+      await db.connection().execute(async () => {});
+      await db.destroy();
+      if (connection.open) connection.close();
+    },
+  };
+}
+
+async function migrate({ db, dialect, environment }: Context): Promise<void> {
+  const migrations = Object.fromEntries(Object.entries(environment.migrations).map(([name, step]) => [name, {
+    up: async (within: Kysely<unknown>): Promise<void> => {
+      for (const text of step.statements(dialect.words)) await within.executeQuery(CompiledQuery.raw(text));
+    },
+  }]));
+  const migrator = new Migrator({ db, provider: { getMigrations: () => Promise.resolve(migrations) }, migrationTableName: MIGRATION_TABLE, migrationLockTableName: `${MIGRATION_TABLE}_lock` });
+  const { error } = await migrator.migrateToLatest();
+  if (error !== undefined) throw error;
+}
+
+/** Names of the migrations that a file has seen, read without writing. */
+function history(file: string): readonly string[] {
+  let connection: Database.Database | undefined;
+  try {
+    connection = new Database(file, { readonly: true, fileMustExist: true });
+    connection.pragma('busy_timeout = 5000');
+    const names = connection.prepare<[], { name: string }>(`select name from ${MIGRATION_TABLE} order by name`).all().map((row) => row.name);
+    return names;
+  } catch (error) {
+    throw damaged(file, error);
+  } finally {
+    connection?.close();
+  }
+}
+
+function checkSmall(file: string, size: number): void {
+  if (size > CHECKED_BYTES) return;
+  const connection = new Database(file, { readonly: true, fileMustExist: true });
+  try {
+    if (connection.pragma('quick_check(1)', { simple: true }) !== 'ok') throw new Error('quick_check found a fault');
+  } catch (error) {
+    throw damaged(file, error);
+  } finally {
+    connection.close();
+  }
+}
+
+/** Name for the copy made before a migration: `<file>.before-<migration>.copy`, numbered when there is one already. */
+function copyName(file: string, migration: string): string {
+  for (let number = 1; ; number += 1) {
+    const name = `${file}.before-${migration}${number === 1 ? '' : `-${number}`}.copy`;
+    if (!existsSync(name)) return name;
+  }
+}
+
+const finish = ({ context, close }: Opened, file: string, migrated: Store['migrated']): Store =>
+  buildStore(context, { file, schemaVersion: Object.keys(context.environment.migrations).toSorted().at(-1) ?? '', migrated, close });
+
+/**
+ * Makes a new project file with its first agent, `Local`, and opens it.
+ * @param options `file`: path of the new file, or {@link IN_MEMORY}; `name`: what people call the project; `demo`: true for the demo project.
+ * @param environment clock, ids and migrations; the shipped ones by default.
+ * @throws AppError CONFLICT when the file exists, INVALID_INPUT when it cannot be made there.
+ */
+export async function createProject(options: { readonly file: string; readonly name: string; readonly demo: boolean }, environment: Partial<StoreEnvironment> = {}): Promise<Store> {
+  const { file, name, demo } = options;
+  const whole: StoreEnvironment = { ...STORE_ENVIRONMENT, ...environment };
+  if (file !== IN_MEMORY) {
+    try {
+      // Claims the name: of two processes that create the same project one is refused.
+      await (await open(file, 'wx')).close();
+    } catch (error) {
+      const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+      if (code === 'EEXIST') throw appError(ErrorCode.Conflict, `The file ${file} exists already; choose another name or open it.`, { cause: error });
+      throw appError(ErrorCode.InvalidInput, `The project ${file} cannot be made (${code || 'unknown reason'}); check that the folder exists and can be written.`, { cause: error });
+    }
+  }
+  let opened: Opened | undefined;
+  try {
+    // Marked before the log is switched on, so that the mark is in the file itself from the first moment.
+    if (file !== IN_MEMORY) {
+      const marking = new Database(file);
+      marking.pragma(`application_id = ${APPLICATION_ID}`);
+      marking.close();
+    }
+    opened = connect(file, whole);
+    await migrate(opened.context);
+    const store = finish(opened, file, null);
+    await opened.context.db.insertInto('project').values({ id: whole.randomUUID(), name, created_at: whole.clock(), demo: demo ? 1 : 0 }).execute();
+    await store.agents.ensureLocal('', '');
+    return store;
+  } catch (error) {
+    await opened?.close();
+    if (file !== IN_MEMORY) for (const part of ['', '-wal', '-shm']) await rm(`${file}${part}`, { force: true });
+    throw error;
+  }
+}
+
+/**
+ * Opens a project. A file of an older version is copied beside itself and then brought forward (`store.migrated` tells).
+ * A file that is refused is left as it was.
+ * @param environment clock, ids and migrations; the shipped ones by default.
+ * @throws AppError NOT_FOUND, BAD_FILE (not SQLite, another program's, damaged, unreadable), NEWER_PROJECT.
+ */
+export async function openProject(file: string, environment: Partial<StoreEnvironment> = {}): Promise<Store> {
+  const whole: StoreEnvironment = { ...STORE_ENVIRONMENT, ...environment };
+  await recogniseProject(file);
+  const seen = history(file);
+  const known = Object.keys(whole.migrations);
+  const newer = seen.find((name) => !known.includes(name));
+  if (newer !== undefined) throw appError(ErrorCode.NewerProject, `The project ${file} was written by a newer version of Causeway (${newer}); install that version to open it.`, { detail: { migration: newer } });
+  checkSmall(file, (await stat(file)).size);
+  let opened: Opened | undefined;
+  try {
+    opened = connect(file, whole);
+    const from = seen.at(-1) ?? '';
+    let migrated: Store['migrated'] = null;
+    const next = known.toSorted().find((name) => !seen.includes(name));
+    if (next !== undefined) {
+      const copy = copyName(file, next);
+      await opened.context.dialect.copyTo(opened.context.db, copy);
+      await migrate(opened.context);
+      migrated = { from, copy };
+    }
+    return finish(opened, file, migrated);
+  } catch (error) {
+    await opened?.close();
+    throw error;
+  }
+}

@@ -1,0 +1,149 @@
+import { ErrorCode, appError } from '../../../shared/domain/errors.ts';
+import type { Attributes } from '../../../shared/domain/objects.ts';
+import type { OperationKind, Reference } from '../../../shared/domain/plans.ts';
+import { count, json, pieces } from '../columns.ts';
+import { inTransaction, type Context } from '../context.ts';
+import type { Tables } from '../schema.ts';
+import type { PlannedOperation } from './plan-operations.ts';
+import type { Selectable } from 'kysely';
+
+/** What came of a write that was journalled. */
+export type JournalOutcome = 'done' | 'unchanged' | 'failed' | 'drifted' | 'skipped';
+
+/** State of the object observed immediately before a write, in whatever shape the applying engine needs to undo it. */
+export interface ObservedState { readonly attributes?: Attributes | null; readonly links?: Attributes | null; readonly [fact: string]: unknown }
+
+/** A write about to be sent. `id` is the caller's (a UUID). Times are milliseconds since 1970 UTC. */
+export interface JournalIntent {
+  readonly id: string;
+  readonly taskId: string;
+  readonly planId: string;
+  readonly operationId: string;
+  readonly sourceId: string | null;
+  readonly targetId: string | null;
+  readonly kind: OperationKind;
+  readonly operation: PlannedOperation;
+  /** Null: the object did not exist. */
+  readonly before: ObservedState | null;
+  readonly intentAt: number;
+}
+
+/** One entry. `outcome` null: the write was intended, and whether it happened must be found out by looking. */
+export interface JournalEntry extends JournalIntent {
+  /** Order in the journal; grows by time of intent. */
+  readonly sequence: number;
+  readonly pairId: string;
+  readonly collectionId: string | null;
+  readonly outcome: JournalOutcome | null;
+  readonly message: string;
+  readonly settledAt: number | null;
+  /** Members or manager that the write really changed; empty before it is settled. */
+  readonly references: readonly Reference[];
+  /** Task that took the write back. */
+  readonly undoneBy: string | null;
+}
+
+/** What came of one intended write. */
+export interface JournalSettlement {
+  /** Members or manager that the write really changed: fewer than planned when somebody else was faster. Absent: none. */
+  readonly references?: readonly Reference[];
+  readonly id: string; readonly outcome: JournalOutcome; readonly targetId?: string | null; readonly message: string; readonly at: number;
+}
+
+/** The write-ahead journal: entries are added and settled once, never changed or removed while their pair exists. */
+export interface JournalRepository {
+  /**
+   * Writes intents down before anything is sent. When the promise resolves they have reached the disk.
+   * @throws AppError NOT_FOUND when a task is gone, CONFLICT when an id is in the journal already; then nothing was written.
+   */
+  intend(entries: readonly JournalIntent[]): Promise<void>;
+  /**
+   * Records outcomes. The same outcome again does no harm.
+   * @throws AppError NOT_FOUND for an unknown id, CONFLICT for another outcome than the recorded one; then nothing was written.
+   */
+  settle(outcomes: readonly JournalSettlement[]): Promise<void>;
+  /** Intents of a task without outcome, oldest first. */
+  openIntents(taskId: string): Promise<readonly JournalEntry[]>;
+  /** Walks the settled entries of a task, one page of 500 in memory; `outcome` absent: all of them. */
+  iterateOfTask(taskId: string, scope: { readonly outcome?: JournalOutcome; readonly order: 'newest first' | 'oldest first' }): AsyncIterable<readonly JournalEntry[]>;
+  /** Entries of one source object, newest first. */
+  ofObject(pairId: string, sourceId: string, limit: number): Promise<readonly JournalEntry[]>;
+  /** Number of entries of a pair, open or settled. */
+  count(pairId: string): Promise<number>;
+  /** Notes which task took these writes back. */
+  markUndone(ids: readonly string[], byTaskId: string): Promise<void>;
+}
+
+const PAGE_SIZE = 500;
+const COLUMNS = ['id', 'pair_id', 'collection_id', 'task_id', 'plan_id', 'operation_id', 'source_id', 'target_id', 'kind', 'operation', 'before', 'intent_at', 'message'] as const;
+
+const toEntry = (row: Selectable<Tables['journal']>): JournalEntry => ({
+  sequence: row.number, id: row.id, pairId: row.pair_id, collectionId: row.collection_id, taskId: row.task_id, planId: row.plan_id, operationId: row.operation_id,
+  sourceId: row.source_id, targetId: row.target_id, kind: row.kind as OperationKind, operation: json<PlannedOperation>(row.operation), before: json<ObservedState | null>(row.before),
+  intentAt: row.intent_at, outcome: row.outcome as JournalOutcome | null, message: row.message, settledAt: row.settled_at, undoneBy: row.undone_by,
+  references: row.changed_references === null ? [] : json<readonly Reference[]>(row.changed_references),
+});
+
+async function write({ db, dialect }: Context, entries: readonly JournalIntent[]): Promise<void> {
+  const tasks = new Map<string, { pair_id: string; collection_id: string | null }>();
+  for (const ids of pieces([...new Set(entries.map((entry) => entry.taskId))])) {
+    for (const row of await db.selectFrom('task').select(['id', 'pair_id', 'collection_id']).where('id', 'in', ids).execute()) tasks.set(row.id, row);
+  }
+  for (const ids of pieces(entries.map((entry) => entry.id))) {
+    const twice = await db.selectFrom('journal').select('id').where('id', 'in', ids).executeTakeFirst();
+    if (twice !== undefined) throw appError(ErrorCode.Conflict, `The journal has an entry ${twice.id} already; nothing was written.`);
+  }
+  await dialect.bulk.insert(db, { table: 'journal', columns: COLUMNS, key: [], update: [] }, entries.map((entry) => {
+    const task = tasks.get(entry.taskId);
+    if (task === undefined) throw appError(ErrorCode.NotFound, `The task ${entry.taskId} is not in this project any more; nothing was written.`);
+    return {
+      id: entry.id, pair_id: task.pair_id, collection_id: task.collection_id, task_id: entry.taskId, plan_id: entry.planId, operation_id: entry.operationId,
+      source_id: entry.sourceId, target_id: entry.targetId, kind: entry.kind, operation: JSON.stringify(entry.operation), before: JSON.stringify(entry.before), intent_at: entry.intentAt, message: '',
+    };
+  }));
+}
+
+async function settle({ db, dialect }: Context, outcomes: readonly JournalSettlement[]): Promise<void> {
+  const known = new Map<string, string | null>();
+  for (const ids of pieces(outcomes.map((item) => item.id))) {
+    for (const row of await db.selectFrom('journal').select(['id', 'outcome']).where('id', 'in', ids).execute()) known.set(row.id, row.outcome);
+  }
+  const fresh = outcomes.filter((item) => {
+    const before = known.get(item.id);
+    if (before === undefined) throw appError(ErrorCode.NotFound, `The journal has no entry ${item.id}.`);
+    if (before !== null && before !== item.outcome) throw appError(ErrorCode.Conflict, `The journal entry ${item.id} is settled as ${before} and cannot become ${item.outcome}.`);
+    return before === null;
+  });
+  const rows = fresh.map((item) => ({ id: item.id, outcome: item.outcome, message: item.message, settled_at: item.at, target_id: item.targetId ?? null, changed_references: item.references === undefined || item.references.length === 0 ? null : JSON.stringify(item.references) }));
+  const set = ['outcome', 'message', 'settled_at', 'changed_references'];
+  await dialect.bulk.update(db, { table: 'journal', key: ['id'], set }, rows.filter((row) => row.target_id === null));
+  await dialect.bulk.update(db, { table: 'journal', key: ['id'], set: [...set, 'target_id'] }, rows.filter((row) => row.target_id !== null));
+}
+
+/** Makes the repository of the journal. */
+export function journalRepository(context: Context): JournalRepository {
+  const { db, dialect } = context;
+  return {
+    intend: (entries) => (db.isTransaction ? write(context, entries) : dialect.durably(db, (within) => write({ ...context, db: within }, entries))),
+    settle: (outcomes) => inTransaction(context, (within) => settle(within, outcomes)),
+    openIntents: async (taskId) => (await db.selectFrom('journal').selectAll().where('task_id', '=', taskId).where('outcome', 'is', null).orderBy('number').execute()).map(toEntry),
+    iterateOfTask: async function* (taskId, { outcome, order }) {
+      const newestFirst = order === 'newest first';
+      for (let last: number | undefined; ;) {
+        let query = db.selectFrom('journal').selectAll().where('task_id', '=', taskId).orderBy('number', newestFirst ? 'desc' : 'asc').limit(PAGE_SIZE);
+        query = outcome === undefined ? query.where('outcome', 'is not', null) : query.where('outcome', '=', outcome);
+        if (last !== undefined) query = query.where('number', newestFirst ? '<' : '>', last);
+        const rows = await query.execute();
+        if (rows.length > 0) yield rows.map(toEntry);
+        const end = rows.at(-1);
+        if (end === undefined || rows.length < PAGE_SIZE) return;
+        last = end.number;
+      }
+    },
+    ofObject: async (pairId, sourceId, limit) => (await db.selectFrom('journal').selectAll().where('pair_id', '=', pairId).where('source_id', '=', sourceId).orderBy('number', 'desc').limit(limit).execute()).map(toEntry),
+    count: async (pairId) => count((await db.selectFrom('journal').select((eb) => eb.fn.countAll().as('n')).where('pair_id', '=', pairId).executeTakeFirst())?.n),
+    markUndone: (ids, byTaskId) => inTransaction(context, async (within) => {
+      await within.dialect.bulk.update(within.db, { table: 'journal', key: ['id'], set: ['undone_by'] }, ids.map((id) => ({ id, undone_by: byTaskId })));
+    }),
+  };
+}

@@ -1,0 +1,87 @@
+import type { MatchEvidence, MatchResult, RiskFlag } from '../../../shared/domain/objects.ts';
+import { flag, json, pieces } from '../columns.ts';
+import { inTransaction, type Context } from '../context.ts';
+import type { MatchTable } from '../schema.ts';
+
+/** Outcomes of matching, one a source object. Pinned ones are a person's and are never changed by matching. */
+export interface MatchesRepository {
+  /** Stores outcomes of every state with their evidence, in place of earlier ones. Outcomes for pinned objects are not stored and counted in `pinned`. */
+  saveAll(pairId: string, results: readonly MatchResult[]): Promise<{ readonly saved: number; readonly pinned: number }>;
+  /** Undefined when the object was never matched. */
+  get(pairId: string, sourceId: string): Promise<MatchResult | undefined>;
+  /** Those that exist, by source id. */
+  getMany(pairId: string, sourceIds: readonly string[]): Promise<ReadonlyMap<string, MatchResult>>;
+  /** Forgets the outcomes, pinned ones too. @returns how many of them had a target. */
+  break(pairId: string, sourceIds: readonly string[]): Promise<{ readonly broken: number }>;
+  /** Ties the source to a target by a person's decision. */
+  pin(pairId: string, sourceId: string, targetId: string, evidence: { readonly evidence: readonly MatchEvidence[]; readonly risks: readonly RiskFlag[]; readonly reason: string }): Promise<MatchResult>;
+  /** Leaves the match to the rules again: it stays until the next matching. Nothing happens when it is not pinned. */
+  unpin(pairId: string, sourceId: string): Promise<void>;
+  /** Source ids by target id, for targets with a match in state Matched. */
+  byTargets(pairId: string, targetIds: readonly string[]): Promise<ReadonlyMap<string, string>>;
+}
+
+const COLUMNS = ['pair_id', 'source_id', 'state', 'target_id', 'rule_id', 'rule_text', 'pinned', 'evidence', 'risks', 'reason', 'changed_at'] as const satisfies readonly (keyof MatchTable)[];
+const KEY = ['pair_id', 'source_id'] as const;
+const WRITE = { table: 'match_result', columns: COLUMNS, key: KEY, update: COLUMNS.slice(2) } as const;
+
+const toColumns = (pairId: string, result: MatchResult, at: number): MatchTable => ({
+  pair_id: pairId, source_id: result.sourceId, state: result.state, target_id: result.targetId, rule_id: result.ruleId,
+  rule_text: result.evidence.find((item) => item.ruleId === result.ruleId)?.rule ?? '', pinned: flag(result.pinned),
+  evidence: JSON.stringify(result.evidence), risks: JSON.stringify(result.risks), reason: result.reason, changed_at: at,
+});
+const toResult = (row: MatchTable): MatchResult => ({
+  sourceId: row.source_id, state: row.state as MatchResult['state'], targetId: row.target_id, ruleId: row.rule_id, pinned: row.pinned === 1,
+  evidence: json<MatchEvidence[]>(row.evidence), risks: json<RiskFlag[]>(row.risks), reason: row.reason,
+});
+
+/** Makes the repository of matches. */
+export function matchesRepository(context: Context): MatchesRepository {
+  const { db, environment } = context;
+  const getMany = async (pairId: string, sourceIds: readonly string[]): Promise<ReadonlyMap<string, MatchResult>> => {
+    const found = new Map<string, MatchResult>();
+    for (const ids of pieces(sourceIds)) {
+      for (const row of await db.selectFrom('match_result').selectAll().where('pair_id', '=', pairId).where('source_id', 'in', ids).execute()) found.set(row.source_id, toResult(row));
+    }
+    return found;
+  };
+  return {
+    getMany,
+    get: async (pairId, sourceId) => (await getMany(pairId, [sourceId])).get(sourceId),
+    saveAll: (pairId, results) => inTransaction(context, async (within) => {
+      const pinned = new Set<string>();
+      for (const ids of pieces(results.map((result) => result.sourceId))) {
+        const rows = await within.db.selectFrom('match_result').select('source_id').where('pair_id', '=', pairId).where('source_id', 'in', ids).where('pinned', '=', 1).execute();
+        for (const row of rows) pinned.add(row.source_id);
+      }
+      const fresh = [...new Map(results.map((result) => [result.sourceId, result])).values()].filter((result) => !pinned.has(result.sourceId));
+      await within.dialect.bulk.insert(within.db, WRITE, fresh.map((result) => ({ ...toColumns(pairId, result, environment.clock()) })));
+      return { saved: fresh.length, pinned: pinned.size };
+    }),
+    break: (pairId, sourceIds) => inTransaction(context, async (within) => {
+      let broken = 0;
+      for (const ids of pieces(sourceIds)) {
+        const rows = within.db.deleteFrom('match_result').where('pair_id', '=', pairId).where('source_id', 'in', ids);
+        broken += Number((await rows.where('target_id', 'is not', null).executeTakeFirst()).numDeletedRows);
+        await rows.execute();
+      }
+      return { broken };
+    }),
+    pin: (pairId, sourceId, targetId, { evidence, risks, reason }) => inTransaction(context, async (within) => {
+      const result: MatchResult = { sourceId, state: 'Matched', targetId, ruleId: null, pinned: true, evidence, risks, reason };
+      await within.dialect.bulk.insert(within.db, WRITE, [{ ...toColumns(pairId, result, environment.clock()) }]);
+      return result;
+    }),
+    unpin: async (pairId, sourceId) => {
+      await db.updateTable('match_result').set({ pinned: 0, changed_at: environment.clock() }).where('pair_id', '=', pairId).where('source_id', '=', sourceId).where('pinned', '=', 1).execute();
+    },
+    byTargets: async (pairId, targetIds) => {
+      const found = new Map<string, string>();
+      for (const ids of pieces(targetIds)) {
+        const rows = await db.selectFrom('match_result').select(['source_id', 'target_id']).where('pair_id', '=', pairId).where('target_id', 'in', ids).where('state', '=', 'Matched').execute();
+        for (const row of rows) if (row.target_id !== null) found.set(row.target_id, row.source_id);
+      }
+      return found;
+    },
+  };
+}

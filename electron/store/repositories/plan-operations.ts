@@ -1,0 +1,110 @@
+import type { ObjectKind } from '../../../shared/domain/objects.ts';
+import { OUTCOMES, type AttributeChange, type Operation, type OperationKind, type Outcome, type Service } from '../../../shared/domain/plans.ts';
+import { count, json } from '../columns.ts';
+import { inTransaction, type Context } from '../context.ts';
+import { after, contains, limitOf, startOf, toPage, type Page, type PageRequest } from '../paging.ts';
+import type { OperationTable } from '../schema.ts';
+import { nameKey } from './object-columns.ts';
+
+/** A change as planned; `conflict` is a sentence when somebody else changed the value since (roll back only). */
+export type PlannedChange = AttributeChange & { readonly conflict?: string | null };
+/** An operation to be stored. */
+export type PlannedOperation = Omit<Operation, 'changes'> & { readonly changes: readonly PlannedChange[] };
+/** An operation with what came of it. */
+export interface StoredOperation extends PlannedOperation { readonly planId: string; readonly outcome: Outcome; readonly message: string }
+
+/** What came of one operation; `targetId` is the id that a create found out. */
+export interface OperationOutcome { readonly operationId: string; readonly outcome: Outcome; readonly message: string; readonly targetId?: string | null }
+
+/** Which operations to show; empty text means all. */
+export interface OperationsQuery extends PageRequest {
+  readonly planId: string;
+  readonly search?: string | undefined;
+  readonly kind?: OperationKind | '' | undefined;
+  readonly outcome?: Outcome | '' | undefined;
+}
+
+/** Operations of plans, in the order of `seq`. What was planned never changes; outcomes do. */
+export interface PlanOperationsRepository {
+  /** Appends operations in state `pending`. A `seq` or id that the plan has already is an error of the caller. */
+  appendOperations(planId: string, operations: readonly PlannedOperation[]): Promise<void>;
+  /** @throws AppError INVALID_INPUT when the cursor or the limit is wrong. */
+  pageOperations(query: OperationsQuery): Promise<Page<StoredOperation>>;
+  /** Walks by `seq`, one page in memory (default 500). With `outcomes`, only operations that have one of them when their page is read. */
+  iterateOperations(planId: string, scope?: { readonly outcomes?: readonly Outcome[]; readonly pageSize?: number }): AsyncIterable<readonly StoredOperation[]>;
+  /** One transaction for all. */
+  setOutcomes(outcomes: readonly OperationOutcome[]): Promise<void>;
+  /** Makes failed operations, and those skipped because another failed, pending again. @returns how many. */
+  reopenFailed(planId: string): Promise<number>;
+  /** Every outcome has its key, 0 where there is none. */
+  outcomeCounts(planId: string): Promise<Readonly<Record<Outcome, number>>>;
+  /** Operations on one source object, newest plan first, at most `limit` (default 100). */
+  operationsOfObject(sourceId: string, limit?: number): Promise<readonly StoredOperation[]>;
+}
+
+const COLUMNS = ['plan_id', 'seq', 'id', 'kind', 'service', 'object_kind', 'source_id', 'target_id', 'name', 'name_key', 'body', 'outcome', 'message'] as const satisfies readonly (keyof OperationTable)[];
+
+type Body = Pick<PlannedOperation, 'changes' | 'references' | 'previous'>;
+
+function toOperation(row: OperationTable): StoredOperation {
+  const { changes, references, previous } = json<Body>(row.body);
+  return {
+    id: row.id, planId: row.plan_id, seq: row.seq, kind: row.kind as OperationKind, service: row.service as Service, objectKind: row.object_kind as ObjectKind,
+    sourceId: row.source_id, targetId: row.target_id, name: row.name, changes, references, previous, outcome: row.outcome as Outcome, message: row.message,
+  };
+}
+
+/** Makes the repository of operations. */
+export function planOperationsRepository(context: Context): PlanOperationsRepository {
+  const { db } = context;
+  return {
+    appendOperations: (planId, operations) => inTransaction(context, async (within) => {
+      await within.dialect.bulk.insert(within.db, { table: 'operation', columns: COLUMNS, key: [], update: [] }, operations.map((operation) => ({
+        plan_id: planId, seq: operation.seq, id: operation.id, kind: operation.kind, service: operation.service, object_kind: operation.objectKind,
+        source_id: operation.sourceId, target_id: operation.targetId, name: operation.name, name_key: nameKey(operation.name),
+        body: JSON.stringify({ changes: operation.changes, references: operation.references, previous: operation.previous } satisfies Body), outcome: 'pending', message: '',
+      })));
+    }),
+    pageOperations: async ({ planId, search = '', kind = '', outcome = '', ...request }) => {
+      const limit = limitOf(request.limit);
+      const start = startOf(request.after, ['number']);
+      let query = db.selectFrom('operation').where('plan_id', '=', planId);
+      if (kind !== '') query = query.where('kind', '=', kind);
+      if (outcome !== '') query = query.where('outcome', '=', outcome);
+      if (search.trim() !== '') query = query.where(contains('name_key', search.trim()));
+      const total = start?.total ?? count((await query.select((eb) => eb.fn.countAll().as('n')).executeTakeFirst())?.n);
+      if (start !== undefined) query = query.where(after(['seq'], start));
+      const rows = await query.selectAll().orderBy('seq').limit(limit + 1).execute();
+      return toPage(rows, limit, total, (row) => [row.seq], toOperation);
+    },
+    iterateOperations: async function* (planId, { outcomes, pageSize = 500 } = {}) {
+      for (let last = 0; ;) {
+        let query = db.selectFrom('operation').selectAll().where('plan_id', '=', planId).where('seq', '>', last).orderBy('seq').limit(pageSize);
+        if (outcomes !== undefined) query = query.where('outcome', 'in', outcomes);
+        const rows = await query.execute();
+        if (rows.length > 0) yield rows.map(toOperation);
+        const end = rows.at(-1);
+        if (end === undefined || rows.length < pageSize) return;
+        last = end.seq;
+      }
+    },
+    setOutcomes: (outcomes) => inTransaction(context, async (within) => {
+      const write = { table: 'operation', key: ['id'] } as const;
+      const rows = outcomes.map((item) => ({ id: item.operationId, outcome: item.outcome, message: item.message, target_id: item.targetId ?? null }));
+      await within.dialect.bulk.update(within.db, { ...write, set: ['outcome', 'message'] }, rows.filter((row) => row.target_id === null));
+      await within.dialect.bulk.update(within.db, { ...write, set: ['outcome', 'message', 'target_id'] }, rows.filter((row) => row.target_id !== null));
+    }),
+    reopenFailed: async (planId) => Number((await db.updateTable('operation').set({ outcome: 'pending', message: '' }).where('plan_id', '=', planId).where('outcome', 'in', ['failed', 'skipped', 'sent']).executeTakeFirst()).numUpdatedRows),
+    outcomeCounts: async (planId) => {
+      const counts = Object.fromEntries(OUTCOMES.map((outcome) => [outcome, 0])) as Record<Outcome, number>;
+      const rows = await db.selectFrom('operation').select((eb) => ['outcome', eb.fn.countAll().as('n')]).where('plan_id', '=', planId).groupBy('outcome').execute();
+      for (const row of rows) counts[row.outcome as Outcome] = count(row.n);
+      return counts;
+    },
+    operationsOfObject: async (sourceId, limit = 100) => {
+      const rows = await db.selectFrom('operation').innerJoin('plan', 'plan.id', 'operation.plan_id').selectAll('operation').where('operation.source_id', '=', sourceId)
+        .orderBy('plan.number', 'desc').orderBy('operation.seq').limit(limit).execute();
+      return rows.map(toOperation);
+    },
+  };
+}

@@ -1,0 +1,181 @@
+import type { Attributes, ObjectKind, SourceObject } from '../../../shared/domain/objects.ts';
+import { firstOf } from '../../../shared/rules/attributes.ts';
+import { normaliseDn } from '../../../shared/rules/dn.ts';
+import { json, key, pieces } from '../columns.ts';
+import { inTransaction, type Context } from '../context.ts';
+import type { SourceTable } from '../schema.ts';
+import { fingerprint, lookUpColumns } from './object-columns.ts';
+
+/** A source object as stored. `missing`: the latest whole reading did not see it; it is kept and flagged. */
+export interface StoredSource extends SourceObject { readonly missing: boolean; readonly changedAt: number }
+
+/** Which sources to walk through. Objects that are gone from the directory are left out unless asked for. */
+export interface SourceScope {
+  readonly collectionId?: string | undefined;
+  readonly ids?: readonly string[] | undefined;
+  readonly kind?: ObjectKind | undefined;
+  readonly missing?: 'exclude' | 'include' | 'only';
+  /** 1 to 1000 objects a page; default 500. */
+  readonly pageSize?: number;
+}
+
+/** What storing a page did; `written + unchanged` is the number of objects given, `changedIds` are the written ones. */
+export interface UpsertResult { readonly written: number; readonly unchanged: number; readonly changedIds: readonly string[] }
+
+/** Objects of the source directory, keyed by pair and objectGUID. */
+export interface SourcesRepository {
+  /**
+   * Stores a page as read. Objects whose values are all equal are only marked as seen by `runId`. One transaction: after a
+   * crash the page can simply be stored again. Any page size; 1000 is a good one.
+   */
+  upsertPage(pairId: string, objects: readonly SourceObject[], runId: string): Promise<UpsertResult>;
+  /** Undefined when the pair has no such object. */
+  get(pairId: string, id: string): Promise<StoredSource | undefined>;
+  /** Those that exist, by id. */
+  getMany(pairId: string, ids: readonly string[]): Promise<ReadonlyMap<string, StoredSource>>;
+  /** Ids by normalised DN (`normaliseDn`), for the DNs that exist. */
+  byDns(pairId: string, dns: readonly string[]): Promise<ReadonlyMap<string, string>>;
+  /** Walks by id, one page in memory, with links. The store stays usable between pages; objects that change meanwhile come as they are then. */
+  iterate(pairId: string, scope?: SourceScope): AsyncIterable<readonly StoredSource[]>;
+  /** After a whole reading: flags objects that `runId` did not see. @returns how many were flagged now. */
+  markMissing(pairId: string, runId: string): Promise<{ readonly missing: number }>;
+}
+
+const COLUMNS = ['pair_id', 'id', 'kind', 'dn', 'dn_key', 'name', 'name_key', 'upn', 'upn_key', 'mail', 'mail_key', 'account_key', 'attributes', 'usn', 'hash', 'run_id', 'missing', 'changed_at'] as const satisfies readonly (keyof SourceTable)[];
+const KEY = ['pair_id', 'id'] as const;
+const LINK_KEY = ['pair_id', 'source_id', 'attribute', 'dn_key'] as const;
+
+function toColumns(pairId: string, object: SourceObject, runId: string, hash: string, changedAt: number): SourceTable {
+  return {
+    pair_id: pairId, id: object.id, kind: object.kind, dn: object.dn, dn_key: normaliseDn(object.dn), name: object.name, ...lookUpColumns(object.name, object.attributes),
+    account_key: key(firstOf(object.attributes, 'sAMAccountName') ?? ''), attributes: JSON.stringify(object.attributes), usn: object.usn ?? null,
+    hash, run_id: runId, missing: 0, changed_at: changedAt,
+  };
+}
+
+/** Replaces the links of objects by what was read: only the difference is written. */
+async function replaceLinks({ db, dialect }: Context, pairId: string, objects: readonly SourceObject[], fresh: ReadonlySet<string>): Promise<void> {
+  const known = new Map<string, Set<string>>();
+  for (const ids of pieces(objects.map((object) => object.id).filter((id) => !fresh.has(id)))) {
+    for (const row of await db.selectFrom('source_link').select(['source_id', 'attribute', 'dn_key']).where('pair_id', '=', pairId).where('source_id', 'in', ids).execute()) {
+      const keys = known.get(row.source_id) ?? new Set();
+      known.set(row.source_id, keys.add(`${row.attribute}\n${row.dn_key}`));
+    }
+  }
+  const added = [];
+  const removed = [];
+  for (const object of objects) {
+    const before = known.get(object.id) ?? new Set<string>();
+    for (const [attribute, dns] of Object.entries(object.links)) {
+      for (const dn of dns) {
+        const dn_key = normaliseDn(dn);
+        if (!before.delete(`${attribute}\n${dn_key}`)) added.push({ pair_id: pairId, source_id: object.id, attribute, dn_key, dn });
+      }
+    }
+    for (const rest of before) {
+      const cut = rest.indexOf('\n');
+      removed.push({ pair_id: pairId, source_id: object.id, attribute: rest.slice(0, cut), dn_key: rest.slice(cut + 1) });
+    }
+  }
+  await dialect.bulk.remove(db, { table: 'source_link', key: LINK_KEY }, removed);
+  await dialect.bulk.insert(db, { table: 'source_link', columns: ['pair_id', 'source_id', 'attribute', 'dn_key', 'dn'], key: LINK_KEY, update: [] }, added);
+}
+
+async function upsertPage(context: Context, pairId: string, page: readonly SourceObject[], runId: string): Promise<UpsertResult> {
+  const { db, dialect, environment } = context;
+  // A directory may send an object twice in a reading (it moved meanwhile): the last one counts.
+  const objects = [...new Map(page.map((object) => [object.id, object])).values()];
+  const known = new Map<string, { hash: string; missing: number; usn: string | null; kind: string; name_key: string }>();
+  for (const ids of pieces(objects.map((object) => object.id))) {
+    for (const row of await db.selectFrom('source').select(['id', 'hash', 'missing', 'usn', 'kind', 'name_key']).where('pair_id', '=', pairId).where('id', 'in', ids).execute()) known.set(row.id, row);
+  }
+  const changed: SourceObject[] = [];
+  const rows: SourceTable[] = [];
+  const seen = [];
+  for (const object of objects) {
+    const before = known.get(object.id);
+    const hash = fingerprint([object.kind, object.dn, object.name], object.attributes, object.links);
+    if (before?.hash === hash && before.missing === 0) {
+      seen.push({ pair_id: pairId, id: object.id, run_id: runId, usn: object.usn ?? before.usn });
+      continue;
+    }
+    changed.push(object);
+    rows.push(toColumns(pairId, object, runId, hash, environment.clock()));
+  }
+  await dialect.bulk.update(db, { table: 'source', key: KEY, set: ['run_id', 'usn'] }, seen);
+  await dialect.bulk.insert(db, { table: 'source', columns: COLUMNS, key: KEY, update: COLUMNS.slice(2) }, rows.map((row) => ({ ...row })));
+  await replaceLinks(context, pairId, changed, new Set(changed.map((object) => object.id).filter((id) => !known.has(id))));
+  const renamed = rows.filter((row) => { const before = known.get(row.id); return before !== undefined && (before.name_key !== row.name_key || before.kind !== row.kind); });
+  await dialect.bulk.update(db, { table: 'collection_member', key: ['pair_id', 'source_id'], set: ['name_key', 'kind'] },
+    renamed.map((row) => ({ pair_id: pairId, source_id: row.id, name_key: row.name_key, kind: row.kind })));
+  return { written: page.length - seen.length, unchanged: seen.length, changedIds: changed.map((object) => object.id) };
+}
+
+async function withLinks({ db }: Context, pairId: string, rows: readonly SourceTable[]): Promise<readonly StoredSource[]> {
+  const links = new Map<string, Record<string, string[]>>();
+  for (const ids of pieces(rows.map((row) => row.id))) {
+    const found = await db.selectFrom('source_link').select(['source_id', 'attribute', 'dn']).where('pair_id', '=', pairId).where('source_id', 'in', ids)
+      .orderBy('source_id').orderBy('attribute').orderBy('dn_key').execute();
+    for (const { source_id, attribute, dn } of found) {
+      const of = links.get(source_id) ?? {};
+      links.set(source_id, of);
+      (of[attribute] ??= []).push(dn);
+    }
+  }
+  return rows.map((row) => ({
+    id: row.id, kind: row.kind as ObjectKind, dn: row.dn, name: row.name, attributes: json<Attributes>(row.attributes), links: links.get(row.id) ?? {},
+    ...(row.usn === null ? {} : { usn: row.usn }), missing: row.missing === 1, changedAt: row.changed_at,
+  }));
+}
+
+/** Makes the repository of source objects. */
+export function sourcesRepository(context: Context): SourcesRepository {
+  const { db, environment } = context;
+  const getMany = async (pairId: string, ids: readonly string[]): Promise<ReadonlyMap<string, StoredSource>> => {
+    const found = new Map<string, StoredSource>();
+    for (const some of pieces(ids)) {
+      const rows = await db.selectFrom('source').selectAll().where('pair_id', '=', pairId).where('id', 'in', some).execute();
+      for (const object of await withLinks(context, pairId, rows)) found.set(object.id, object);
+    }
+    return found;
+  };
+  return {
+    upsertPage: (pairId, objects, runId) => inTransaction(context, (within) => upsertPage(within, pairId, objects, runId)),
+    get: async (pairId, id) => (await getMany(pairId, [id])).get(id),
+    getMany,
+    byDns: async (pairId, dns) => {
+      const found = new Map<string, string>();
+      for (const keys of pieces([...new Set(dns.map(normaliseDn))])) {
+        // After a move and a new object of the old name two rows may have the DN: the one that is still there counts.
+        const rows = await db.selectFrom('source').select(['id', 'dn_key']).where('pair_id', '=', pairId).where('dn_key', 'in', keys).orderBy('missing', 'desc').execute();
+        for (const row of rows) found.set(row.dn_key, row.id);
+      }
+      return found;
+    },
+    iterate: async function* (pairId, { collectionId, ids, kind, missing = 'exclude', pageSize = 500 } = {}) {
+      const wanted = ids === undefined ? undefined : [...new Set(ids)].toSorted();
+      for (let last = '', at = 0; ;) {
+        let query = db.selectFrom('source').selectAll('source').where('source.pair_id', '=', pairId).orderBy('source.id').limit(pageSize);
+        const piece = wanted?.slice(at, at + pageSize);
+        if (piece !== undefined) {
+          if (piece.length === 0) return;
+          query = query.where('source.id', 'in', piece);
+        } else query = query.where('source.id', '>', last);
+        if (collectionId !== undefined) query = query.innerJoin('collection_member as member', (join) => join.onRef('member.source_id', '=', 'source.id').on('member.collection_id', '=', collectionId));
+        if (kind !== undefined) query = query.where('source.kind', '=', kind);
+        if (missing !== 'include') query = query.where('source.missing', '=', missing === 'only' ? 1 : 0);
+        const rows = await query.execute();
+        if (rows.length > 0) yield await withLinks(context, pairId, rows);
+        const end = rows.at(-1);
+        if (wanted !== undefined) at += pageSize;
+        else if (end === undefined || rows.length < pageSize) return;
+        else last = end.id;
+      }
+    },
+    markMissing: async (pairId, runId) => {
+      const { numUpdatedRows } = await db.updateTable('source').set({ missing: 1, changed_at: environment.clock() })
+        .where('pair_id', '=', pairId).where('run_id', '<>', runId).where('missing', '=', 0).executeTakeFirst();
+      return { missing: Number(numUpdatedRows) };
+    },
+  };
+}

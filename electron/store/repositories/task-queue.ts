@@ -1,0 +1,107 @@
+import { ErrorCode, appError } from '../../../shared/domain/errors.ts';
+import type { TaskState } from '../../../shared/domain/statuses.ts';
+import { flag } from '../columns.ts';
+import { inTransaction, type Context } from '../context.ts';
+import { ACTIVE_STATES, isActive, readTask, toTask, type TaskRecord } from './tasks.ts';
+
+/**
+ * Who runs what. A task belongs to the process that holds its lease: an owner's name (unique per process) and a time. A
+ * process that no longer renews is taken for gone.
+ */
+export interface TaskQueueRepository {
+  /** Takes the oldest queued task of the agent: state Running, leased for `leaseMs`. Undefined when none waits. Two processes never get the same. */
+  claim(agentId: string, owner: string, leaseMs: number): Promise<TaskRecord | undefined>;
+  /**
+   * Takes one task to start, resume or apply it.
+   * @throws AppError CONFLICT when another owner's lease is live or the task is finished for good; NOT_FOUND.
+   */
+  claimById(id: string, owner: string, leaseMs: number): Promise<TaskRecord>;
+  /** Extends the lease from now; false when it was lost: the process must stop without another write. */
+  renewLease(id: string, owner: string, leaseMs: number): Promise<boolean>;
+  /** Gives the lease back. A task still Running becomes Interrupted. Nothing happens when the lease is another's. */
+  release(id: string, owner: string): Promise<void>;
+  /** Asks the runner to stop (state Cancelling); a task that nobody runs is Cancelled at once; one that has ended stays. */
+  requestCancel(id: string): Promise<TaskRecord>;
+  /** True when somebody asked to stop it. @throws AppError NOT_FOUND. */
+  cancelRequested(id: string): Promise<boolean>;
+  /** Marks one running task as Interrupted, because its process is known to be gone; nothing happens to others. */
+  interrupt(id: string): Promise<void>;
+  /** Marks running tasks whose lease ran out before `now` as Interrupted and returns them. */
+  interruptExpired(now: number): Promise<readonly TaskRecord[]>;
+}
+
+/** Ends from which a task does not start again. */
+const FINISHED: readonly TaskState[] = ['Completed', 'Completed with errors', 'Discarded'];
+
+async function take(context: Context, task: TaskRecord, owner: string, leaseMs: number): Promise<TaskRecord> {
+  const now = context.environment.clock();
+  await context.db.updateTable('task').set({
+    state: 'Running', lease_owner: owner, lease_until: now + leaseMs, cancel_requested: 0, started_at: task.startedAt ?? now, finished_at: null, seq: task.seq + 1,
+  }).where('id', '=', task.id).execute();
+  return readTask(context, task.id);
+}
+
+async function interrupt({ db }: Context, task: TaskRecord, now: number): Promise<void> {
+  await db.updateTable('task').set({
+    state: 'Interrupted', message: 'The process that ran this task is gone; it can be resumed.', time_left_ms: null, finished_at: now,
+    lease_owner: null, lease_until: null, cancel_requested: 0, seq: task.seq + 1,
+  }).where('id', '=', task.id).execute();
+}
+
+/** Makes the repository of the task queue. */
+export function taskQueueRepository(context: Context): TaskQueueRepository {
+  const { db, environment } = context;
+  return {
+    claim: async (agentId, owner, leaseMs) => {
+      // Looked for first without a transaction, so that agents which poll an empty queue do not take the write lock.
+      const waiting = () => db.selectFrom('task').select('id').where('agent_id', '=', agentId).where('state', '=', 'Queued').orderBy('number').limit(1);
+      if (!db.isTransaction && await waiting().executeTakeFirst() === undefined) return undefined;
+      return inTransaction(context, async (within) => {
+        const row = await within.db.selectFrom('task').selectAll().where('agent_id', '=', agentId).where('state', '=', 'Queued').orderBy('number').limit(1).executeTakeFirst();
+        return row === undefined ? undefined : take(within, toTask(row), owner, leaseMs);
+      });
+    },
+    claimById: (id, owner, leaseMs) => inTransaction(context, async (within) => {
+      const task = await readTask(within, id);
+      if (FINISHED.includes(task.state)) throw appError(ErrorCode.Conflict, `The task ${id} is finished (${task.state}); start a new one.`);
+      const live = task.leaseOwner !== null && task.leaseOwner !== owner && (task.leaseUntil ?? 0) >= environment.clock();
+      if (live) throw appError(ErrorCode.Conflict, `The task ${id} is being run by another process (${task.leaseOwner}); wait until it ends or cancel it.`);
+      return take(within, task, owner, leaseMs);
+    }),
+    renewLease: async (id, owner, leaseMs) => {
+      const { numUpdatedRows } = await db.updateTable('task').set({ lease_until: environment.clock() + leaseMs })
+        .where('id', '=', id).where('lease_owner', '=', owner).where('state', 'in', ACTIVE_STATES).executeTakeFirst();
+      return numUpdatedRows > 0n;
+    },
+    release: (id, owner) => inTransaction(context, async (within) => {
+      const task = await readTask(within, id);
+      if (task.leaseOwner !== owner) return;
+      if (isActive(task.state)) await interrupt(within, task, environment.clock());
+      else await within.db.updateTable('task').set({ lease_owner: null, lease_until: null, seq: task.seq + 1 }).where('id', '=', id).execute();
+    }),
+    requestCancel: (id) => inTransaction(context, async (within) => {
+      const task = await readTask(within, id);
+      const now = environment.clock();
+      const run = isActive(task.state) && (task.leaseUntil ?? 0) >= now;
+      if (!run && !isActive(task.state) && task.state !== 'Queued' && task.state !== 'Awaiting approval') return task;
+      await within.db.updateTable('task').set(run
+        ? { state: 'Cancelling', cancel_requested: flag(true), seq: task.seq + 1 }
+        : { state: 'Cancelled', cancel_requested: 0, time_left_ms: null, finished_at: now, lease_owner: null, lease_until: null, seq: task.seq + 1 }).where('id', '=', id).execute();
+      return readTask(within, id);
+    }),
+    cancelRequested: async (id) => (await readTask(context, id)).cancelRequested,
+    interrupt: (id) => inTransaction(context, async (within) => {
+      const task = await readTask(within, id);
+      if (isActive(task.state)) await interrupt(within, task, environment.clock());
+    }),
+    interruptExpired: (now) => inTransaction(context, async (within) => {
+      const rows = await within.db.selectFrom('task').selectAll().where('state', 'in', ACTIVE_STATES).where('lease_until', '<', now).orderBy('number').execute();
+      const found: TaskRecord[] = [];
+      for (const row of rows) {
+        await interrupt(within, toTask(row), now);
+        found.push(await readTask(within, row.id));
+      }
+      return found;
+    }),
+  };
+}

@@ -1,0 +1,98 @@
+import { existsSync } from 'node:fs';
+import type { Statistics } from '../../shared/contracts/collections.ts';
+import { ErrorCode, appError } from '../../shared/domain/errors.ts';
+import type { MappingRule, MatchingRule } from '../../shared/domain/rules.ts';
+import { inTransaction, type Context } from './context.ts';
+import { agentsRepository, type AgentsRepository } from './repositories/agents.ts';
+import { collectionObjectsRepository, type CollectionObjectsRepository } from './repositories/collection-objects.ts';
+import { collectionsRepository, type CollectionsRepository } from './repositories/collections.ts';
+import { journalRepository, type JournalRepository } from './repositories/journal.ts';
+import { matchesRepository, type MatchesRepository } from './repositories/matches.ts';
+import { pairsRepository, type PairsRepository } from './repositories/pairs.ts';
+import { planOperationsRepository, type PlanOperationsRepository } from './repositories/plan-operations.ts';
+import { planRecordsRepository, type PlanRecordsRepository } from './repositories/plans.ts';
+import { projectRepository, type ProjectRepository } from './repositories/project.ts';
+import { mappingRulesRepository, matchingRulesRepository, type RulesRepository } from './repositories/rules.ts';
+import { settingsRepository, type SettingsRepository } from './repositories/settings.ts';
+import { sourcesRepository, type SourcesRepository } from './repositories/sources.ts';
+import { statistics, type StatisticsScope } from './repositories/statistics.ts';
+import { targetsRepository, type TargetsRepository } from './repositories/targets.ts';
+import { taskItemsRepository, type TaskItemsRepository } from './repositories/task-items.ts';
+import { taskQueueRepository, type TaskQueueRepository } from './repositories/task-queue.ts';
+import { taskRecordsRepository, type TaskRecordsRepository } from './repositories/tasks.ts';
+
+/** Everything that can be read and written in a project, one member a noun. */
+export interface Repositories {
+  readonly project: ProjectRepository;
+  readonly settings: SettingsRepository;
+  readonly pairs: PairsRepository;
+  readonly agents: AgentsRepository;
+  readonly collections: CollectionsRepository & CollectionObjectsRepository & { statistics(scope?: StatisticsScope): Promise<Statistics> };
+  readonly sources: SourcesRepository;
+  readonly targets: TargetsRepository;
+  readonly matches: MatchesRepository;
+  readonly matchingRules: RulesRepository<MatchingRule>;
+  readonly mappingRules: RulesRepository<MappingRule>;
+  readonly tasks: TaskRecordsRepository & TaskQueueRepository & TaskItemsRepository;
+  readonly plans: PlanRecordsRepository & PlanOperationsRepository;
+  readonly journal: JournalRepository;
+}
+
+/** An open project. */
+export interface Store extends Repositories {
+  readonly file: string;
+  /** Name of the newest migration, e.g. `0001-project`. */
+  readonly schemaVersion: string;
+  /** Set when opening brought an older file forward: the version before, and the copy that was made first. */
+  readonly migrated: { readonly from: string; readonly copy: string } | null;
+  /** Changes when another process has written to the project (SQLite, PRAGMA data_version); own writes do not count. Cheap enough to ask every second. */
+  dataVersion(): number;
+  /**
+   * Runs `fn` in one transaction: all of it is kept, or nothing when it throws. `fn` must use the repositories given to it,
+   * not the store's (they would wait for the transaction to end), and must not wait for anything but them.
+   */
+  transaction<T>(fn: (within: Repositories) => Promise<T>): Promise<T>;
+  /** Writes a consistent copy to a new file. @throws AppError CONFLICT when the file exists, INVALID_INPUT when it cannot be written. */
+  copyTo(file: string): Promise<void>;
+  /** Reads the whole file and returns what is wrong with it; empty when it is sound. About a second for 500 MB. */
+  check(): Promise<readonly string[]>;
+  /** Waits for calls under way and closes the file. Safe to call twice. */
+  close(): Promise<void>;
+}
+
+function repositories(context: Context): Repositories {
+  return {
+    project: projectRepository(context),
+    settings: settingsRepository(context),
+    pairs: pairsRepository(context),
+    agents: agentsRepository(context),
+    collections: { ...collectionsRepository(context), ...collectionObjectsRepository(context), statistics: (scope) => statistics(context, scope) },
+    sources: sourcesRepository(context),
+    targets: targetsRepository(context),
+    matches: matchesRepository(context),
+    matchingRules: matchingRulesRepository(context),
+    mappingRules: mappingRulesRepository(context),
+    tasks: { ...taskRecordsRepository(context), ...taskQueueRepository(context), ...taskItemsRepository(context) },
+    plans: { ...planRecordsRepository(context), ...planOperationsRepository(context) },
+    journal: journalRepository(context),
+  };
+}
+
+/** Puts the repositories of an open database together. */
+export function buildStore(context: Context, opened: Pick<Store, 'file' | 'schemaVersion' | 'migrated' | 'close'>): Store {
+  return {
+    ...opened,
+    ...repositories(context),
+    dataVersion: () => context.dialect.dataVersion(),
+    transaction: (fn) => inTransaction(context, (within) => fn(repositories(within))),
+    copyTo: async (file) => {
+      if (existsSync(file)) throw appError(ErrorCode.Conflict, `The file ${file} exists already; choose another name.`);
+      try {
+        await context.dialect.copyTo(context.db, file);
+      } catch (error) {
+        throw appError(ErrorCode.InvalidInput, `The project cannot be copied to ${file}; check that the folder exists, can be written and has room.`, { cause: error });
+      }
+    },
+    check: () => context.dialect.check(context.db),
+  };
+}

@@ -1,0 +1,1 @@
+export { CONSOLE_HOST, startWebConsole, type WebConsole, type WebConsoleOptions } from './server.ts';

@@ -1,0 +1,68 @@
+import { createContext, useCallback, useContext, useMemo, useState, type ComponentType, type ReactNode } from 'react';
+import type { Pair } from '../../shared/contracts/pairs.ts';
+import type { Collection } from '../../shared/contracts/collections.ts';
+import type { ObjectRow } from '../../shared/contracts/objects.ts';
+import type { TaskRow } from '../../shared/contracts/tasks.ts';
+import type { z } from 'zod';
+import type { MappingRuleSchema, MatchingRuleSchema, Owner } from '../../shared/contracts/rules.ts';
+import type { ObjectScope } from './selection.ts';
+
+/** Owner of rules: a pair or a collection. */
+export type RuleOwner = z.output<typeof Owner>;
+
+/** Every dialog of the console with what it needs. One map, so that a command can open a dialog of another feature. */
+export interface Dialogs {
+  readonly 'project rename': { readonly name: string };
+  readonly 'project copy': object;
+  readonly 'project open': { readonly mode: 'open' | 'create' };
+  readonly 'new pair': object;
+  readonly 'pair properties': { readonly pair: Pair };
+  readonly 'pair test': { readonly pair: Pair };
+  readonly 'pair delete': { readonly pair: Pair };
+  readonly 'new collection': { readonly pair: Pair };
+  readonly 'collection rename': { readonly collection: Collection };
+  readonly 'collection delete': { readonly pair: Pair; readonly collection: Collection };
+  readonly 'add objects': { readonly pair: Pair; readonly collection: Collection };
+  readonly 'query objects': { readonly pair: Pair; readonly collection: Collection };
+  readonly 'remove objects': { readonly collection: Collection; readonly scope: ObjectScope };
+  readonly 'object details': { readonly pair: Pair; readonly collection: Collection; readonly object: ObjectRow };
+  readonly 'match objects': { readonly pair: Pair; readonly collection: Collection; readonly scope: ObjectScope | null };
+  readonly 'break matching': { readonly pair: Pair; readonly collection: Collection; readonly scope: ObjectScope };
+  readonly 'migrate objects': { readonly pair: Pair; readonly collection: Collection; readonly scope: ObjectScope | null };
+  readonly 'roll back': { readonly pair: Pair; readonly collection: Collection; readonly task: TaskRow | null; readonly object: ObjectRow | null };
+  readonly 'review plan': { readonly task: TaskRow };
+  readonly 'task details': { readonly task: TaskRow };
+  readonly 'matching rule': { readonly owner: RuleOwner; readonly rule: z.output<typeof MatchingRuleSchema> | null };
+  readonly 'mapping rule': { readonly owner: RuleOwner; readonly rule: z.output<typeof MappingRuleSchema> | null };
+  readonly 'remove rule': { readonly owner: RuleOwner; readonly set: 'matching' | 'mapping'; readonly id: string; readonly title: string };
+  readonly 'keyboard shortcuts': object;
+}
+/** Name of a dialog. */
+export type DialogName = keyof Dialogs;
+/** What each dialog component receives: its own input and how to close it. */
+export type DialogProps<N extends DialogName> = Dialogs[N] & { readonly onClose: () => void };
+/** The components of the dialogs, given by the features. */
+export type DialogMap = { readonly [N in DialogName]: ComponentType<DialogProps<N>> };
+
+/** Opens a dialog by name. */
+export type OpenDialog = <N extends DialogName>(name: N, input: Dialogs[N]) => void;
+
+const OpenContext = createContext<OpenDialog>(() => undefined);
+
+/** How a screen opens a dialog. */
+export function useOpenDialog(): OpenDialog {
+  return useContext(OpenContext);
+}
+
+interface Shown { readonly key: number; readonly name: DialogName; readonly input: object }
+
+/** Draws the open dialogs above its children; a dialog may open another one on top of it. */
+export function DialogHost({ dialogs, children }: { readonly dialogs: DialogMap; readonly children: ReactNode }): ReactNode {
+  const [shown, setShown] = useState<readonly Shown[]>([]);
+  const open = useCallback<OpenDialog>((name, input) => setShown((list) => [...list, { key: (list.at(-1)?.key ?? 0) + 1, name, input }]), []);
+  const drawn = useMemo(() => shown.map(({ key, name, input }) => {
+    const Dialog = dialogs[name] as ComponentType<{ onClose: () => void }>;
+    return <Dialog key={key} {...input} onClose={() => setShown((list) => list.filter((d) => d.key !== key))} />;
+  }), [shown, dialogs]);
+  return <OpenContext.Provider value={open}>{children}{drawn}</OpenContext.Provider>;
+}

@@ -1,0 +1,49 @@
+import { createContext, useContext, useEffect } from 'react';
+import type { z } from 'zod';
+import type { Collection } from '../../shared/contracts/collections.ts';
+import type { ObjectRow } from '../../shared/contracts/objects.ts';
+import type { Pair } from '../../shared/contracts/pairs.ts';
+import type { ProjectInfo } from '../../shared/contracts/project.ts';
+import type { MappingRuleSchema, MatchingRuleSchema } from '../../shared/contracts/rules.ts';
+import type { TaskRow } from '../../shared/contracts/tasks.ts';
+import type { Selection } from '../../shared/contracts/values.ts';
+import type { Place } from './navigation.ts';
+
+/** Objects that a command is to work on. */
+export interface ObjectScope {
+  readonly selection: Selection;
+  /** How many objects that is. */
+  readonly count: number;
+  /** The row when exactly one is chosen. */
+  readonly single: ObjectRow | null;
+}
+
+/** What is chosen inside a tab. */
+export type Chosen =
+  | { readonly kind: 'objects'; readonly scope: ObjectScope }
+  | { readonly kind: 'task'; readonly task: TaskRow }
+  | { readonly kind: 'pair'; readonly pair: Pair }
+  | { readonly kind: 'collection'; readonly collection: Collection }
+  | { readonly kind: 'matching rule'; readonly rule: z.output<typeof MatchingRuleSchema>; readonly order: readonly string[] }
+  | { readonly kind: 'mapping rule'; readonly rule: z.output<typeof MappingRuleSchema>; readonly order: readonly string[] };
+
+/** Everything commands decide by. */
+export interface CommandContext {
+  readonly place: Place;
+  readonly project: ProjectInfo | null;
+  /** The pair of the node, or the one chosen in a list of pairs. */
+  readonly pair: Pair | null;
+  /** The collection of the node, or the one chosen in a list of collections. */
+  readonly collection: Collection | null;
+  readonly chosen: Chosen | null;
+}
+
+/** Set by the shell: takes what the open tab has chosen. */
+export const ChosenContext = createContext<(chosen: Chosen | null) => void>(() => undefined);
+
+/** Publishes what is chosen in a tab, so that the Actions pane follows it. Pass a memoised value; cleared when the tab goes. */
+export function usePublishChosen(chosen: Chosen | null): void {
+  const publish = useContext(ChosenContext);
+  useEffect(() => { publish(chosen); }, [publish, chosen]);
+  useEffect(() => () => publish(null), [publish]);
+}

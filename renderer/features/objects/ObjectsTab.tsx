@@ -1,0 +1,114 @@
+import { Button, MessageBar, MessageBarBody, SearchBox, Select, Text, Toolbar, ToolbarButton } from '@fluentui/react-components';
+import { ArrowDownloadRegular } from '@fluentui/react-icons';
+import { useCallback, useDeferredValue, useMemo, useState, type ReactNode } from 'react';
+import { OBJECT_KINDS, type ObjectKind } from '../../../shared/domain/objects.ts';
+import { MIGRATION_PROGRESS, type MigrationProgress } from '../../../shared/domain/statuses.ts';
+import type { ObjectRow } from '../../../shared/contracts/objects.ts';
+import { errorData, useHost } from '../../app/api.ts';
+import { useCommandMenu } from '../../app/command-menu.tsx';
+import { useOpenDialog } from '../../app/dialogs.tsx';
+import type { CollectionScreenProps } from '../../app/screens.ts';
+import { usePublishChosen, type Chosen } from '../../app/selection.ts';
+import { StatusBadge } from '../../ui/StatusBadge.tsx';
+import { VirtualGrid, type GridColumn } from '../../ui/VirtualGrid.tsx';
+import { useCursorRows } from '../../ui/cursor-rows.ts';
+import { csv, download } from '../../ui/download.ts';
+import { counted } from '../../ui/format.ts';
+import { NOTHING, selectedCount, type GridSelection } from '../../ui/grid-selection.ts';
+import { useLayout } from '../../ui/layout.ts';
+import { EmptyState, ErrorView, Loading } from '../../ui/states.tsx';
+
+const EXPORT_LIMIT = 250_000;
+/** The most single objects that one command takes (contract of selections). */
+const MOST_IDS = 10_000;
+const COLUMNS: readonly GridColumn<ObjectRow>[] = [
+  { id: 'name', title: 'Name', width: 190, grow: true, sort: 'name', render: (o) => <span title={o.dn}>{o.name}</span> },
+  { id: 'kind', title: 'Type', width: 80, sort: 'kind', render: (o) => o.kind },
+  { id: 'status', title: 'Migration Progress', width: 150, sort: 'status', render: (o) => <StatusBadge status={o.status} /> },
+  { id: 'sync', title: 'Synchronization Status', width: 190, render: (o) => o.synchronisation },
+  { id: 'target', title: 'Matched with', width: 190, grow: true, render: (o) => (o.targetId === null ? '–' : `${o.targetName}${o.pinned ? ' (pinned)' : ''}`) },
+  { id: 'rule', title: 'Rule', width: 180, grow: true, render: (o) => <span title={o.rule}>{o.rule || '–'}</span> },
+  { id: 'reason', title: 'Reason', width: 260, grow: true, render: (o) => <span title={[o.reason, ...o.risks].join('; ')}>{[o.reason, ...o.risks].filter(Boolean).join('; ') || '–'}</span> },
+];
+type SortBy = 'name' | 'status' | 'kind';
+
+/** The objects of a collection. */
+export function ObjectsTab({ pair, collection }: CollectionScreenProps): ReactNode {
+  const l = useLayout();
+  const { api } = useHost();
+  const open = useOpenDialog();
+  const menu = useCommandMenu();
+  const [text, setText] = useState('');
+  const search = useDeferredValue(text.trim());
+  const [status, setStatus] = useState<MigrationProgress | ''>('');
+  const [kind, setKind] = useState<ObjectKind | ''>('');
+  const [sort, setSort] = useState<{ readonly by: SortBy; readonly direction: 'ascending' | 'descending' }>({ by: 'name', direction: 'ascending' });
+  const [selection, setSelection] = useState<GridSelection>(NOTHING);
+  const [exporting, setExporting] = useState(false);
+  const [problem, setProblem] = useState<unknown>(null);
+
+  const input = useMemo(() => ({ collectionId: collection.id, search, status, kind, sort: sort.by, direction: sort.direction }), [collection.id, search, status, kind, sort]);
+  const key = useMemo(() => ['objects.page', input] as const, [input]);
+  const fetch = useCallback((after: string | null, signal: AbortSignal) => api.call('objects.page', { ...input, after }, { signal }), [api, input]);
+  const rows = useCursorRows<ObjectRow>(key, fetch);
+
+  const select = (next: GridSelection): void => {
+    // A selection of "all except" knows no filter by type: then the rows themselves are gathered.
+    if (next.mode === 'all except' && kind !== '') {
+      rows.readAll(MOST_IDS).then((all) => setSelection({ mode: 'ids', keys: new Set(all.map((o) => o.id)) }), setProblem);
+    } else setSelection(next);
+  };
+  const size = selectedCount(selection, rows.total);
+  const only = selection.mode === 'ids' && selection.keys.size === 1 ? [...selection.keys][0] : undefined;
+  let single: ObjectRow | null = null;
+  for (let i = 0; only !== undefined && single === null && i < rows.total; i++) {
+    const row = rows.rowAt(i);
+    if (row?.id === only) single = row;
+  }
+  const chosen = useMemo<Chosen | null>(() => (size === 0 ? null : {
+    kind: 'objects',
+    scope: { selection: selection.mode === 'ids' ? { mode: 'ids', ids: [...selection.keys] } : { mode: 'all except', ids: [...selection.keys], search, status }, count: size, single },
+  }), [selection, size, search, status, single]);
+  usePublishChosen(chosen);
+
+  const exportList = (): void => {
+    setExporting(true);
+    setProblem(null);
+    rows.readAll(EXPORT_LIMIT).then((all) => download(`${collection.name} objects.csv`, csv([
+      ['Name', 'Type', 'Distinguished name', 'User principal name', 'Mail', 'Migration Progress', 'Synchronization Status', 'Matched with', 'Target ID', 'Rule', 'Pinned', 'Risks', 'Reason'],
+      ...all.map((o) => [o.name, o.kind, o.dn, o.userPrincipalName, o.mail, o.status, o.synchronisation, o.targetName, o.targetId ?? '', o.rule, o.pinned ? 'yes' : 'no', o.risks.join('; '), o.reason]),
+    ])), setProblem).finally(() => setExporting(false));
+  };
+  const clear = (): void => { setText(''); setStatus(''); setKind(''); setSelection(NOTHING); };
+  const filtered = search !== '' || status !== '' || kind !== '';
+  const failure = problem ?? rows.error;
+  return (
+    <div className={l.fill}>
+      <Toolbar aria-label="Objects" size="small" className={l.row}>
+        <SearchBox type="search" size="small" aria-label="Search objects" placeholder="Name, UPN or mail (Ctrl+F)" value={text} onChange={(_, d) => { setText(d.value); setSelection(NOTHING); }} />
+        <Select size="small" aria-label="Filter by status" value={status} onChange={(_, d) => { setStatus(MIGRATION_PROGRESS.find((p) => p === d.value) ?? ''); setSelection(NOTHING); }}>
+          <option value="">All statuses</option>{MIGRATION_PROGRESS.map((p) => <option key={p} value={p}>{p}</option>)}
+        </Select>
+        <Select size="small" aria-label="Filter by type" value={kind} onChange={(_, d) => { setKind(OBJECT_KINDS.find((k) => k === d.value) ?? ''); setSelection(NOTHING); }}>
+          <option value="">All types</option>{OBJECT_KINDS.map((k) => <option key={k} value={k}>{k}</option>)}
+        </Select>
+        {filtered ? <Button size="small" appearance="subtle" onClick={clear}>Clear filter</Button> : null}
+        <span className={l.grow} />
+        <Text size={200} role="status">{`${counted(rows.total, 'object')}${size > 0 ? `, ${size.toLocaleString()} selected` : ''}`}</Text>
+        <ToolbarButton icon={<ArrowDownloadRegular />} disabled={exporting || rows.total === 0} onClick={exportList}>{exporting ? 'Exporting…' : 'Export list'}</ToolbarButton>
+      </Toolbar>
+      {failure ? <ErrorView error={errorData(failure)} onRetry={() => { setProblem(null); rows.retry(); }} /> : null}
+      {selection.mode === 'all except' ? <MessageBar intent="info"><MessageBarBody>{`All ${counted(size, 'object')} that the filter shows are selected, also those not on screen.`}</MessageBarBody></MessageBar> : null}
+      {rows.loading && !rows.error ? <Loading label="Reading objects…" />
+        : rows.total === 0 && !rows.error ? filtered
+          ? <EmptyState title="No object fits the filter" actions={<Button onClick={clear}>Clear filter</Button>} />
+          : <EmptyState title="The collection is empty" actions={<>
+              <Button appearance="primary" onClick={() => open('add objects', { pair, collection })}>Add Objects</Button>
+              <Button onClick={() => open('query objects', { pair, collection })}>Query Objects</Button>
+            </>}>Add objects and containers from Active Directory, or query them by a filter.</EmptyState>
+        : <VirtualGrid label="Objects" mode="multi" rowCount={rows.total} rowAt={rows.rowAt} keyOf={(o) => o.id} columns={COLUMNS} selection={selection} onSelect={select} onRange={rows.onRange} onMenu={menu}
+            onOpen={(object) => open('object details', { pair, collection, object })} sort={sort}
+            onSort={(by) => setSort((s) => ({ by: by as SortBy, direction: s.by === by && s.direction === 'ascending' ? 'descending' : 'ascending' }))} />}
+    </div>
+  );
+}

@@ -1,0 +1,86 @@
+import { AddRegular, ArrowDownRegular, ArrowUpRegular, DeleteRegular, EditRegular, ToggleLeftRegular } from '@fluentui/react-icons';
+import { quoted, type Command } from '../../app/commands.ts';
+import type { RuleOwner } from '../../app/dialogs.tsx';
+import type { CommandContext } from '../../app/selection.ts';
+
+type RuleChosen = Extract<NonNullable<CommandContext['chosen']>, { readonly kind: 'matching rule' | 'mapping rule' }>;
+
+const ownerOf = (c: CommandContext): RuleOwner | null => {
+  const { node } = c.place;
+  return node.kind === 'pair' ? { kind: 'pair', id: node.pairId } : node.kind === 'collection' ? { kind: 'collection', id: node.collectionId } : null;
+};
+const ruleOf = (c: CommandContext): RuleChosen | null => (c.chosen?.kind === 'matching rule' || c.chosen?.kind === 'mapping rule' ? c.chosen : null);
+const isRuleTab = (c: CommandContext): boolean => c.place.tab === 'Matching' || c.place.tab === 'Mapping';
+const needsRule = (c: CommandContext): string | null => (ruleOf(c) ? null : 'Select a rule.');
+const words = (r: RuleChosen): string => `${r.rule.sourceClass} ${r.rule.sourceAttribute} to ${r.rule.targetClass} ${r.rule.targetAttribute}`;
+const cli = (c: CommandContext, verb: string): string => `causeway rules ${c.place.tab.toLowerCase()} ${verb} ${c.place.node.kind === 'pair' ? `--pair ${quoted(c.pair?.name ?? '')}` : `--collection ${quoted(c.collection?.name ?? '')}`}`;
+
+function moved(order: readonly string[], id: string, step: 1 | -1): string[] {
+  const at = order.indexOf(id);
+  const next = [...order];
+  next.splice(at, 1);
+  next.splice(at + step, 0, id);
+  return next;
+}
+
+const move = (id: string, title: string, step: 1 | -1, icon: Command['icon']): Command => ({
+  id, title, icon, group: 'Rules', appliesTo: isRuleTab,
+  disabledReason: (c) => {
+    const chosen = ruleOf(c);
+    if (!chosen) return 'Select a rule.';
+    const at = chosen.order.indexOf(chosen.rule.id);
+    return step < 0 && at === 0 ? 'It is the first rule.' : step > 0 && at === chosen.order.length - 1 ? 'It is the last rule.' : null;
+  },
+  run: async (c, { api, cache }) => {
+    const owner = ownerOf(c);
+    const chosen = ruleOf(c);
+    if (!owner || !chosen) return;
+    const matching = chosen.kind === 'matching rule';
+    await api.call(matching ? 'matchingRules.reorder' : 'mappingRules.reorder', { owner, ids: moved(chosen.order, chosen.rule.id, step) });
+    await cache.invalidateQueries({ queryKey: [matching ? 'matchingRules.list' : 'mappingRules.list'] });
+  },
+  cliLine: (c) => cli(c, `move <rule> --${step < 0 ? 'up' : 'down'}`),
+});
+
+const editor = (c: CommandContext, open: Parameters<Command['run']>[1]['open'], isNew: boolean): void => {
+  const owner = ownerOf(c);
+  if (!owner) return;
+  const chosen = isNew ? null : ruleOf(c);
+  if (c.place.tab === 'Matching') open('matching rule', { owner, rule: chosen?.kind === 'matching rule' ? chosen.rule : null });
+  else open('mapping rule', { owner, rule: chosen?.kind === 'mapping rule' ? chosen.rule : null });
+};
+
+/** Commands of matching and mapping rules. */
+export const ruleCommands: readonly Command[] = [
+  { id: 'matching.add', title: 'Add Matching Rule', icon: AddRegular, group: 'Rules', appliesTo: (c) => c.place.tab === 'Matching', disabledReason: () => null, run: (c, { open }) => editor(c, open, true), cliLine: (c) => cli(c, 'add ...') },
+  { id: 'mapping.add', title: 'New Mapping Rule', icon: AddRegular, group: 'Rules', appliesTo: (c) => c.place.tab === 'Mapping', disabledReason: () => null, run: (c, { open }) => editor(c, open, true), cliLine: (c) => cli(c, 'add ...') },
+  { id: 'rules.edit', title: 'Edit Rule', icon: EditRegular, group: 'Rules', shortcut: 'Alt+Enter', appliesTo: isRuleTab, disabledReason: needsRule, run: (c, { open }) => editor(c, open, false), cliLine: (c) => cli(c, 'edit <rule>') },
+  move('rules.up', 'Move Up', -1, ArrowUpRegular),
+  move('rules.down', 'Move Down', 1, ArrowDownRegular),
+  {
+    id: 'rules.toggle', title: 'Enable or Disable Rule', icon: ToggleLeftRegular, group: 'Rules', appliesTo: isRuleTab, disabledReason: needsRule,
+    run: async (c, { api, cache }) => {
+      const owner = ownerOf(c);
+      const chosen = ruleOf(c);
+      if (!owner || !chosen) return;
+      if (chosen.kind === 'matching rule') {
+        const { position: _, ...rule } = chosen.rule;
+        await api.call('matchingRules.save', { owner, rule: { ...rule, enabled: !rule.enabled } });
+      } else {
+        const { position: _, ...rule } = chosen.rule;
+        await api.call('mappingRules.save', { owner, rule: { ...rule, enabled: !rule.enabled } });
+      }
+      await cache.invalidateQueries({ queryKey: [chosen.kind === 'matching rule' ? 'matchingRules.list' : 'mappingRules.list'] });
+    },
+    cliLine: (c) => cli(c, 'enable <rule>'),
+  },
+  {
+    id: 'rules.remove', title: 'Remove Rule', icon: DeleteRegular, group: 'Rules', shortcut: 'Delete', appliesTo: isRuleTab, disabledReason: needsRule,
+    run: (c, { open }) => {
+      const owner = ownerOf(c);
+      const chosen = ruleOf(c);
+      if (owner && chosen) open('remove rule', { owner, set: chosen.kind === 'matching rule' ? 'matching' : 'mapping', id: chosen.rule.id, title: words(chosen) });
+    },
+    cliLine: (c) => cli(c, 'remove <rule>'),
+  },
+];

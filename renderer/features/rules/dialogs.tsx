@@ -1,0 +1,116 @@
+import { Checkbox, Combobox, Field, Input, Option, Radio, RadioGroup, Select, Text } from '@fluentui/react-components';
+import { useState, type ReactNode } from 'react';
+import { OBJECT_KINDS, type ObjectKind } from '../../../shared/domain/objects.ts';
+import { COMPARISONS, CONVERSIONS, MAPPING_ACTIONS, MAPPING_CONDITIONS } from '../../../shared/domain/rules.ts';
+import { errorData, useCall, useCommand } from '../../app/api.ts';
+import type { DialogProps } from '../../app/dialogs.tsx';
+import { ConfirmDialog } from '../../ui/Dialogs.tsx';
+import { useLayout } from '../../ui/layout.ts';
+import { ACTION_WORDS, COMPARISON_WORDS } from './words.ts';
+
+/** The five actions of the New Mapping Rule dialog; Expression comes with the mapping language. */
+const OFFERED = MAPPING_ACTIONS.filter((action) => action !== 'Expression');
+
+function KindSelect({ label, value, onChange }: { readonly label: string; readonly value: ObjectKind; readonly onChange: (kind: ObjectKind) => void }): ReactNode {
+  return <Field label={label}><Select value={value} onChange={(_, d) => { const kind = OBJECT_KINDS.find((k) => k === d.value); if (kind) onChange(kind); }}>{OBJECT_KINDS.map((k) => <option key={k} value={k}>{k}</option>)}</Select></Field>;
+}
+
+interface AttributeProps { readonly label: string; readonly side: 'source' | 'target'; readonly kind: ObjectKind; readonly value: string; readonly onChange: (name: string) => void }
+
+/** Name of an attribute: chosen from the known ones or typed. */
+function AttributeBox({ label, side, kind, value, onChange }: AttributeProps): ReactNode {
+  const known = useCall('rules.attributes', {});
+  const names = (side === 'source' ? known.data?.source : known.data?.target)?.filter((a) => a.kind === kind).map((a) => a.name) ?? [];
+  const target = side === 'target' ? known.data?.target.find((a) => a.kind === kind && a.name === value) : undefined;
+  const shown = [...new Set(names)].filter((name) => names.includes(value) || name.toLowerCase().includes(value.toLowerCase()));
+  return (
+    <Field label={label} required {...(target && !target.writable ? { validationState: 'warning' as const, validationMessage: `Cannot be written by Causeway (${target.service === 'none' ? 'computed by Microsoft' : `needs ${target.service}`}).` } : {})}>
+      <Combobox freeform value={value} selectedOptions={[value]} onInput={(e) => onChange((e.target as HTMLInputElement).value)} onOptionSelect={(_, d) => onChange(d.optionValue ?? '')} autoComplete="off">
+        {shown.slice(0, 200).map((name) => <Option key={name} value={name}>{name}</Option>)}
+      </Combobox>
+    </Field>
+  );
+}
+
+/** Adds or changes a matching rule. */
+export function MatchingRuleDialog({ owner, rule, onClose }: DialogProps<'matching rule'>): ReactNode {
+  const l = useLayout();
+  const [draft, setDraft] = useState(rule ?? { enabled: true, sourceClass: 'user' as ObjectKind, sourceAttribute: '', targetClass: 'user' as ObjectKind, targetAttribute: '', comparison: 'value' as const });
+  const save = useCommand('matchingRules.save');
+  const set = (part: Partial<typeof draft>): void => setDraft((d) => ({ ...d, ...part }));
+  return (
+    <ConfirmDialog title={rule ? 'Edit Matching Rule' : 'Add Matching Rule'} onClose={onClose} confirmLabel="Save" busy={save.isPending} ready={draft.sourceAttribute.trim() !== '' && draft.targetAttribute.trim() !== ''}
+      error={save.error ? errorData(save.error) : null}
+      onConfirm={() => {
+        const { enabled, sourceClass, sourceAttribute, targetClass, targetAttribute, comparison } = draft;
+        save.mutate({ owner, rule: { enabled, sourceClass, sourceAttribute, targetClass, targetAttribute, comparison, ...(rule ? { id: rule.id } : {}) } }, { onSuccess: onClose });
+      }}>
+      <div className={l.column}>
+        <div className={l.fields}>
+          <KindSelect label="Target class" value={draft.targetClass} onChange={(targetClass) => set({ targetClass })} />
+          <AttributeBox label="Target attribute" side="target" kind={draft.targetClass} value={draft.targetAttribute} onChange={(targetAttribute) => set({ targetAttribute })} />
+          <KindSelect label="Source class" value={draft.sourceClass} onChange={(sourceClass) => set({ sourceClass })} />
+          <AttributeBox label="Source attribute" side="source" kind={draft.sourceClass} value={draft.sourceAttribute} onChange={(sourceAttribute) => set({ sourceAttribute })} />
+        </div>
+        <Field label="Comparison">
+          <Select value={draft.comparison} onChange={(_, d) => { const comparison = COMPARISONS.find((c) => c === d.value); if (comparison) set({ comparison } as Partial<typeof draft>); }}>{COMPARISONS.map((c) => <option key={c} value={c}>{COMPARISON_WORDS[c]}</option>)}</Select>
+        </Field>
+        <Checkbox label="Enabled" checked={draft.enabled} onChange={(_, d) => set({ enabled: d.checked === true })} />
+      </div>
+    </ConfirmDialog>
+  );
+}
+
+/** Adds or changes a mapping rule. */
+export function MappingRuleDialog({ owner, rule, onClose }: DialogProps<'mapping rule'>): ReactNode {
+  const l = useLayout();
+  const [draft, setDraft] = useState(rule ?? {
+    enabled: true, action: 'Overwrite' as const, condition: 'always' as const, sourceClass: 'user' as ObjectKind, sourceAttribute: '', targetClass: 'user' as ObjectKind, targetAttribute: '', value: '', conversion: 'none' as const,
+  });
+  const save = useCommand('mappingRules.save');
+  const set = (part: object): void => setDraft((d) => ({ ...d, ...part }));
+  const needsSource = draft.action !== 'Set constant' && draft.action !== 'Clear';
+  const ready = draft.targetAttribute.trim() !== '' && (!needsSource || draft.sourceAttribute.trim() !== '') && (draft.action !== 'Set constant' || draft.value !== '');
+  return (
+    <ConfirmDialog title={rule ? 'Edit Mapping Rule' : 'New Mapping Rule'} onClose={onClose} confirmLabel="Save" busy={save.isPending} ready={ready} error={save.error ? errorData(save.error) : null}
+      onConfirm={() => {
+        const { enabled, action, condition, sourceClass, sourceAttribute, targetClass, targetAttribute, value, conversion } = draft;
+        save.mutate({ owner, rule: { enabled, action, condition, sourceClass, sourceAttribute: needsSource ? sourceAttribute : '', targetClass, targetAttribute, value: action === 'Set constant' ? value : '', conversion, ...(rule ? { id: rule.id } : {}) } }, { onSuccess: onClose });
+      }}>
+      <div className={l.column}>
+        <div className={l.fields}>
+          <KindSelect label="Target class" value={draft.targetClass} onChange={(targetClass) => set({ targetClass })} />
+          <AttributeBox label="Target attribute" side="target" kind={draft.targetClass} value={draft.targetAttribute} onChange={(targetAttribute) => set({ targetAttribute })} />
+        </div>
+        <Field label="Action">
+          <RadioGroup value={draft.action} onChange={(_, d) => set({ action: d.value })}>{OFFERED.map((a) => <Radio key={a} value={a} label={<><strong>{a}</strong>{`: ${ACTION_WORDS[a]}`}</>} />)}</RadioGroup>
+        </Field>
+        {needsSource ? (
+          <div className={l.fields}>
+            <KindSelect label="Source class" value={draft.sourceClass} onChange={(sourceClass) => set({ sourceClass })} />
+            <AttributeBox label="Source attribute" side="source" kind={draft.sourceClass} value={draft.sourceAttribute} onChange={(sourceAttribute) => set({ sourceAttribute })} />
+          </div>
+        ) : null}
+        {draft.action === 'Set constant' ? <Field label="Constant" required><Input value={draft.value} onChange={(_, d) => set({ value: d.value })} /></Field> : null}
+        <div className={l.fields}>
+          <Field label="Condition"><Select value={draft.condition} onChange={(_, d) => set({ condition: d.value })}>{MAPPING_CONDITIONS.map((c) => <option key={c} value={c}>{c}</option>)}</Select></Field>
+          <Field label="Conversion"><Select value={draft.conversion} onChange={(_, d) => set({ conversion: d.value })}>{CONVERSIONS.map((c) => <option key={c} value={c}>{c}</option>)}</Select></Field>
+        </div>
+        <Checkbox label="Enabled" checked={draft.enabled} onChange={(_, d) => set({ enabled: d.checked === true })} />
+      </div>
+    </ConfirmDialog>
+  );
+}
+
+/** Removes a rule. */
+export function RemoveRuleDialog({ owner, set, id, title, onClose }: DialogProps<'remove rule'>): ReactNode {
+  const matching = useCommand('matchingRules.remove');
+  const mapping = useCommand('mappingRules.remove');
+  const remove = set === 'matching' ? matching : mapping;
+  return (
+    <ConfirmDialog title={set === 'matching' ? 'Remove Matching Rule' : 'Remove Mapping Rule'} onClose={onClose} confirmLabel="Remove" busy={remove.isPending} error={remove.error ? errorData(remove.error) : null}
+      onConfirm={() => remove.mutate({ owner, id }, { onSuccess: onClose })}>
+      <Text>{`The rule "${title}" is removed from this ${owner.kind === 'pair' ? 'migration pair; existing collections keep their copy' : 'collection'}. Nothing is written to the tenant. To keep it for later, disable it instead.`}</Text>
+    </ConfirmDialog>
+  );
+}

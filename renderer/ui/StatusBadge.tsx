@@ -1,0 +1,26 @@
+import { Badge, type BadgeProps } from '@fluentui/react-components';
+import {
+  ArrowCircleRightRegular, CheckmarkCircleRegular, CircleRegular, DismissCircleRegular, HourglassRegular, PauseCircleRegular, PersonQuestionMarkRegular,
+  ProhibitedRegular, QuestionCircleRegular, WarningRegular, type FluentIcon,
+} from '@fluentui/react-icons';
+import type { ReactNode } from 'react';
+
+type Look = readonly [NonNullable<BadgeProps['color']>, FluentIcon];
+const LOOKS: Readonly<Record<string, Look>> = {
+  'New': ['informative', CircleRegular], 'Not matched': ['informative', QuestionCircleRegular], 'Matched': ['brand', CheckmarkCircleRegular],
+  'Migrated': ['success', CheckmarkCircleRegular], 'Completed': ['success', CheckmarkCircleRegular], 'Failed': ['danger', DismissCircleRegular],
+  'Ambiguous': ['warning', PersonQuestionMarkRegular], 'Conflict': ['severe', WarningRegular], 'Skipped': ['subtle', ProhibitedRegular],
+  'Queued': ['informative', HourglassRegular], 'Running': ['brand', ArrowCircleRightRegular], 'Awaiting approval': ['warning', PauseCircleRegular],
+  'Cancelling': ['warning', HourglassRegular], 'Completed with errors': ['warning', WarningRegular], 'Cancelled': ['subtle', ProhibitedRegular],
+  'Interrupted': ['severe', WarningRegular], 'Discarded': ['subtle', ProhibitedRegular],
+  'In sync': ['success', CheckmarkCircleRegular], 'Never synced': ['subtle', CircleRegular], 'Not intended to be synced': ['subtle', ProhibitedRegular],
+  'passed': ['success', CheckmarkCircleRegular], 'failed': ['danger', DismissCircleRegular], 'warning': ['warning', WarningRegular], 'not tried': ['subtle', CircleRegular],
+  'error': ['danger', DismissCircleRegular], 'done': ['success', CheckmarkCircleRegular], 'unchanged': ['subtle', CheckmarkCircleRegular], 'drifted': ['warning', WarningRegular],
+  'skipped': ['subtle', ProhibitedRegular], 'pending': ['informative', CircleRegular], 'sent': ['informative', HourglassRegular],
+};
+
+/** A status as word and shape: colour alone never carries it. */
+export function StatusBadge({ status }: { readonly status: string }): ReactNode {
+  const [color, Icon] = LOOKS[status] ?? ['informative', CircleRegular];
+  return <Badge appearance="tint" color={color} icon={<Icon />} shape="rounded">{status}</Badge>;
+}

@@ -1,0 +1,22 @@
+/**
+ * One CSV file. Cells that a spreadsheet would take for a formula (they begin with `= + - @`, a tab or a line end) get an
+ * apostrophe in front (OWASP, CSV injection).
+ */
+export function csv(rows: readonly (readonly string[])[]): string {
+  const cell = (text: string): string => {
+    const safe = /^[=+\-@\t\r\n]/.test(text) ? `'${text}` : text;
+    return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+  };
+  return `${rows.map((row) => row.map(cell).join(',')).join('\r\n')}\r\n`;
+}
+
+/** Offers a text as a file to save. CSV gets a byte order mark, without which Excel does not take it for UTF-8. */
+export function download(fileName: string, text: string): void {
+  const isCsv = fileName.endsWith('.csv');
+  const url = URL.createObjectURL(new Blob([isCsv ? `\uFEFF${text.replace(/^\uFEFF/, '')}` : text], { type: isCsv ? 'text/csv;charset=utf-8' : 'application/json' }));
+  const link = document.createElement('a');
+  link.href = url;
+  link.download = fileName;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(url), 10_000);
+}

@@ -1,0 +1,90 @@
+import { mapObject, DEFAULT_MAPPING_RULES } from '../../../electron/engines/mapping/index.ts';
+import { createPlanner } from '../../../electron/engines/planning/index.ts';
+import type { JournalledChange, Plan, PlannerContext } from '../../../electron/engines/planning/index.ts';
+import type { MatchResult, SourceObject, TargetObject } from '../../../shared/domain/objects.ts';
+import type { Operation } from '../../../shared/domain/plans.ts';
+
+/** A tenant as a plain map: what the operations mean, written down once, for tests of plans. */
+export type Model = Map<string, TargetObject>;
+
+/** Ids 1, 2, 3 ... with a letter in front. */
+export function counter(prefix: string): () => string {
+  let n = 0;
+  return () => `${prefix}${(n += 1)}`;
+}
+
+/** Carries out one operation. `ids` holds the objects that creates have made, by source id. Throws where Graph would refuse. */
+export function carryOut(model: Model, operation: Operation, ids: Map<string, string>, newId: () => string): string {
+  const idOf = (reference: { sourceId: string | null; targetId: string | null }): string => {
+    const id = reference.targetId ?? ids.get(reference.sourceId ?? '');
+    if (id === undefined || !model.has(id)) throw new Error(`no object for ${JSON.stringify(reference)} in ${operation.kind}`);
+    return id;
+  };
+  if (operation.kind === 'create') {
+    const id = newId();
+    const attributes = Object.fromEntries(operation.changes.flatMap((change) => (change.after === null ? [] : [[change.attribute, change.after]])));
+    model.set(id, { id, kind: operation.objectKind, name: operation.name, attributes, links: operation.objectKind === 'group' ? { members: [] } : {}, deleted: false });
+    ids.set(operation.sourceId ?? '', id);
+    return id;
+  }
+  const id = idOf(operation);
+  const object = model.get(id);
+  if (object === undefined) throw new Error('unreachable');
+  const attributes = { ...object.attributes };
+  const links = { ...object.links };
+  const refers = operation.references.map(idOf);
+  const members = new Set(links['members'] ?? []);
+  switch (operation.kind) {
+    case 'update':
+      for (const change of operation.changes) {
+        const now = attributes[change.attribute] ?? null;
+        if (JSON.stringify(now) !== JSON.stringify(change.before)) throw new Error(`drift of ${change.attribute}: ${JSON.stringify(now)}, expected ${JSON.stringify(change.before)}`);
+        if (change.after === null) delete attributes[change.attribute];
+        else attributes[change.attribute] = change.after;
+      }
+      model.set(id, { ...object, attributes });
+      break;
+    case 'restore': model.set(id, { ...object, deleted: false }); break;
+    case 'delete': model.set(id, { ...object, deleted: true }); break;
+    case 'purge': model.delete(id); break;
+    case 'set manager': model.set(id, { ...object, links: { ...links, manager: refers } }); break;
+    case 'clear manager': delete links['manager']; model.set(id, { ...object, links }); break;
+    case 'add members':
+      if (refers.length > 20 || refers.some((member) => members.has(member))) throw new Error('too many, or a member already');
+      model.set(id, { ...object, links: { ...links, members: [...members, ...refers] } });
+      break;
+    case 'remove members':
+      if (refers.some((member) => !members.has(member))) throw new Error('not a member');
+      model.set(id, { ...object, links: { ...links, members: [...members].filter((member) => !refers.includes(member)) } });
+      break;
+    default: operation.kind satisfies never;
+  }
+  return id;
+}
+
+/** Carries out a whole plan and keeps the journal. */
+export function carryOutAll(model: Model, operations: readonly Operation[]): { readonly journal: JournalledChange[]; readonly ids: Map<string, string> } {
+  const ids = new Map<string, string>();
+  const newId = counter('new');
+  return { ids, journal: operations.map((operation) => ({ operation, targetId: carryOut(model, operation, ids, newId), outcome: 'done' as const })) };
+}
+
+const RULES = DEFAULT_MAPPING_RULES.map((rule, i) => ({ ...rule, id: `m${i}` }));
+
+/** Maps and plans sources against the model with the shipped rules. `matches`: source id to target id. DNs of sources are `CN=<id>`. */
+export function planAll(sources: readonly SourceObject[], model: Model, matches: ReadonlyMap<string, string>, more: Partial<PlannerContext> = {}): Plan {
+  const planner = createPlanner({ settings: { createUnmatched: true, mergeUnmatched: true }, newId: counter('op'), matchedBefore: () => true, ...more });
+  const byDn = new Map(sources.map((source) => [source.dn, source]));
+  for (const source of sources) {
+    const targetId = matches.get(source.id) ?? null;
+    const target = targetId === null ? null : (model.get(targetId) ?? null);
+    const match: MatchResult = { sourceId: source.id, state: targetId === null ? 'Not matched' : 'Matched', targetId, ruleId: null, pinned: false, evidence: [], risks: [], reason: 'No candidate.' };
+    const mapped = mapObject({
+      source, target, rules: RULES, settings: { createUnmatched: true, mergeUnmatched: true, upnSuffix: 'x.com', countryCode: '' }, defaults: { upnSuffix: '', countryCode: '', distributionGroups: 'skip' },
+      verifiedDomains: new Set(['x.com']), initialDomain: 'x.onmicrosoft.com',
+      resolve: (dn) => { const found = byDn.get(dn); return found === undefined ? null : { sourceId: found.id, targetId: matches.get(found.id) ?? null, name: found.name, kind: found.kind }; },
+    });
+    planner.object({ source, match, target, mapped });
+  }
+  return planner.finish();
+}
