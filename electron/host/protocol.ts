@@ -9,8 +9,8 @@ export const toHost = z.discriminatedUnion('t', [
   /** The first message: whether the vault protects anything. */
   z.object({ t: z.literal('start'), vault: z.boolean() }),
   z.object({ t: z.literal('page') }),
-  z.object({ t: z.literal('vault'), id: z.int(), ok: z.literal(true), text: z.string() }),
-  z.object({ t: z.literal('vault'), id: z.int(), ok: z.literal(false) }),
+  /** Answer to a question; null when the system could not do it. */
+  z.object({ t: z.literal('vault'), id: z.int(), text: z.string().nullable() }),
   /** Close the project and end. */
   z.object({ t: z.literal('stop') }),
 ]);

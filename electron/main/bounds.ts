@@ -5,7 +5,7 @@ import { z } from 'zod';
 const Bounds = z.object({ x: z.int(), y: z.int(), width: z.int().min(400), height: z.int().min(300) });
 const DEFAULT = { width: 1400, height: 900 };
 
-/** What the shell remembers between starts: window and last project, never anything of a project. */
+/** What the shell remembers between starts: where the window was, never anything of a project. */
 export interface Preferences {
   /** Where the window was, when that place is still on a screen; else the default size. */
   bounds(): Partial<Rectangle> & { readonly width: number; readonly height: number };

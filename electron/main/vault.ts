@@ -20,10 +20,10 @@ export async function answerVault(message: unknown): Promise<VaultAnswer | null>
   if (!question.success) return null;
   const { id, action, text } = question.data;
   try {
-    if (action === 'encrypt') return { t: 'vault', id, ok: true, text: (await safeStorage.encryptStringAsync(text)).toString('base64') };
-    return { t: 'vault', id, ok: true, text: (await safeStorage.decryptStringAsync(Buffer.from(text, 'base64'))).result };
+    if (action === 'encrypt') return { t: 'vault', id, text: (await safeStorage.encryptStringAsync(text)).toString('base64') };
+    return { t: 'vault', id, text: (await safeStorage.decryptStringAsync(Buffer.from(text, 'base64'))).result };
   } catch {
     // The reason may quote what was sealed; the host says what to do.
-    return { t: 'vault', id, ok: false };
+    return { t: 'vault', id, text: null };
   }
 }

@@ -6,3 +6,7 @@ export type { SimulatedTransports } from './transport.ts';
 export { EMPTY_TENANT, GLOBAL_ADMINISTRATOR } from './seed.ts';
 export type { SeedContact, SeedGroup, SeedUser, SimulatorSeed } from './seed.ts';
 export type { SnapshotObject, TenantSnapshot } from './directory/snapshot.ts';
+export { DEMO_SIZE, demoOrganisation } from './demo/organisation.ts';
+export type { DemoOrganisation, DemoSize } from './demo/organisation.ts';
+export { seedTenant } from './seed-tenant.ts';
+export type { SeedTenantOptions } from './seed-tenant.ts';

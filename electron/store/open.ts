@@ -3,10 +3,10 @@ import { open, rm, stat } from 'node:fs/promises';
 import Database from 'better-sqlite3';
 import { CompiledQuery, Kysely } from 'kysely';
 import { Migrator } from 'kysely/migration';
-import { ErrorCode, appError } from '../../shared/domain/errors.ts';
+import { AppError, ErrorCode, appError } from '../../shared/domain/errors.ts';
 import type { Context } from './context.ts';
 import { portableBulk } from './dialect/portable.ts';
-import { prepareConnection, sqliteDialect } from './dialect/sqlite.ts';
+import { prepareConnection, readable, sqliteDialect } from './dialect/sqlite.ts';
 import { STORE_ENVIRONMENT, type StoreEnvironment } from './environment.ts';
 import { APPLICATION_ID, damaged, recogniseProject } from './recognise.ts';
 import type { Tables } from './schema.ts';
@@ -54,30 +54,21 @@ async function migrate({ db, dialect, environment }: Context): Promise<void> {
   if (error !== undefined) throw error;
 }
 
-/** Names of the migrations that a file has seen, read without writing. */
-function history(file: string): readonly string[] {
+/** Names of the migrations that a file has seen, and whether a file of up to {@link CHECKED_BYTES} is sound; read without writing. */
+function inspect(file: string, size: number): readonly string[] {
   let connection: Database.Database | undefined;
   try {
-    connection = new Database(file, { readonly: true, fileMustExist: true });
-    connection.pragma('busy_timeout = 5000');
-    const names = connection.prepare<[], { name: string }>(`select name from ${MIGRATION_TABLE} order by name`).all().map((row) => row.name);
-    return names;
+    // A connection that cannot write leaves an empty log behind, one that can removes it; where a log lies already, from a crash
+    // or another process, only the first kind is sure to leave the file alone.
+    connection = new Database(file, { readonly: existsSync(`${file}-wal`), fileMustExist: true, timeout: 5000 });
+    if (size <= CHECKED_BYTES && connection.pragma('quick_check(1)', { simple: true }) !== 'ok') throw damaged(file);
+    return connection.prepare<[], { name: string }>(`select name from ${MIGRATION_TABLE} order by name`).all().map((row) => row.name);
   } catch (error) {
-    throw damaged(file, error);
+    const known = readable(file, error);
+    // Anything that is not a sentence yet, such as a missing table of migrations, means that the content is not a project's.
+    throw known instanceof AppError ? known : damaged(file, error);
   } finally {
     connection?.close();
-  }
-}
-
-function checkSmall(file: string, size: number): void {
-  if (size > CHECKED_BYTES) return;
-  const connection = new Database(file, { readonly: true, fileMustExist: true });
-  try {
-    if (connection.pragma('quick_check(1)', { simple: true }) !== 'ok') throw new Error('quick_check found a fault');
-  } catch (error) {
-    throw damaged(file, error);
-  } finally {
-    connection.close();
   }
 }
 
@@ -141,11 +132,10 @@ export async function createProject(options: { readonly file: string; readonly n
 export async function openProject(file: string, environment: Partial<StoreEnvironment> = {}): Promise<Store> {
   const whole: StoreEnvironment = { ...STORE_ENVIRONMENT, ...environment };
   await recogniseProject(file);
-  const seen = history(file);
+  const seen = inspect(file, (await stat(file)).size);
   const known = Object.keys(whole.migrations);
   const newer = seen.find((name) => !known.includes(name));
   if (newer !== undefined) throw appError(ErrorCode.NewerProject, `The project ${file} was written by a newer version of Causeway (${newer}); install that version to open it.`, { detail: { migration: newer } });
-  checkSmall(file, (await stat(file)).size);
   let opened: Opened | undefined;
   try {
     opened = connect(file, whole);
@@ -161,6 +151,6 @@ export async function openProject(file: string, environment: Partial<StoreEnviro
     return finish(opened, file, migrated);
   } catch (error) {
     await opened?.close();
-    throw error;
+    throw readable(file, error);
   }
 }

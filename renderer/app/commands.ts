@@ -4,6 +4,7 @@ import type { QueryClient } from '@tanstack/react-query';
 import type { RpcClient } from '../../shared/contracts/client.ts';
 import type { OpenDialog } from './dialogs.tsx';
 import type { Tab, TreeNode } from './navigation.ts';
+import type { Selection } from '../../shared/contracts/values.ts';
 import type { CommandContext } from './selection.ts';
 
 /** What a command may use. */
@@ -47,6 +48,18 @@ export function useCommands(): Commands & { readonly here: readonly Command[] } 
   const commands = useContext(CommandsContext);
   if (!commands) throw new Error('CommandsContext is missing');
   return { ...commands, here: commands.all.filter((command) => command.appliesTo(commands.context)) };
+}
+
+/** A line for the project that is open; the demo project is the command line's own default. */
+export function cliOf(context: CommandContext, words: string): string {
+  const { project } = context;
+  return project && !project.demo ? `causeway --project ${quoted(project.file)} ${words}` : `causeway ${words}`;
+}
+
+/** Ids of chosen objects for a command line. A long list is cut: the line must stay readable. */
+export function idsOf(selection: Selection | undefined): string {
+  const most = 20;
+  return selection?.mode !== 'ids' ? '<object>' : selection.ids.length > most ? `${selection.ids.slice(0, most).join(' ')} ...` : selection.ids.join(' ');
 }
 
 /** Quotes one argument for the command line that is shown; plain words stay as they are. */

@@ -20,11 +20,12 @@ export const LAYERS: readonly Layer[] = [
   { name: 'shared/contracts', files: /^shared\/contracts\//, may: /^shared\/(domain|rules)\// },
   { name: 'electron/preload', files: /^electron\/preload\//, may: /^shared\// },
   // The shell needs the data folder, the log and the safe serving of the window's files.
-  { name: 'electron/main', files: /^electron\/main\//, may: /^(shared|electron\/platform)\// },
+  { name: 'electron/main', files: /^electron\/main\//, may: /^(shared|electron\/platform)\/|^electron\/host\/protocol\.ts$/ },
   { name: 'electron/web', files: /^electron\/web\//, may: /^(shared|electron\/(app|ipc|platform))\// },
   // The command line starts the web console and the simulated tenant of the demo as well.
   { name: 'electron/cli', files: /^electron\/cli\//, may: /^(shared|electron\/(app|agent|platform|ipc|web|simulator))\/|^package\.json$/ },
-  { name: 'electron/host', files: /^electron\/host\//, may: /^(shared|electron\/(app|agent|ipc|platform))\// },
+  // What `causeway serve` is to the browser, the host is to the window: both put the same parts together, the demo included.
+  { name: 'electron/host', files: /^electron\/host\//, may: /^(shared|electron\/(app|agent|ipc|platform|simulator))\/|^electron\/cli\/(demo-project|run)\.ts$/ },
   { name: 'electron/ipc', files: /^electron\/ipc\//, may: /^shared\// },
   { name: 'electron/app', files: /^electron\/app\//, may: /^(shared|electron\/(store|platform|ipc|agent))\/|^electron\/engines\/[^/]+\/index\.ts$/ },
   { name: 'electron/agent', files: /^electron\/agent\//, may: /^(shared|electron\/(app|platform|store))\// },

@@ -34,7 +34,7 @@ export interface FakeAnswer {
   message(tag: number, write: (writer: BerWriter) => void): Buffer;
   /** Breaks the connection off. */
   drop(): void;
-  /** Notice of disconnection (RFC 4511 4.4.1). */
+  /** Notice of disconnection (RFC 4511 4.4.1); the connection stays open, as the client is to end it. */
   notice(code: number): void;
 }
 
@@ -249,7 +249,7 @@ class Conversation {
       raw: (bytes) => { socket.write(bytes); },
       message: (tag, write) => message(id, tag, write),
       drop: () => { socket.destroy(); },
-      notice: (code) => { socket.end(message(0, ProtocolOperation.LDAP_RES_EXTENSION, result(code, 'going down'))); },
+      notice: (code) => { socket.write(message(0, ProtocolOperation.LDAP_RES_EXTENSION, result(code, 'going down'))); },
     };
     void (this.#script.search ?? ((_, say: FakeAnswer) => say.done()))(request, answer);
   }

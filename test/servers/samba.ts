@@ -184,6 +184,8 @@ export interface SambaOptions {
  */
 export async function startSamba(options: SambaOptions): Promise<SambaServer> {
   if (!ADDRESSES.includes(options.address)) throw new Error(`use one of ${ADDRESSES.join(', ')}, not ${options.address}`);
+  const obstacle = await sambaObstacle();
+  if (obstacle !== '') throw new Error(`Samba cannot be started: ${obstacle}`);
   const archive = await snapshot();
   const dir = options.dir ?? await mkdtemp(path.join(os.tmpdir(), 'causeway-samba-'));
   await mkdir(dir, { recursive: true });

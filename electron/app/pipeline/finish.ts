@@ -51,13 +51,13 @@ export async function finishMigration(services: Services, collection: Collection
   const statuses: { sourceId: string; status: MigrationProgress; reason: string }[] = [];
   let migrated = 0;
   let failed = 0;
+  const matches = await store.matches.getMany(task.pairId, scope.filter((id) => !byObject.has(id) && !skipped.has(id)));
   for (const sourceId of scope) {
     const outcome = byObject.get(sourceId);
     const wrong = deviating.get(sourceId) ?? [];
     if (outcome === undefined) {
       if (skipped.has(sourceId) || ending.cancelled) continue;
-      const match = (await store.matches.getMany(task.pairId, [sourceId])).get(sourceId);
-      if (match?.state === 'Matched') { statuses.push({ sourceId, status: 'Migrated', reason: 'Everything is as the rules say.' }); migrated++; }
+      if (matches.get(sourceId)?.state === 'Matched') { statuses.push({ sourceId, status: 'Migrated', reason: 'Everything is as the rules say.' }); migrated++; }
       continue;
     }
     report(reporter, sourceId, outcome, wrong);

@@ -1,3 +1,4 @@
+import PQueue from 'p-queue';
 import type { ObjectKind, TargetObject } from '../../../shared/domain/objects.ts';
 import type { Operation } from '../../../shared/domain/plans.ts';
 import { isAlreadyMember, isNotMember, type GraphWrites } from '../tenant/index.ts';
@@ -9,6 +10,8 @@ import { nextWave } from './waves.ts';
 
 /** How often an operation whose outcome is unknown, and which did not happen, is sent again before it counts as failed. */
 const MAX_ATTEMPTS = 3;
+/** Groups that lose members at the same time. */
+const REMOVAL_LANES = 4;
 /** Operations read from the plan at a time. */
 const WINDOW = 2_000;
 
@@ -67,7 +70,16 @@ async function runWave(wave: readonly Operation[], ports: ApplyPorts, writes: Gr
   const early = refused.map((r) => r.settlement);
   if (early.length > 0) { await ports.ledger.settle(early); all.push(...early); }
 
-  let open = ready;
+  // Graph takes one member out per request, and concurrent writes on one group are refused: groups side by side, members in turn.
+  const removals = ready.filter((p) => p.intent.operation.kind === 'remove members');
+  const queue = new PQueue({ concurrency: REMOVAL_LANES });
+  await queue.addAll(removals.map((p) => async () => {
+    const settlement = await sendMembersOneByOne(p.intent, p.references, writes, ports);
+    await ports.ledger.settle([settlement]);
+    all.push(settlement);
+  }));
+
+  let open = ready.filter((p) => p.intent.operation.kind !== 'remove members');
   for (let attempt = 1; open.length > 0; attempt++) {
     // No abort signal here: what is sent must be settled.
     const answers = await ports.tenant.send(open.map((p) => requestOf(p.intent.operation, p.intent.targetId, p.references, writes, ports.newPassword)));
@@ -77,7 +89,7 @@ async function runWave(wave: readonly Operation[], ports: ApplyPorts, writes: Gr
       const answer = answers[i];
       if (answer === undefined) { unknown.push({ prepared, conflict: null }); continue; }
       const kind = prepared.intent.operation.kind;
-      if (answer.kind === 'answered' && answer.error && (kind === 'add members' || kind === 'remove members') && prepared.references.length > 1
+      if (answer.kind === 'answered' && answer.error && kind === 'add members' && prepared.references.length > 1
         && (isAlreadyMember(answer.error) || isNotMember(answer.error) || answer.error.status === 404 || answer.error.status === 400)) {
         settlements.push(await sendMembersOneByOne(prepared.intent, prepared.references, writes, ports));
         continue;

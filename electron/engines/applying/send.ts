@@ -16,6 +16,7 @@ export function requestOf(operation: Operation, targetId: string | null, referen
     case 'set manager': return writes.setManager(id, references[0]?.id ?? '');
     case 'clear manager': return writes.clearManager(id);
     case 'add members': return writes.addMembers(id, references.map((r) => r.id));
+    // Never sent as one request: see sendMembersOneByOne.
     case 'remove members': return writes.removeMember(id, references[0]?.id ?? '');
     case 'delete': return writes.delete(operation.objectKind, id);
     case 'purge': return writes.purge(id);

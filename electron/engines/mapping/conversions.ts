@@ -58,14 +58,20 @@ function upn(input: ConversionInput): Converted {
   return { values: [chosen.upn], reason: `${sentence.charAt(0).toUpperCase()}${sentence.slice(1)}`, warning: `${source.name} will sign in as ${chosen.upn}: ${chosen.fellBack}.` };
 }
 
-/** usageLocation: only the run's choice or msExchUsageLocation replaces what the target has; a postal country fills the empty place. */
+/**
+ * usageLocation: only the run's choice or msExchUsageLocation replaces what the target has. A postal country is good for an
+ * account that is created; on one that exists it would be a guess that can never be taken back, because Graph does not let
+ * usageLocation become empty again (Graph documentation, user resource: not nullable).
+ */
 function usageLocation({ source, target, countryCode }: ConversionInput): Converted {
   const found = usageLocationOf(source.attributes, countryCode);
   const present = target === null ? undefined : firstOf(target.attributes, 'usageLocation');
   if (found === undefined) {
     return present === undefined ? { values: undefined, warning: `${source.name} gets no usage location: neither msExchUsageLocation, c nor countryCode names a country. Licences need one.` } : { values: undefined };
   }
-  if (present !== undefined && (found.from === 'c' || found.from === 'countryCode')) return { values: undefined };
+  if (target !== null && (found.from === 'c' || found.from === 'countryCode')) {
+    return present === undefined ? { values: undefined, warning: `${source.name} has no usage location in the tenant and none is set, because it could not be taken back. Give a country code in the wizard to set it; licences need one.` } : { values: undefined };
+  }
   return { values: [found.code], reason: found.from === 'run' ? `Country code ${found.code} of this migration` : `Country of ${found.from}` };
 }
 

@@ -10,7 +10,8 @@ export function emptyCounts(): PlanCounts {
 
 /**
  * Totals of operations, in one pass. Overwrites, UPN changes and disables count only what is taken from an existing object:
- * creating a disabled account disables nobody. Purges count among the deletes.
+ * creating a disabled account disables nobody. A purge follows a delete of the same object, so it counts as irreversible and
+ * not as another delete.
  */
 export function countOperations(operations: Iterable<Operation>, rest: { readonly unchanged: number; readonly skipped: number }): PlanCounts {
   const counts: { -readonly [K in keyof PlanCounts]: number } = { ...emptyCounts(), ...rest };
@@ -19,7 +20,8 @@ export function countOperations(operations: Iterable<Operation>, rest: { readonl
     if (operation.kind === 'create') counts.creates += 1;
     else if (operation.kind === 'restore') counts.restores += 1;
     else if (operation.kind === 'update') counts.updates += 1;
-    else if (operation.kind === 'delete' || operation.kind === 'purge') counts.deletes += 1;
+    else if (operation.kind === 'delete') counts.deletes += 1;
+    else if (operation.kind === 'purge') counts.irreversible += 1;
     else if (operation.kind === 'add members') counts.membersAdded += operation.references.length;
     else if (operation.kind === 'remove members') counts.membersRemoved += operation.references.length;
     else counts.managers += 1;

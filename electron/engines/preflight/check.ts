@@ -81,6 +81,8 @@ function checkTenant(object: CheckedObject, context: CheckContext, report: Repor
     const live = others.find((holder) => !holder.deleted);
     const deleted = others.find((holder) => holder.deleted);
     if (live !== undefined) report(attribute, value, 'unique in the tenant', severityOf(kind, object), `${value} already belongs to the ${live.kind} ${live.name} of the tenant. Match ${object.source.name} with it, or change one of the two.`);
+    // An address stays taken while its holder is in the recycle bin: Graph refuses it to others ("ObjectConflict" on proxyAddresses).
+    else if (deleted !== undefined && kind === 'address') report(attribute, value, 'unique in the tenant', 'error', `${value} belongs to the ${deleted.kind} ${deleted.name} in the recycle bin, and Microsoft 365 gives it to nobody else while it is there. Restore that object and match ${object.source.name} with it, or remove it from the recycle bin.`);
     else if (deleted !== undefined) report(attribute, value, 'unique in the tenant', 'warning', `${value} belongs to the ${deleted.kind} ${deleted.name} in the recycle bin; that object can then not be restored unchanged.`);
   }
 }

@@ -5,7 +5,7 @@ import { GUID, readChanges } from './changes.ts';
 import { countOf, listPage, type ListSource } from './list.ts';
 import { bind, checkKind, related, writable } from './members.ts';
 import { need } from './permissions.ts';
-import { badRequest, conflict, methodNotAllowed, notFound, unknownSegment } from './refusal.ts';
+import { badRequest, conflict, methodNotAllowed, notFound, notSimulated, unknownSegment } from './refusal.ts';
 import { readShape, render } from './render.ts';
 import { groupsMailNickname } from './user-values.ts';
 
@@ -20,6 +20,7 @@ export function groups(call: GraphCall): GraphAnswer {
     if (call.method === 'POST') { need(call, 'writeGroups'); return createGroup(call); }
     throw methodNotAllowed();
   }
+  if (/^delta(\(\))?$/.test(key)) throw notSimulated('delta queries');
   if (key === '$count') { need(call, 'readGroups'); return countOf(call, source(call)); }
   if (!GUID.test(key)) throw badRequest(`Invalid object identifier '${key}'.`);
   const view = call.directory.visible(key);

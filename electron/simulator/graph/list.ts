@@ -3,7 +3,7 @@ import type { View } from '../directory/directory.ts';
 import type { DirectoryKind, DirectoryObject } from '../directory/objects.ts';
 import { isEventual, type GraphAnswer, type GraphCall } from './call.ts';
 import { parseFilter, type Filter } from './filter.ts';
-import { badRequest, GraphRefusal, unsupportedQuery } from './refusal.ts';
+import { badRequest, GraphRefusal, notSimulated, unsupportedQuery } from './refusal.ts';
 import { readShape, render, type Shape } from './render.ts';
 
 /** Page size without `$top`, and the largest (Graph documentation, list users). */
@@ -42,7 +42,7 @@ export function listPage(call: GraphCall, source: ListSource): GraphAnswer {
   const { query, directory } = call;
   if (query.has('skip')) throw badRequest("'$skip' is not supported by the service.");
   if (query.has('search') && !isEventual(call)) throw unsupportedQuery("Request with $search query parameter only works through MSGraph with a special request header: 'ConsistencyLevel: eventual'");
-  if (query.has('search')) throw unsupportedQuery('$search is not supported by this simulator.');
+  if (query.has('search')) throw notSimulated('$search');
   const size = pageSize(call);
   const counting = query.get('count') === 'true' && isEventual(call);
   const text = query.get('filter');
@@ -50,26 +50,27 @@ export function listPage(call: GraphCall, source: ListSource): GraphAnswer {
   checkAdvanced(call, filter, counting);
   const shape = readShape(source.kind, query, true);
   const order = readOrder(call, filter, counting);
-  const matching = matches(call, source, filter, order);
   const fingerprint = createHash('sha256').update(JSON.stringify([call.segments, text ?? '', query.get('orderby') ?? ''])).digest('base64url').slice(0, 12);
   const token = readToken(query.get('skiptoken'), fingerprint);
 
+  const after = token?.after ?? 0;
+  const matching = matches(call, source, filter, order, order ? 0 : after);
   const page: View[] = [];
   let scanned = 0;
   let position = 0;
-  let last = token?.after ?? 0;
+  let last = after;
   let more = false;
   for (const candidate of matching) {
     position++;
     const at = order ? position : candidate.object.sequence;
-    if (at <= (token?.after ?? 0)) continue;
+    if (at <= after) continue;
     if (page.length === size || (filter && !filter.key && scanned === SCAN_LIMIT)) { more = true; break; }
     scanned++;
     last = at;
     if (!filter || filter.matches(candidate)) page.push(candidate);
   }
   const body: Record<string, unknown> = { '@odata.context': `${call.base}/$metadata#${source.context}${contextSelect(query)}` };
-  if (counting && !token) body['@odata.count'] = countAll(matches(call, source, filter, null), filter);
+  if (counting && !token) body['@odata.count'] = countAll(matches(call, source, filter, null, 0), filter);
   if (more) body['@odata.nextLink'] = nextLink(call, { after: last, query: fingerprint });
   body['value'] = page.map((view) => render(view, shape satisfies Shape, directory, source.mixed));
   return { status: 200, body };
@@ -80,7 +81,7 @@ export function countOf(call: GraphCall, source: ListSource): GraphAnswer {
   if (!isEventual(call)) throw badRequest('$count is not currently supported.');
   const text = call.query.get('filter');
   const filter = text === undefined ? null : parseFilter(source.kind, text);
-  return { status: 200, headers: { 'content-type': 'text/plain' }, body: String(countAll(matches(call, source, filter, null), filter)) };
+  return { status: 200, headers: { 'content-type': 'text/plain' }, body: String(countAll(matches(call, source, filter, null, 0), filter)) };
 }
 
 function countAll(views: Iterable<View>, filter: Filter | null): number {
@@ -89,17 +90,19 @@ function countAll(views: Iterable<View>, filter: Filter | null): number {
   return count;
 }
 
-function* matches(call: GraphCall, source: ListSource, filter: Filter | null, order: { readonly property: string; readonly descending: boolean } | null): Iterable<View> {
+/** Objects beyond sequence `after` as this reader sees them, narrowed by an index where the filter allows it. */
+function* matches(call: GraphCall, source: ListSource, filter: Filter | null, order: { readonly property: string; readonly descending: boolean } | null, after: number): Iterable<View> {
   const indexed = filter?.key ? source.lookup?.(filter.key.property, filter.key.value) : undefined;
-  const views = visible(call, indexed ?? source.objects());
+  const views = visible(call, indexed ?? source.objects(), after);
   if (!order) { yield* views; return; }
   const value = (view: View): string => String(view.properties[order.property] ?? '').toLowerCase();
   const sorted = [...views].toSorted((a, b) => (value(a) < value(b) ? -1 : value(a) > value(b) ? 1 : a.object.sequence - b.object.sequence));
   yield* order.descending ? sorted.toReversed() : sorted;
 }
 
-function* visible(call: GraphCall, objects: Iterable<DirectoryObject>): Iterable<View> {
+function* visible(call: GraphCall, objects: Iterable<DirectoryObject>, after: number): Iterable<View> {
   for (const object of objects) {
+    if (object.sequence <= after) continue;
     const view = call.directory.view(object);
     if (view) yield view;
   }

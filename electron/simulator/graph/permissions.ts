@@ -7,6 +7,7 @@ const DIRECTORY_READ = ['Directory.Read.All', 'Directory.ReadWrite.All'];
 const PERMISSIONS = {
   readUsers: ['User.Read.All', 'User.ReadWrite.All', ...DIRECTORY_READ],
   writeUsers: ['User.ReadWrite.All', 'Directory.ReadWrite.All'],
+  assignLicenses: ['LicenseAssignment.ReadWrite.All', 'User.ReadWrite.All', 'Directory.ReadWrite.All'],
   deleteUsers: ['User.ReadWrite.All', 'User.DeleteRestore.All'],
   restoreUsers: ['User.DeleteRestore.All'],
   readGroups: ['Group.Read.All', 'Group.ReadWrite.All', 'GroupMember.Read.All', 'GroupMember.ReadWrite.All', ...DIRECTORY_READ],

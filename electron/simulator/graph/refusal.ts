@@ -37,6 +37,10 @@ export function unknownSegment(segment: string): GraphRefusal {
 export function denied(): GraphRefusal {
   return new GraphRefusal(403, 'Authorization_RequestDenied', 'Insufficient privileges to complete the operation.');
 }
+/** 501 for a part of Graph that this simulator leaves out: said plainly, never imitated. */
+export function notSimulated(what: string): GraphRefusal {
+  return new GraphRefusal(501, 'NotImplemented', `The simulator does not offer ${what}.`);
+}
 export function methodNotAllowed(): GraphRefusal {
   return new GraphRefusal(405, 'Request_BadRequest', 'Specified HTTP method is not allowed for the request target.');
 }

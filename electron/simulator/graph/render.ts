@@ -92,8 +92,11 @@ function expand(out: Record<string, unknown>, view: View, wanted: NonNullable<Sh
 
 const EXTENSIONS = Array.from({ length: 15 }, (_, i) => `extensionAttribute${i + 1}`);
 
+const NO_EXTENSIONS: Readonly<Record<string, null>> = Object.freeze(Object.fromEntries(EXTENSIONS.map((n) => [n, null])));
+
 /** The fifteen values, null where none is set. */
-function extensionAttributes(value: unknown): Record<string, unknown> {
+function extensionAttributes(value: unknown): Readonly<Record<string, unknown>> {
+  if (value === undefined) return NO_EXTENSIONS;
   const set = (typeof value === 'object' && value !== null ? value : {}) as Record<string, unknown>;
   return Object.fromEntries(EXTENSIONS.map((n) => [n, set[n] ?? null]));
 }

@@ -4,7 +4,7 @@ import { GUID } from './changes.ts';
 import { listPage } from './list.ts';
 import { need } from './permissions.ts';
 import { DEFAULT_SELECT, spelling } from './properties.ts';
-import { badRequest, methodNotAllowed, notFound, unknownSegment, unsupportedQuery } from './refusal.ts';
+import { badRequest, methodNotAllowed, notFound, notSimulated, unknownSegment, unsupportedQuery } from './refusal.ts';
 import { readShape, render } from './render.ts';
 
 const ALL_IN_ONE = 'This resource does not support custom page sizes. Please retry without a page size argument.';
@@ -91,6 +91,7 @@ export function contacts(call: GraphCall): GraphAnswer {
   need(call, 'readContacts');
   const key = call.segments[1];
   if (key === undefined) return listPage(call, { objects: () => call.directory.contact.values(), kind: 'contact', mixed: false, context: 'contacts' });
+  if (/^delta(\(\))?$/.test(key)) throw notSimulated('delta queries');
   const view = call.directory.visible(key);
   if (!view || view.object.kind !== 'contact') throw notFound(key);
   return { status: 200, body: { '@odata.context': `${call.base}/$metadata#contacts/$entity`, ...render(view, readShape('contact', call.query, false), call.directory, false) } };

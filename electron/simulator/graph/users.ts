@@ -2,9 +2,10 @@ import type { View } from '../directory/directory.ts';
 import { addressKey, isSynced, textsOf, type DirectoryObject } from '../directory/objects.ts';
 import { bodyObject, NO_CONTENT, type GraphAnswer, type GraphCall } from './call.ts';
 import { readChanges, referencedId } from './changes.ts';
+import { assignLicense } from './licences.ts';
 import { countOf, listPage, type ListSource } from './list.ts';
 import { guardAdministrator, need } from './permissions.ts';
-import { badRequest, conflict, invalidValue, methodNotAllowed, notFound, syncedObject, unknownSegment } from './refusal.ts';
+import { badRequest, conflict, invalidValue, methodNotAllowed, notFound, notSimulated, syncedObject, unknownSegment } from './refusal.ts';
 import { readShape, render } from './render.ts';
 import { passwordIsComplex, userPrincipalNameParts, usersMailNickname } from './user-values.ts';
 
@@ -21,10 +22,16 @@ export function users(call: GraphCall): GraphAnswer {
     if (call.method === 'POST') { need(call, 'writeUsers'); return createUser(call); }
     throw methodNotAllowed();
   }
+  if (/^delta(\(\))?$/.test(key)) throw notSimulated('delta queries');
   if (key === '$count') { need(call, 'readUsers'); return countOf(call, source(call)); }
   if (relation === undefined) return oneUser(call, key);
   if (relation === 'manager') return manager(call, key, rest);
   if (relation === 'memberOf' && rest.length === 0) return memberOf(call, key);
+  if (relation === 'assignLicense' && rest.length === 0) {
+    if (call.method !== 'POST') throw methodNotAllowed();
+    need(call, 'assignLicenses');
+    return assignLicense(call, existing(call, key));
+  }
   throw unknownSegment(relation);
 }
 

@@ -23,13 +23,16 @@ function remembering(connection: Connection): (text: string) => Statement {
   };
 }
 
-/** Turns SQLite's own errors that a person can act on into sentences; anything else is a bug and stays as it is. */
-function readable(file: string, error: unknown): unknown {
+/**
+ * Turns SQLite's own errors that a person can act on into sentences; anything else is a bug and comes back as it is.
+ * @param file name of the project, for the sentence.
+ */
+export function readable(file: string, error: unknown): unknown {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   if (code.startsWith('SQLITE_BUSY')) return appError(ErrorCode.Conflict, `The project ${file} is being written by another process; try again in a moment.`, { retryable: true, cause: error });
   if (code === 'SQLITE_FULL') return appError(ErrorCode.BadFile, `The project ${file} cannot grow: the disk is full. Free some space and try again.`, { retryable: true, cause: error });
   if (code.startsWith('SQLITE_CORRUPT') || code === 'SQLITE_NOTADB') return appError(ErrorCode.BadFile, `The project ${file} is damaged; restore a copy of it.`, { cause: error });
-  if (code.startsWith('SQLITE_READONLY')) return appError(ErrorCode.BadFile, `The project ${file} cannot be written; check the permissions of the file and its folder.`, { cause: error });
+  if (code.startsWith('SQLITE_READONLY') || code.startsWith('SQLITE_CANTOPEN')) return appError(ErrorCode.BadFile, `The project ${file} cannot be opened for writing; check the permissions of the file and its folder.`, { cause: error });
   return error;
 }
 
@@ -110,7 +113,7 @@ export function prepareConnection(connection: Connection): void {
  * SQLite behind Kysely, and what only SQLite can do.
  * @param file name for messages.
  * @param connection open and prepared; closed when the Kysely instance made with `kysely` is destroyed.
- * @returns `kysely`, the dialect for Kysely, and `dialect`, ours; `fallback` of {@link portableBulk} can replace `dialect.bulk`.
+ * @returns `kysely`, the dialect for Kysely, and `dialect`, ours.
  */
 export function sqliteDialect(file: string, connection: Connection): { readonly kysely: KyselyDialect; readonly dialect: Dialect } {
   const prepare = remembering(connection);

@@ -57,7 +57,13 @@ function WithCommands({ features, chosen }: { readonly features: Features; reado
   const pairId = node.kind === 'pair' || node.kind === 'collection' ? node.pairId : chosen?.kind === 'pair' ? chosen.pair.id : chosen?.kind === 'task' ? chosen.task.pairId : null;
   const pair = pairs?.find((p) => p.id === pairId) ?? null;
   const context = useMemo<CommandContext>(() => ({ place, project, pair, collection, chosen }), [place, project, pair, collection, chosen]);
-  const run = useCallback((command: Command) => { void command.run(context, { api, cache, open, go }); }, [context, api, cache, open, go]);
+  const { dispatchToast } = useToastController(TOASTER);
+  const run = useCallback((command: Command) => {
+    Promise.resolve().then(() => command.run(context, { api, cache, open, go })).catch((error: unknown) => {
+      const { message, code, ref } = errorData(error);
+      dispatchToast(<Toast><ToastTitle>{`${command.title} failed`}</ToastTitle><ToastBody subtitle={`Code ${code}${ref ? `, reference ${ref}` : ''}`}>{message}</ToastBody></Toast>, { intent: 'error', timeout: 15_000 });
+    });
+  }, [context, api, cache, open, go, dispatchToast]);
   const commands = useMemo<Commands>(() => ({ all: features.commands, context, run }), [features, context, run]);
   return (
     <CommandsContext.Provider value={commands}>
@@ -113,7 +119,7 @@ function Panes({ features, commands }: { readonly features: Features; readonly c
   return (
     <div className={s.shell}>
       <TitleBar project={project.data ?? null} pair={context.pair} panes={panes} onToggle={(pane) => setHidden((h) => ({ ...h, [pane]: panes[pane] }))} />
-      {connection === 'lost' ? <MessageBar intent="warning" role="alert"><MessageBarBody>Connection to the host lost, reconnecting…</MessageBarBody></MessageBar> : null}
+      {connection === 'lost' ? <MessageBar intent="warning" role="alert"><MessageBarBody>Connection to the host lost, reconnecting… If the host was started anew, open the new address that it shows.</MessageBarBody></MessageBar> : null}
       <div className={s.body}>
         {panes.tree ? (
           <nav ref={tree} className={`${s.tree} ${narrow ? s.narrowTree : ''}`} aria-label="Management tree">

@@ -1,5 +1,5 @@
 import { AddRegular, DeleteRegular, FilterRegular, OpenRegular, PeopleAddRegular, PersonDeleteRegular, SettingsRegular } from '@fluentui/react-icons';
-import { quoted, type Command } from '../../app/commands.ts';
+import { cliOf, quoted, type Command } from '../../app/commands.ts';
 import type { CommandContext } from '../../app/selection.ts';
 
 const isOnCollection = (c: CommandContext): boolean => c.collection !== null && (c.place.node.kind === 'collection' ? c.place.tab === 'Home' || c.place.tab === 'Objects' : c.chosen?.kind === 'collection');
@@ -9,32 +9,32 @@ const name = (c: CommandContext): string => quoted(c.collection?.name ?? '<colle
 export const collectionCommands: readonly Command[] = [
   {
     id: 'collections.new', title: 'New Collection', icon: AddRegular, group: 'Collections', appliesTo: (c) => c.place.node.kind === 'pair' || c.chosen?.kind === 'pair', disabledReason: () => null,
-    run: (c, { open }) => { if (c.pair) open('new collection', { pair: c.pair }); }, cliLine: (c) => `causeway collection create <name> --pair ${quoted(c.pair?.name ?? '<pair>')}`,
+    run: (c, { open }) => { if (c.pair) open('new collection', { pair: c.pair }); }, cliLine: (c) => cliOf(c, `collection create --name <name> --pair ${quoted(c.pair?.name ?? '<pair>')}`),
   },
   {
     id: 'collections.open', title: 'Open', icon: OpenRegular, group: 'Collection', appliesTo: (c) => c.chosen?.kind === 'collection', disabledReason: () => null,
-    run: (c, { go }) => { if (c.collection) go({ kind: 'collection', pairId: c.collection.pairId, collectionId: c.collection.id }); }, cliLine: (c) => `causeway collection show ${name(c)}`,
+    run: (c, { go }) => { if (c.collection) go({ kind: 'collection', pairId: c.collection.pairId, collectionId: c.collection.id }); }, cliLine: (c) => cliOf(c, `collection statistics ${name(c)}`),
   },
   {
     id: 'collections.add', title: 'Add Objects', icon: PeopleAddRegular, group: 'Collection', appliesTo: isOnCollection, disabledReason: (c) => (c.collection?.kind === 'dynamic' ? 'A dynamic collection is filled by its scope.' : null),
-    run: (c, { open }) => { if (c.pair && c.collection) open('add objects', { pair: c.pair, collection: c.collection }); }, cliLine: (c) => `causeway collection add ${name(c)} <dn>`,
+    run: (c, { open }) => { if (c.pair && c.collection) open('add objects', { pair: c.pair, collection: c.collection }); }, cliLine: (c) => cliOf(c, `collection add --collection ${name(c)} --dn <dn>`),
   },
   {
     id: 'collections.query', title: 'Query Objects', icon: FilterRegular, group: 'Collection', appliesTo: isOnCollection, disabledReason: (c) => (c.collection?.kind === 'dynamic' ? 'A dynamic collection is filled by its scope.' : null),
-    run: (c, { open }) => { if (c.pair && c.collection) open('query objects', { pair: c.pair, collection: c.collection }); }, cliLine: (c) => `causeway collection query ${name(c)} --filter <filter>`,
+    run: (c, { open }) => { if (c.pair && c.collection) open('query objects', { pair: c.pair, collection: c.collection }); }, cliLine: (c) => cliOf(c, `collection add --collection ${name(c)} --filter <filter>`),
   },
   {
     id: 'collections.remove', title: 'Remove from Collection', icon: PersonDeleteRegular, group: 'Objects', shortcut: 'Delete', appliesTo: (c) => c.place.tab === 'Objects',
     disabledReason: (c) => (c.chosen?.kind !== 'objects' ? 'Select the objects first.' : c.chosen.scope.selection.mode !== 'ids' ? 'Select single objects: all at once cannot be removed. Delete the collection instead.' : null),
     run: (c, { open }) => { if (c.collection && c.chosen?.kind === 'objects') open('remove objects', { collection: c.collection, scope: c.chosen.scope }); },
-    cliLine: (c) => `causeway collection remove ${name(c)} <object>`,
+    cliLine: (c) => cliOf(c, `collection remove --collection ${name(c)} --id ${c.chosen?.kind === 'objects' && c.chosen.scope.single ? c.chosen.scope.single.id : '<object>'}`),
   },
   {
     id: 'collections.properties', title: 'Properties', icon: SettingsRegular, group: 'Collection', shortcut: 'Alt+Enter', appliesTo: (c) => isOnCollection(c) && c.place.tab !== 'Objects', disabledReason: () => null,
-    run: (c, { open }) => { if (c.collection) open('collection rename', { collection: c.collection }); }, cliLine: (c) => `causeway collection rename ${name(c)} <new name>`,
+    run: (c, { open }) => { if (c.collection) open('collection rename', { collection: c.collection }); }, cliLine: () => null,
   },
   {
     id: 'collections.delete', title: 'Delete Collection', icon: DeleteRegular, group: 'Collection', appliesTo: (c) => isOnCollection(c) && c.place.tab !== 'Objects', disabledReason: () => null,
-    run: (c, { open }) => { if (c.pair && c.collection) open('collection delete', { pair: c.pair, collection: c.collection }); }, cliLine: (c) => `causeway collection delete ${name(c)}`,
+    run: (c, { open }) => { if (c.pair && c.collection) open('collection delete', { pair: c.pair, collection: c.collection }); }, cliLine: (c) => cliOf(c, `collection delete ${name(c)}`),
   },
 ];

@@ -26,8 +26,10 @@ export const PairDraftSchema = z.object({
     need('tenantId');
     need('clientId');
     if (draft.signIn === 'certificate') need('certificateFile');
-  } else if (draft.simulatedBy === 'origin' && !/^http:\/\/(127\.\d+\.\d+\.\d+|localhost|\[::1\]):\d+$/.test(draft.simulated)) {
-    context.addIssue({ code: 'custom', path: ['simulated'], message: 'must be a loopback address, for example http://127.0.0.1:4710' });
+  } else if (draft.simulatedBy === 'origin') {
+    need('tenantId');
+    need('clientId');
+    if (!/^http:\/\/(127\.\d+\.\d+\.\d+|localhost|\[::1\]):\d+$/.test(draft.simulated)) context.addIssue({ code: 'custom', path: ['simulated'], message: 'must be a loopback address, for example http://127.0.0.1:4710' });
   } else need('simulated');
 });
 /** The forms' values. */
@@ -85,7 +87,7 @@ export function inputOf(draft: PairDraft, before: Pair | null): PairInput {
       secretRef: before?.target.secretRef ?? '', certificateFile: isSimulated ? null : draft.certificateFile.trim() || null, readOnly: draft.readOnly,
       simulated: !isSimulated ? null : draft.simulatedBy === 'origin' ? { origin: draft.simulated.trim() } : { stateFile: draft.simulated.trim() },
     },
-    ...(draft.password ? { sourcePassword: draft.password } : {}), ...(draft.secret && !isSimulated ? { targetSecret: draft.secret } : {}),
+    ...(draft.password ? { sourcePassword: draft.password } : {}), ...(draft.secret && !(isSimulated && draft.simulatedBy === 'stateFile') ? { targetSecret: draft.secret } : {}),
     redirectionDomain: draft.redirectionDomain, defaults: { upnSuffix: draft.upnSuffix, countryCode: draft.countryCode, distributionGroups: draft.distributionGroups },
   };
 }

@@ -65,7 +65,14 @@ export function TargetForm({ isNew }: { readonly isNew: boolean }): ReactNode {
         <RadioField name="simulatedBy" label="Simulated by" options={[['stateFile', 'A state file; the program runs the simulation itself'], ['origin', 'A simulation that runs already']]} />
         {watch('simulatedBy') === 'stateFile'
           ? <TextField name="simulated" label="State file" required hint="Full path on the machine where the host runs." />
-          : <TextField name="simulated" label="Origin" required placeholder="http://127.0.0.1:4710" hint="Loopback address of the simulation." />}
+          : <>
+            <TextField name="simulated" label="Origin" required placeholder="http://127.0.0.1:4710" hint="Loopback address of the simulation." />
+            <div className={l.fields}>
+              <TextField name="tenantId" label="Tenant ID" required hint="As the simulation printed it." />
+              <TextField name="clientId" label="Client ID" required hint="As the simulation printed it." />
+            </div>
+            <TextField name="secret" label="Client secret" type="password" hint={isNew ? 'As the simulation printed it.' : 'Leave empty to keep the stored secret.'} />
+          </>}
       </>}
       <CheckField name="readOnly" label="Read-only" hint="Ask for read permissions only. Plans can be made and reviewed; every write is refused before it is sent." />
       {isTenant ? <Permissions readOnly={watch('readOnly')} /> : null}

@@ -1,5 +1,5 @@
 import { AddRegular, ArrowDownRegular, ArrowUpRegular, DeleteRegular, EditRegular, ToggleLeftRegular } from '@fluentui/react-icons';
-import { quoted, type Command } from '../../app/commands.ts';
+import type { Command } from '../../app/commands.ts';
 import type { RuleOwner } from '../../app/dialogs.tsx';
 import type { CommandContext } from '../../app/selection.ts';
 
@@ -13,7 +13,6 @@ const ruleOf = (c: CommandContext): RuleChosen | null => (c.chosen?.kind === 'ma
 const isRuleTab = (c: CommandContext): boolean => c.place.tab === 'Matching' || c.place.tab === 'Mapping';
 const needsRule = (c: CommandContext): string | null => (ruleOf(c) ? null : 'Select a rule.');
 const words = (r: RuleChosen): string => `${r.rule.sourceClass} ${r.rule.sourceAttribute} to ${r.rule.targetClass} ${r.rule.targetAttribute}`;
-const cli = (c: CommandContext, verb: string): string => `causeway rules ${c.place.tab.toLowerCase()} ${verb} ${c.place.node.kind === 'pair' ? `--pair ${quoted(c.pair?.name ?? '')}` : `--collection ${quoted(c.collection?.name ?? '')}`}`;
 
 function moved(order: readonly string[], id: string, step: 1 | -1): string[] {
   const at = order.indexOf(id);
@@ -39,7 +38,7 @@ const move = (id: string, title: string, step: 1 | -1, icon: Command['icon']): C
     await api.call(matching ? 'matchingRules.reorder' : 'mappingRules.reorder', { owner, ids: moved(chosen.order, chosen.rule.id, step) });
     await cache.invalidateQueries({ queryKey: [matching ? 'matchingRules.list' : 'mappingRules.list'] });
   },
-  cliLine: (c) => cli(c, `move <rule> --${step < 0 ? 'up' : 'down'}`),
+  cliLine: () => null,
 });
 
 const editor = (c: CommandContext, open: Parameters<Command['run']>[1]['open'], isNew: boolean): void => {
@@ -52,9 +51,9 @@ const editor = (c: CommandContext, open: Parameters<Command['run']>[1]['open'], 
 
 /** Commands of matching and mapping rules. */
 export const ruleCommands: readonly Command[] = [
-  { id: 'matching.add', title: 'Add Matching Rule', icon: AddRegular, group: 'Rules', appliesTo: (c) => c.place.tab === 'Matching', disabledReason: () => null, run: (c, { open }) => editor(c, open, true), cliLine: (c) => cli(c, 'add ...') },
-  { id: 'mapping.add', title: 'New Mapping Rule', icon: AddRegular, group: 'Rules', appliesTo: (c) => c.place.tab === 'Mapping', disabledReason: () => null, run: (c, { open }) => editor(c, open, true), cliLine: (c) => cli(c, 'add ...') },
-  { id: 'rules.edit', title: 'Edit Rule', icon: EditRegular, group: 'Rules', shortcut: 'Alt+Enter', appliesTo: isRuleTab, disabledReason: needsRule, run: (c, { open }) => editor(c, open, false), cliLine: (c) => cli(c, 'edit <rule>') },
+  { id: 'matching.add', title: 'Add Matching Rule', icon: AddRegular, group: 'Rules', appliesTo: (c) => c.place.tab === 'Matching', disabledReason: () => null, run: (c, { open }) => editor(c, open, true), cliLine: () => null },
+  { id: 'mapping.add', title: 'New Mapping Rule', icon: AddRegular, group: 'Rules', appliesTo: (c) => c.place.tab === 'Mapping', disabledReason: () => null, run: (c, { open }) => editor(c, open, true), cliLine: () => null },
+  { id: 'rules.edit', title: 'Edit Rule', icon: EditRegular, group: 'Rules', shortcut: 'Alt+Enter', appliesTo: isRuleTab, disabledReason: needsRule, run: (c, { open }) => editor(c, open, false), cliLine: () => null },
   move('rules.up', 'Move Up', -1, ArrowUpRegular),
   move('rules.down', 'Move Down', 1, ArrowDownRegular),
   {
@@ -72,7 +71,7 @@ export const ruleCommands: readonly Command[] = [
       }
       await cache.invalidateQueries({ queryKey: [chosen.kind === 'matching rule' ? 'matchingRules.list' : 'mappingRules.list'] });
     },
-    cliLine: (c) => cli(c, 'enable <rule>'),
+    cliLine: () => null,
   },
   {
     id: 'rules.remove', title: 'Remove Rule', icon: DeleteRegular, group: 'Rules', shortcut: 'Delete', appliesTo: isRuleTab, disabledReason: needsRule,
@@ -81,6 +80,6 @@ export const ruleCommands: readonly Command[] = [
       const chosen = ruleOf(c);
       if (owner && chosen) open('remove rule', { owner, set: chosen.kind === 'matching rule' ? 'matching' : 'mapping', id: chosen.rule.id, title: words(chosen) });
     },
-    cliLine: (c) => cli(c, 'remove <rule>'),
+    cliLine: () => null,
   },
 ];

@@ -1,12 +1,15 @@
 import { Checkbox, Combobox, Field, Input, Option, Radio, RadioGroup, Select, Text } from '@fluentui/react-components';
 import { useState, type ReactNode } from 'react';
 import { OBJECT_KINDS, type ObjectKind } from '../../../shared/domain/objects.ts';
-import { COMPARISONS, CONVERSIONS, MAPPING_ACTIONS, MAPPING_CONDITIONS } from '../../../shared/domain/rules.ts';
+import { COMPARISONS, CONVERSIONS, MAPPING_ACTIONS, MAPPING_CONDITIONS, type MappingRule, type MatchingRule } from '../../../shared/domain/rules.ts';
 import { errorData, useCall, useCommand } from '../../app/api.ts';
 import type { DialogProps } from '../../app/dialogs.tsx';
 import { ConfirmDialog } from '../../ui/Dialogs.tsx';
 import { useLayout } from '../../ui/layout.ts';
 import { ACTION_WORDS, COMPARISON_WORDS } from './words.ts';
+
+type MatchingDraft = Omit<MatchingRule, 'id' | 'position'>;
+type MappingDraft = Omit<MappingRule, 'id' | 'position'>;
 
 /** The five actions of the New Mapping Rule dialog; Expression comes with the mapping language. */
 const OFFERED = MAPPING_ACTIONS.filter((action) => action !== 'Expression');
@@ -35,9 +38,9 @@ function AttributeBox({ label, side, kind, value, onChange }: AttributeProps): R
 /** Adds or changes a matching rule. */
 export function MatchingRuleDialog({ owner, rule, onClose }: DialogProps<'matching rule'>): ReactNode {
   const l = useLayout();
-  const [draft, setDraft] = useState(rule ?? { enabled: true, sourceClass: 'user' as ObjectKind, sourceAttribute: '', targetClass: 'user' as ObjectKind, targetAttribute: '', comparison: 'value' as const });
+  const [draft, setDraft] = useState<MatchingDraft>(rule ?? { enabled: true, sourceClass: 'user', sourceAttribute: '', targetClass: 'user', targetAttribute: '', comparison: 'value' });
   const save = useCommand('matchingRules.save');
-  const set = (part: Partial<typeof draft>): void => setDraft((d) => ({ ...d, ...part }));
+  const set = (part: Partial<MatchingDraft>): void => setDraft((d) => ({ ...d, ...part }));
   return (
     <ConfirmDialog title={rule ? 'Edit Matching Rule' : 'Add Matching Rule'} onClose={onClose} confirmLabel="Save" busy={save.isPending} ready={draft.sourceAttribute.trim() !== '' && draft.targetAttribute.trim() !== ''}
       error={save.error ? errorData(save.error) : null}
@@ -53,7 +56,7 @@ export function MatchingRuleDialog({ owner, rule, onClose }: DialogProps<'matchi
           <AttributeBox label="Source attribute" side="source" kind={draft.sourceClass} value={draft.sourceAttribute} onChange={(sourceAttribute) => set({ sourceAttribute })} />
         </div>
         <Field label="Comparison">
-          <Select value={draft.comparison} onChange={(_, d) => { const comparison = COMPARISONS.find((c) => c === d.value); if (comparison) set({ comparison } as Partial<typeof draft>); }}>{COMPARISONS.map((c) => <option key={c} value={c}>{COMPARISON_WORDS[c]}</option>)}</Select>
+          <Select value={draft.comparison} onChange={(_, d) => { const comparison = COMPARISONS.find((c) => c === d.value); if (comparison) set({ comparison }); }}>{COMPARISONS.map((c) => <option key={c} value={c}>{COMPARISON_WORDS[c]}</option>)}</Select>
         </Field>
         <Checkbox label="Enabled" checked={draft.enabled} onChange={(_, d) => set({ enabled: d.checked === true })} />
       </div>
@@ -64,11 +67,11 @@ export function MatchingRuleDialog({ owner, rule, onClose }: DialogProps<'matchi
 /** Adds or changes a mapping rule. */
 export function MappingRuleDialog({ owner, rule, onClose }: DialogProps<'mapping rule'>): ReactNode {
   const l = useLayout();
-  const [draft, setDraft] = useState(rule ?? {
-    enabled: true, action: 'Overwrite' as const, condition: 'always' as const, sourceClass: 'user' as ObjectKind, sourceAttribute: '', targetClass: 'user' as ObjectKind, targetAttribute: '', value: '', conversion: 'none' as const,
+  const [draft, setDraft] = useState<MappingDraft>(rule ?? {
+    enabled: true, action: 'Overwrite', condition: 'always', sourceClass: 'user', sourceAttribute: '', targetClass: 'user', targetAttribute: '', value: '', conversion: 'none',
   });
   const save = useCommand('mappingRules.save');
-  const set = (part: object): void => setDraft((d) => ({ ...d, ...part }));
+  const set = (part: Partial<MappingDraft>): void => setDraft((d) => ({ ...d, ...part }));
   const needsSource = draft.action !== 'Set constant' && draft.action !== 'Clear';
   const ready = draft.targetAttribute.trim() !== '' && (!needsSource || draft.sourceAttribute.trim() !== '') && (draft.action !== 'Set constant' || draft.value !== '');
   return (
@@ -83,7 +86,7 @@ export function MappingRuleDialog({ owner, rule, onClose }: DialogProps<'mapping
           <AttributeBox label="Target attribute" side="target" kind={draft.targetClass} value={draft.targetAttribute} onChange={(targetAttribute) => set({ targetAttribute })} />
         </div>
         <Field label="Action">
-          <RadioGroup value={draft.action} onChange={(_, d) => set({ action: d.value })}>{OFFERED.map((a) => <Radio key={a} value={a} label={<><strong>{a}</strong>{`: ${ACTION_WORDS[a]}`}</>} />)}</RadioGroup>
+          <RadioGroup value={draft.action} onChange={(_, d) => { const action = OFFERED.find((a) => a === d.value); if (action) set({ action }); }}>{OFFERED.map((a) => <Radio key={a} value={a} label={<><strong>{a}</strong>{`: ${ACTION_WORDS[a]}`}</>} />)}</RadioGroup>
         </Field>
         {needsSource ? (
           <div className={l.fields}>
@@ -93,8 +96,8 @@ export function MappingRuleDialog({ owner, rule, onClose }: DialogProps<'mapping
         ) : null}
         {draft.action === 'Set constant' ? <Field label="Constant" required><Input value={draft.value} onChange={(_, d) => set({ value: d.value })} /></Field> : null}
         <div className={l.fields}>
-          <Field label="Condition"><Select value={draft.condition} onChange={(_, d) => set({ condition: d.value })}>{MAPPING_CONDITIONS.map((c) => <option key={c} value={c}>{c}</option>)}</Select></Field>
-          <Field label="Conversion"><Select value={draft.conversion} onChange={(_, d) => set({ conversion: d.value })}>{CONVERSIONS.map((c) => <option key={c} value={c}>{c}</option>)}</Select></Field>
+          <Field label="Condition"><Select value={draft.condition} onChange={(_, d) => { const condition = MAPPING_CONDITIONS.find((c) => c === d.value); if (condition) set({ condition }); }}>{MAPPING_CONDITIONS.map((c) => <option key={c} value={c}>{c}</option>)}</Select></Field>
+          <Field label="Conversion"><Select value={draft.conversion} onChange={(_, d) => { const conversion = CONVERSIONS.find((c) => c === d.value); if (conversion) set({ conversion }); }}>{CONVERSIONS.map((c) => <option key={c} value={c}>{c}</option>)}</Select></Field>
         </div>
         <Checkbox label="Enabled" checked={draft.enabled} onChange={(_, d) => set({ enabled: d.checked === true })} />
       </div>

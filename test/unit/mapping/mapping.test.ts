@@ -49,6 +49,11 @@ describe('an existing user', () => {
     const mapped = values(map(source({ c: ['DE'], mail: ['ann@contoso.com'] }), { target: there }));
     for (const name of ['passwordProfile/password', 'mail', 'onPremisesImmutableId', 'usageLocation', 'mailNickname']) expect(mapped).not.toHaveProperty(name);
   });
+  test('is not given a usage location from the postal country, which could never be taken back', () => {
+    const mapped = map(source({ c: ['DE'] }), { target: target({}) });
+    expect(values(mapped)).not.toHaveProperty('usageLocation');
+    expect(mapped.problems).toContainEqual(expect.objectContaining({ severity: 'warning', message: expect.stringContaining('usage location') as string }));
+  });
   test('gets the country that the run names', () => {
     const settings = { createUnmatched: true, mergeUnmatched: true, upnSuffix: '', countryCode: 'fr' };
     expect(values(map(source({ c: ['DE'] }), { target: target({ usageLocation: ['US'] }), settings }))['usageLocation']).toEqual(['FR']);

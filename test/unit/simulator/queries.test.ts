@@ -34,23 +34,23 @@ describe('queries', () => {
     ['/users?$skip=5', 'Request_BadRequest', "'$skip' is not supported by the service."],
     ['/users?$select=nope', 'BadRequest', "Parsing OData Select and Expand failed: Could not find a property named 'nope' on type 'microsoft.graph.user'."],
     ["/users?$filter=nope eq 'x'", 'BadRequest', "Invalid filter clause: Could not find a property named 'nope' on type 'microsoft.graph.user'."],
-    ["/users?$filter=displayName eq", 'BadRequest', null],
-    ["/users?$filter=endswith(mail,'x')", 'Request_UnsupportedQuery', null],
-    ["/users?$filter=displayName ne 'x'", 'Request_UnsupportedQuery', null],
+    ["/users?$filter=displayName eq", 'BadRequest', expect.any(String)],
+    ["/users?$filter=endswith(mail,'x')", 'Request_UnsupportedQuery', expect.stringContaining("Operator 'endsWith' is not supported because the required parameters might be missing. Try adding $count=true")],
+    ["/users?$filter=displayName ne 'x'", 'Request_UnsupportedQuery', expect.stringContaining("Operator 'ne'")],
     ["/users?$filter=displayName eq 'x'&$orderby=displayName", 'Request_UnsupportedQuery', 'Sorting not supported for current query.'],
     ['/users?$search="displayName:a"', 'Request_UnsupportedQuery', "Request with $search query parameter only works through MSGraph with a special request header: 'ConsistencyLevel: eventual'"],
     ['/users/$count', 'Request_BadRequest', '$count is not currently supported.'],
     ['/subscribedSkus?$top=5', 'Request_UnsupportedQuery', 'This resource does not support custom page sizes. Please retry without a page size argument.'],
-    ['/users?$foo=1', 'BadRequest', null],
+    ['/users?$foo=1', 'BadRequest', expect.any(String)],
     ['/nothing', 'BadRequest', "Resource not found for the segment 'nothing'."],
     ['/groups/not-a-guid', 'Request_BadRequest', "Invalid object identifier 'not-a-guid'."],
-    ['/users/%E0%A4%A', 'BadRequest', null],
+    ['/users/%E0%A4%A', 'BadRequest', expect.any(String)],
   ])('refuses %s', async (path, code, message) => {
     const { call, defects } = await rig();
     const reply = await call('GET', path);
     expect(reply.status).toBe(400);
     expect(reply.body.error?.code).toBe(code);
-    if (message) expect(reply.body.error?.message).toBe(message);
+    expect(reply.body.error?.message).toEqual(message);
     expect(defects).toEqual([]);
   });
 

@@ -108,6 +108,20 @@ describe('users', () => {
     expect((await call('DELETE', '/users/admin@example.com')).status).toBe(403);
   });
 
+  it('assigns licences only with a usage location and while there are some', async () => {
+    const { call, user } = await rig({ seed: { ...odd, skus: [{ skuId: '05e9a617-0261-4cee-bb44-138d3ef5d965', skuPartNumber: 'SPE_E3', enabled: 1 }] } });
+    const [ann, bob] = [await user('ann'), await user('bob', { usageLocation: 'NO' })];
+    const give = { addLicenses: [{ skuId: '05e9a617-0261-4cee-bb44-138d3ef5d965', disabledPlans: [] }], removeLicenses: [] };
+    expect((await call('POST', `/users/${ann}/assignLicense`, { addLicenses: [] })).status).toBe(400);
+    expect((await call('POST', `/users/${ann}/assignLicense`, give)).body.error?.message).toBe('License assignment cannot be done for user with invalid usage location.');
+    await call('PATCH', `/users/${ann}`, { usageLocation: 'NO' });
+    expect((await call('POST', `/users/${ann}/assignLicense`, give)).status).toBe(200);
+    expect((await call('POST', `/users/${bob}/assignLicense`, give)).body.error?.message).toContain('does not have any available licenses');
+    expect((await call('GET', '/subscribedSkus')).body.value?.[0]).toMatchObject({ consumedUnits: 1, prepaidUnits: { enabled: 1 } });
+    expect((await call('POST', `/users/${ann}/assignLicense`, { addLicenses: [], removeLicenses: [give.addLicenses[0]?.skuId] })).status).toBe(200);
+    expect((await call('POST', `/users/${bob}/assignLicense`, give)).status).toBe(200);
+  });
+
   it('merges extension attributes and sets them one by one', async () => {
     const { call, user } = await rig();
     const ann = await user('ann', { onPremisesExtensionAttributes: { extensionAttribute1: 'a', extensionAttribute2: 'b' } });

@@ -1,7 +1,7 @@
 import { MalformedMessage } from './ber.ts';
 
 /** A larger LDAP message is taken for a broken one. A group of 50,000 members comes to about 5 MB. */
-export const MAX_MESSAGE_BYTES = 128 * 1024 * 1024;
+const MAX_MESSAGE_BYTES = 128 * 1024 * 1024;
 
 /** Offset after the message that starts at `at`; undefined while its header is not complete. */
 function messageEnd(buffer: Buffer, at: number): number | undefined {

@@ -5,7 +5,7 @@ import { LdapDirectory } from './directory.ts';
 import { findServers, type LdapSettings, type ResolveSrv } from './servers.ts';
 import { LdapSession } from './session.ts';
 import { openTransport } from './transport.ts';
-import { trustedAuthorities } from './trust.ts';
+import { trustFor } from './trust.ts';
 
 /** Where notes for the log go; a pino logger fits. Never given a password. */
 export interface DirectoryLog {
@@ -48,12 +48,12 @@ export async function openLdapDirectory(options: OpenLdapOptions): Promise<Direc
   // A name without a password is an "unauthenticated bind", which succeeds and reads as nobody (RFC 4513 5.1.2).
   if (username === '') throw appError(ErrorCode.AuthFailed, 'No user name is given for the directory. Enter a UPN such as admin@corp.example.com, or a distinguished name.');
   if (password === '') throw appError(ErrorCode.AuthFailed, `The password of ${username} is empty. Enter it again.`);
-  const authorities = connection.security === 'plain' ? [] : await trustedAuthorities(connection.caFile);
+  const trust = connection.security === 'plain' ? undefined : await trustFor(connection.caFile);
   const connectTimeout = options.timeouts?.connect ?? CONNECT_TIMEOUT;
   const newSession = (): LdapSession => new LdapSession({
     username, password, bindTimeout: connectTimeout,
     servers: () => findServers(connection, options.resolveSrv),
-    open: (target) => openTransport(target, { security: connection.security, authorities, connectTimeout, lookup: options.lookup }),
+    open: (target) => openTransport(target, { security: connection.security, trust, connectTimeout, lookup: options.lookup }),
     log: (event) => {
       if (event.event === 'connected') log?.info({ server: event.server }, 'signed in to the directory');
       else log?.warn({ server: event.server, reason: event.message }, 'a domain controller could not be used');

@@ -10,8 +10,8 @@ import { type LdapSettings, type ServerTarget, showServer } from './servers.ts';
 /** How a socket is made. */
 export interface TransportOptions {
   readonly security: LdapSettings['security'];
-  /** Trusted authorities, PEM. Unused for `plain`. */
-  readonly authorities: readonly string[];
+  /** What certificates are checked against; undefined only for `plain`. */
+  readonly trust: tls.SecureContext | undefined;
   /** Milliseconds for the connection with its TLS handshake. */
   readonly connectTimeout: number;
   readonly signal?: AbortSignal | undefined;
@@ -46,8 +46,8 @@ const NETWORK_PROBLEMS: Readonly<Record<string, string>> = {
   ECONNRESET: 'it broke the connection off; a server without a certificate does so with LDAPS',
 };
 
-/** The one sentence for a connection that did not come about. Exported for its tests. */
-export function connectError(error: unknown, target: ServerTarget): AppError {
+/** The one sentence for a connection that did not come about. */
+function connectError(error: unknown, target: ServerTarget): AppError {
   if (error instanceof AppError) return error;
   const server = showServer(target);
   const code = (error as NodeJS.ErrnoException).code ?? '';
@@ -96,8 +96,8 @@ function settled(socket: net.Socket, event: 'connect' | 'secureConnect', target:
 }
 
 /** TLS options: the certificate is always checked, against the name that was asked for (RFC 4513 3.1.3). */
-function tlsOptions(target: ServerTarget, authorities: readonly string[]): tls.ConnectionOptions {
-  return { host: target.host, ca: [...authorities], minVersion: 'TLSv1.2', ...(net.isIP(target.host) === 0 ? { servername: target.host } : {}) };
+function tlsOptions(target: ServerTarget, trust: tls.SecureContext | undefined): tls.ConnectionOptions {
+  return { host: target.host, ...(trust === undefined ? {} : { secureContext: trust }), ...(net.isIP(target.host) === 0 ? { servername: target.host } : {}) };
 }
 
 async function upgrade(socket: net.Socket, target: ServerTarget, options: TransportOptions, deadline: AbortSignal): Promise<tls.TLSSocket> {
@@ -118,7 +118,7 @@ async function upgrade(socket: net.Socket, target: ServerTarget, options: Transp
     socket.destroy();
     throw error instanceof MalformedMessage ? malformedError(context, error) : error;
   }
-  const secure = tls.connect({ ...tlsOptions(target, options.authorities), socket });
+  const secure = tls.connect({ ...tlsOptions(target, options.trust), socket });
   await settled(secure, 'secureConnect', target, deadline, options.signal);
   return secure;
 }
@@ -131,7 +131,7 @@ export async function openTransport(target: ServerTarget, options: TransportOpti
   const deadline = AbortSignal.timeout(options.connectTimeout);
   const place = { host: target.host, port: target.port, keepAlive: true, keepAliveInitialDelay: KEEP_ALIVE, noDelay: true, ...(options.lookup === undefined ? {} : { lookup: options.lookup }) };
   if (options.security === 'ldaps') {
-    const secure = tls.connect({ ...tlsOptions(target, options.authorities), ...place });
+    const secure = tls.connect({ ...tlsOptions(target, options.trust), ...place });
     await settled(secure, 'secureConnect', target, deadline, options.signal);
     return new LdapConnection(secure, showServer(target));
   }

@@ -1,5 +1,6 @@
+import { X509Certificate } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -233,6 +234,13 @@ describe('TLS', () => {
     await expect(open([server.server], { security: 'ldaps', caFile: path.join(dir, 'none.pem') })).rejects.toMatchObject({ data: { code: 'INVALID_INPUT' } });
     expect(server.seen.binds).toBe(0);
     expect(await all(await open([server.server], { security: 'ldaps', caFile }))).toHaveLength(1);
+  });
+
+  it('takes the authority as DER too, as Windows exports it by default', async () => {
+    const server = await fake({ ...whoAmI(), tls, ldaps: true });
+    const der = path.join(dir, 'ca.cer');
+    await writeFile(der, new X509Certificate(await readFile(caFile)).raw);
+    expect(await all(await open([server.server], { security: 'ldaps', caFile: der }))).toHaveLength(1);
   });
 
   it('says so when the port does not speak TLS', async () => {

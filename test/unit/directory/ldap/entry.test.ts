@@ -27,6 +27,16 @@ function stock(bytes: Buffer): { readonly dn: string; readonly attributes: Recor
   return { dn, attributes };
 }
 
+/** Class of what is thrown; undefined when nothing is. */
+function failureOf(work: () => unknown): unknown {
+  try {
+    work();
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error.constructor : error;
+  }
+}
+
 // A leading U+FEFF is left out: ldapts drops it, which is one of the reasons for a decoder of our own.
 const text = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 40 }).filter((value) => !value.startsWith('\ufeff') && value.isWellFormed());
 const name = fc.stringMatching(/^[a-z][a-zA-Z0-9-]{0,12}$/).filter((value) => WELL_KNOWN_SCHEMA.attribute(value) === undefined && value !== 'dn');
@@ -104,11 +114,7 @@ describe('decoding of entries', () => {
     fc.assert(fc.property(fc.nat(good.length - 1), fc.nat(255), fc.nat(good.length), (at, byte, cut) => {
       const bytes = Buffer.from(good);
       bytes[at] = byte;
-      try {
-        decode(bytes.subarray(0, cut));
-      } catch (error) {
-        expect(error).toBeInstanceOf(MalformedMessage);
-      }
+      expect(failureOf(() => decode(bytes.subarray(0, cut)))).toBeOneOf([undefined, MalformedMessage]);
     }), { numRuns: 3000 });
   });
 

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { BerWriter, FilterParser } from 'ldapts';
 import { describe, expect, it } from 'vitest';
-import { encodeFilter, escapeFilterValue } from '../../../../electron/engines/directory/ldap/filter.ts';
+import { escapeFilterBytes, escapeFilterValue } from '../../../../electron/engines/directory/filter/index.ts';
+import { encodeFilter } from '../../../../electron/engines/directory/ldap/filter.ts';
 
 const hex = (text: string): string => {
   const writer = new BerWriter();
@@ -35,8 +36,7 @@ describe('LDAP filters on the wire', () => {
     expect(hex('(sn=Lu\\c4\\8di\\c4\\87)')).toBe(equality('sn', 'Lučić'));
     expect(hex('(sn=M\\c3\\bcller)')).toBe(hex('(sn=Müller)'));
     const guid = Buffer.from('d0d7ff00e1808182a0a1a2a3a4a5a6a7', 'hex');
-    const escaped = [...guid].map((byte) => `\\${byte.toString(16).padStart(2, '0')}`).join('');
-    expect(hex(`(objectGUID=${escaped})`)).toBe(equality('objectGUID', guid));
+    expect(hex(`(objectGUID=${escapeFilterBytes(guid)})`)).toBe(equality('objectGUID', guid));
     expect(hex('(bin=\\00\\00\\00\\04)')).toBe(equality('bin', Buffer.from([0, 0, 0, 4])));
   });
 
@@ -48,7 +48,7 @@ describe('LDAP filters on the wire', () => {
     expect(hex('( & (a=b)\n  (c=d) )')).toBe(`a010${equality('a', 'b')}${equality('c', 'd')}`);
   });
 
-  it.each(['', '(&(a=b)', '(a=b))', 'a=b', '(objectGUID=\\zz)', '(a=b\\)', '(a b=c)', '(=x)', '(a)', '(a=**)', '((a=b))', '(!(a=b)(c=d))', '(a=b(c)', '(:=x)', '(a:b:c:=x)'])('refuses %j with the place', (filter) => {
+  it.each(['', '(&(a=b)', '(a=b))', 'a=b', '(objectGUID=\\zz)', '(a=b\\)', '(a b=c)', '(=x)', '(a)', '((a=b))', '(!(a=b)(c=d))', '(a=b(c)', '(:=x)', '(a:b:c:=x)'])('refuses %j with the place', (filter) => {
     expect(() => encodeFilter(filter)).toThrow(expect.objectContaining({ data: expect.objectContaining({ code: 'INVALID_INPUT' }) }));
   });
 

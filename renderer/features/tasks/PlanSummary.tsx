@@ -1,0 +1,33 @@
+import { MessageBar, MessageBarBody, MessageBarTitle } from '@fluentui/react-components';
+import type { ReactNode } from 'react';
+import type { PlanSummary as Plan } from '../../../shared/contracts/tasks.ts';
+import { Tile } from '../../ui/Section.tsx';
+import { count, counted } from '../../ui/format.ts';
+import { useLayout } from '../../ui/layout.ts';
+
+const FIGURES: readonly (readonly [keyof Plan['counts'], string])[] = [
+  ['creates', 'Objects created'], ['restores', 'Restored from the recycle bin'], ['updates', 'Objects changed'], ['deletes', 'Objects deleted'], ['attributes', 'Attributes written'],
+  ['overwrites', 'Values overwritten'], ['upnChanges', 'UPN changes'], ['managers', 'Managers set'], ['membersAdded', 'Members added'], ['membersRemoved', 'Members removed'],
+  ['disables', 'Accounts disabled'], ['irreversible', 'Cannot be undone'], ['unchanged', 'Unchanged objects'], ['skipped', 'Skipped objects'],
+];
+
+/** What a plan would do, in figures, and what stands in its way. */
+export function PlanSummary({ plan }: { readonly plan: Plan }): ReactNode {
+  const l = useLayout();
+  const figures = FIGURES.filter(([key]) => plan.counts[key] > 0);
+  return (
+    <div className={l.column}>
+      <div className={l.tiles}>
+        <Tile name="Operations" value={count(plan.counts.operations)} />
+        {figures.map(([key, name]) => <Tile key={key} name={name} value={count(plan.counts[key])} />)}
+      </div>
+      {plan.counts.operations === 0 ? <MessageBar intent="success"><MessageBarBody>There is nothing to write: the tenant is as it should be.</MessageBarBody></MessageBar> : null}
+      {plan.guard.map((stop) => (
+        <MessageBar key={stop.limit} intent="error" layout="multiline"><MessageBarBody><MessageBarTitle>{`Guard: ${stop.limit}`}</MessageBarTitle>{`${stop.message} ${count(stop.count)} planned, ${count(stop.allowed)} allowed without a typed approval.`}</MessageBarBody></MessageBar>
+      ))}
+      {plan.conflicts > 0 ? <MessageBar intent="warning" layout="multiline"><MessageBarBody>{`${counted(plan.conflicts, 'value')} were changed by others since. They are marked in the operations.`}</MessageBarBody></MessageBar> : null}
+      {plan.findings.errors + plan.findings.warnings > 0 ? <MessageBar intent="warning" layout="multiline"><MessageBarBody>{`The checks found ${counted(plan.findings.errors, 'error')} and ${counted(plan.findings.warnings, 'warning')}. Objects with an error are kept out of the plan.`}</MessageBarBody></MessageBar> : null}
+      {plan.unresolved > 0 ? <MessageBar intent="info" layout="multiline"><MessageBarBody>{`${counted(plan.unresolved, 'reference')} wait for an object that has no match yet, for example a group member outside the collection. Migrate again after that object.`}</MessageBarBody></MessageBar> : null}
+    </div>
+  );
+}
