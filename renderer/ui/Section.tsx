@@ -2,6 +2,7 @@ import { Card, Subtitle2, makeStyles, tokens } from '@fluentui/react-components'
 import type { ReactNode } from 'react';
 
 const useStyles = makeStyles({
+  section: { minWidth: 0 },
   card: { display: 'flex', flexDirection: 'column', gap: '8px', minWidth: 0 },
   list: { display: 'grid', gridTemplateColumns: 'minmax(110px, max-content) minmax(0, 1fr)', columnGap: '16px', rowGap: '4px', margin: 0 },
   term: { color: tokens.colorNeutralForeground2 },
@@ -14,11 +15,13 @@ const useStyles = makeStyles({
 export function Section({ title, action, children }: { readonly title: string; readonly action?: ReactNode; readonly children: ReactNode }): ReactNode {
   const s = useStyles();
   return (
-    <Card className={s.card} role="group" aria-label={title}>
-      <Subtitle2 as="h2">{title}</Subtitle2>
-      {children}
-      {action}
-    </Card>
+    <section className={s.section} aria-label={title}>
+      <Card className={s.card}>
+        <Subtitle2 as="h2">{title}</Subtitle2>
+        {children}
+        {action}
+      </Card>
+    </section>
   );
 }
 

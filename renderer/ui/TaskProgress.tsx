@@ -2,6 +2,7 @@ import { ProgressBar, Text } from '@fluentui/react-components';
 import type { ReactNode } from 'react';
 import { StatusBadge } from './StatusBadge.tsx';
 import { count, counted, duration } from './format.ts';
+import { Live } from './Live.tsx';
 import { useLayout } from './layout.ts';
 
 /** What is known of the progress of a task. */
@@ -16,13 +17,13 @@ export function TaskProgress({ task }: { readonly task: ProgressFacts }): ReactN
   const isMoving = task.state === 'Running' || task.state === 'Queued' || task.state === 'Cancelling';
   const left = task.timeLeftMs === null ? 'The time left is not known yet.' : `About ${duration(task.timeLeftMs)} left in this phase.`;
   return (
-    <div className={l.tight} role="status" aria-live="polite">
+    <Live className={l.tight}>
       <div className={l.row}><StatusBadge status={task.state} /><Text weight="semibold">{task.message || task.phase}</Text></div>
       {isMoving ? <>
         <ProgressBar aria-label={`${task.kind}: ${task.phase}`} thickness="large" {...(task.total ? { value: Math.min(1, task.done / task.total) } : {})} />
-        <Text className={l.number}>{`Phase ${task.phase}: ${count(task.done)}${task.total === null ? '' : ` of ${count(task.total)}`} handled${task.failed > 0 ? `, ${counted(task.failed, 'failure')}` : ''}. ${left}`}</Text>
+        <Text>{`Phase ${task.phase}: ${count(task.done)}${task.total === null ? '' : ` of ${count(task.total)}`} handled${task.failed > 0 ? `, ${counted(task.failed, 'failure')}` : ''}. ${left}`}</Text>
       </> : null}
       {task.throttledMs > 0 ? <Text size={200} className={l.muted}>{`The tenant asked to slow down; ${duration(task.throttledMs)} were spent waiting so far. Nothing is lost by it.`}</Text> : null}
-    </div>
+    </Live>
   );
 }

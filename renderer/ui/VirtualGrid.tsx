@@ -57,7 +57,7 @@ function LineOf<Row>({ row, index, top, height, selected, active, columns, multi
       style={{ transform: `translateY(${top}px)`, height }}>
       {multi ? <TableSelectionCell checked={selected} className={s.check} checkboxIndicator={{ 'aria-label': 'Select row', tabIndex: -1 }} /> : null}
       {columns.map((column) => (
-        <TableCell key={column.id} className={s.cell} style={{ flex: `${column.grow ? 1 : 0} 0 ${column.width}px` }}>{row === undefined ? '…' : column.render(row)}</TableCell>
+        <TableCell key={column.id} className={s.cell} style={{ flex: `${column.grow ? 1 : 0} 0 ${column.width}px` }}><span className={s.text}>{row === undefined ? '…' : column.render(row)}</span></TableCell>
       ))}
     </TableRow>
   );
@@ -69,6 +69,7 @@ const Line = memo(LineOf) as typeof LineOf;
  * survives scrolling, and Ctrl+End reaches the last of 100 000 rows. One tab stop.
  */
 export function VirtualGrid<Row>(p: GridProps<Row>): ReactNode {
+  'use no memo';
   const s = useGridStyles();
   const scroll = useRef<HTMLDivElement>(null);
   const [active, setActive] = useState(0);
@@ -158,7 +159,7 @@ export function VirtualGrid<Row>(p: GridProps<Row>): ReactNode {
   };
   const width = p.columns.reduce((sum, column) => sum + column.width, multi ? 44 : 0);
   return (
-    <div ref={scroll} className={s.scroll} role="grid" aria-label={p.label} aria-rowcount={p.rowCount + 1} aria-multiselectable={multi} onKeyDown={onKey} onClick={onClick} onDoubleClick={onDoubleClick} onContextMenu={onContextMenu}>
+    <div ref={scroll} className={s.scroll} role="grid" tabIndex={-1} aria-label={p.label} aria-rowcount={p.rowCount + 1} aria-multiselectable={multi} onKeyDown={onKey} onClick={onClick} onDoubleClick={onDoubleClick} onContextMenu={onContextMenu}>
       <Table noNativeElements role="presentation" className={s.table} style={{ minWidth: width }}>
         <TableHeader className={s.header}>
           <TableRow className={s.headerRow} aria-rowindex={1}>

@@ -53,7 +53,7 @@ export function Wizard({ title, steps, current, onClose, children, onBack, onNex
             </li>
           ))}
         </ol>
-        <div className={s.page} role="group" aria-label={steps[current]} tabIndex={-1}>{children}</div>
+        <section className={s.page} aria-label={steps[current]}>{children}</section>
       </div>
     </DialogFrame>
   );

@@ -45,7 +45,7 @@ export function useCursorRows<Row>(key: readonly [string, object], fetch: (after
   const newest = pages.reduce<(typeof pages)[number] | undefined>((a, b) => (b.data && b.dataUpdatedAt >= (a?.dataUpdatedAt ?? 0) ? b : a), undefined);
   const [lastTotal, setLastTotal] = useState({ id, total: 0 });
   const seen = newest?.data?.total;
-  useEffect(() => { if (seen !== undefined) setLastTotal({ id, total: seen }); }, [id, seen]);
+  if (seen !== undefined && (lastTotal.id !== id || lastTotal.total !== seen)) setLastTotal({ id, total: seen });
   const total = seen ?? (lastTotal.id === id ? lastTotal.total : 0);
 
   useEffect(() => {

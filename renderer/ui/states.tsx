@@ -2,6 +2,7 @@ import { Body1, Button, Link, MessageBar, MessageBarActions, MessageBarBody, Mes
 import { CopyRegular } from '@fluentui/react-icons';
 import { useState, type ReactNode } from 'react';
 import type { AppErrorData } from '../../shared/domain/errors.ts';
+import { Live } from './Live.tsx';
 import { useLayout } from './layout.ts';
 
 const useStyles = makeStyles({
@@ -27,7 +28,7 @@ export function EmptyState({ title, children, actions }: { readonly title: strin
 /** Something is being read; `label` says what. */
 export function Loading({ label }: { readonly label: string }): ReactNode {
   const s = useStyles();
-  return <div className={s.empty} role="status"><Spinner size="small" label={label} /></div>;
+  return <Live className={s.empty}><Spinner size="small" label={label} /></Live>;
 }
 
 /** A failure: what happened, its code and reference, and what can be done. `Try again` only when that may help. */

@@ -10,10 +10,11 @@ const directory = await openLdapDirectory({
 });
 let entries = 0;
 let whole = 0;
+// objectClass comes besides.
 const names = PERSON_ATTRIBUTES.map((name) => (name === 'streetAddress' ? 'street' : name));
 for await (const page of directory.read({ base, scope: 'sub', filter: '(objectClass=user)', attributes: names })) {
   entries += page.length;
-  for (const entry of page) if (entry.guid !== '' && Object.keys(entry.attributes).length === names.length) whole += 1;
+  for (const entry of page) if (entry.guid !== '' && Object.keys(entry.attributes).length === names.length + 1) whole += 1;
 }
 await directory.close();
 if (whole !== entries) throw new Error(`${entries - whole} people came without all their attributes`);

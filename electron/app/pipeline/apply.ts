@@ -24,7 +24,7 @@ export async function applyTask(services: Services, pair: PairRecord, collection
   await reporter.phase('apply', `Writing to ${plan.tenantName}`, plan.counts.operations);
   reporter.progress(earlier, 0);
   const result = await applyPlan({
-    tenant, ledger: createLedger(services, scope), newId: services.newId, newPassword: services.newPassword, wait: services.wait,
+    tenant, ledger: createLedger(services, scope), newId: services.newId, now: services.now, newPassword: services.newPassword, wait: services.wait,
     onProgress: (p) => { reporter.progress(earlier + p.done, p.failed); },
   }, graphWrites(pair.target.cloud), signal);
   await reporter.flush();

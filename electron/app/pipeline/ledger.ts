@@ -23,7 +23,7 @@ export function createLedger(services: Services, scope: { readonly pairId: strin
       // Not inside a transaction of ours: the journal makes sure that it has reached the disk.
       await store.journal.intend(intents.map((i) => ({
         id: i.id, taskId: scope.taskId, planId: scope.planId, operationId: i.operation.id,
-        sourceId: i.operation.sourceId, targetId: i.targetId, kind: i.operation.kind, operation: i.operation, before: { attributes: i.before }, intentAt: services.now(),
+        sourceId: i.operation.sourceId, targetId: i.targetId, kind: i.operation.kind, operation: i.operation, before: { attributes: i.before }, intentAt: i.at,
       })));
     },
     async settle(settlements) {
@@ -35,7 +35,7 @@ export function createLedger(services: Services, scope: { readonly pairId: strin
       });
     },
     async openIntents() {
-      return (await store.journal.openIntents(scope.taskId)).map((j): Intent => ({ id: j.id, operation: j.operation, targetId: j.targetId, before: j.before?.attributes ?? {} }));
+      return (await store.journal.openIntents(scope.taskId)).map((j): Intent => ({ id: j.id, at: j.intentAt, operation: j.operation, targetId: j.targetId, before: j.before?.attributes ?? {} }));
     },
     async reopen(intentId) {
       await store.transaction(async (tx) => {

@@ -137,7 +137,7 @@ async function prepare(wave: readonly Operation[], ports: ApplyPorts): Promise<{
     const object = targetId === null ? undefined : present.get(targetId);
     const before = object ? Object.fromEntries(operation.changes.filter(readable).flatMap((c) => (object.attributes[c.attribute] ? [[c.attribute, object.attributes[c.attribute] ?? []] as const] : []))) : {};
     const manager = object?.links['manager'];
-    const intent: Intent = { id: ports.newId(), operation, targetId, before: manager ? { ...before, manager } : before };
+    const intent: Intent = { id: ports.newId(), at: ports.now(), operation, targetId, before: manager ? { ...before, manager } : before };
     const refusal = refusalOf(operation, targetId, object, references, intent);
     if (refusal) refused.push({ intent, settlement: refusal });
     else ready.push({ intent, references });

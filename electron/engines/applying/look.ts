@@ -8,6 +8,9 @@ import type { ApplyPorts, Intent, Settlement } from './port.ts';
 /** Waits between looks, milliseconds: Graph is eventually consistent, a new object may take seconds to be found. */
 const LOOK_AGAIN_MS = [0, 500, 2_000, 5_000] as const;
 
+/** How far the clocks of this machine and of the service may differ, milliseconds. */
+const CLOCK_SKEW_MS = 10 * 60_000;
+
 const valueOf = (operation: Operation, attribute: string): string | undefined => {
   const change = operation.changes.find((c) => c.attribute === attribute);
   return change?.after?.[0];
@@ -18,7 +21,7 @@ const valueOf = (operation: Operation, attribute: string): string | undefined =>
  * carried, or by its user principal name; a group by its mailNickname. Never by display name, which is not unique.
  * @returns Graph id; undefined when there is none after the last look; `several` when more than one answers to the key.
  */
-export async function findCreated(operation: Operation, ports: Pick<ApplyPorts, 'tenant' | 'wait'>, signal?: AbortSignal): Promise<string | undefined | 'several'> {
+export async function findCreated({ operation, at }: Pick<Intent, 'operation' | 'at'>, ports: Pick<ApplyPorts, 'tenant' | 'wait'>, signal?: AbortSignal): Promise<string | undefined | 'several'> {
   const keys = operation.objectKind === 'user' ? ['onPremisesImmutableId', 'userPrincipalName'] : ['mailNickname'];
   for (const pause of LOOK_AGAIN_MS) {
     if (pause > 0) await ports.wait(pause, signal);
@@ -31,16 +34,21 @@ export async function findCreated(operation: Operation, ports: Pick<ApplyPorts, 
       if (found.length > 1) return 'several';
       const id = found[0];
       if (id === undefined) continue;
-      if (await carriesOurValues(ports.tenant, operation, id, signal)) return id;
+      if (await isOurs(ports.tenant, operation, at, id, signal)) return id;
     }
   }
   return undefined;
 }
 
-/** A key alone proves nothing: somebody else may hold it. The object must carry everything that the create sent and Graph shows. */
-async function carriesOurValues(tenant: Tenant, operation: Operation, id: string, signal?: AbortSignal): Promise<boolean> {
+/**
+ * A key alone proves nothing: somebody else may hold it. The object must carry everything that the create sent and Graph shows,
+ * and must not be older than the intent, or an undo would one day delete what somebody else made.
+ */
+async function isOurs(tenant: Tenant, operation: Operation, intendedAt: number, id: string, signal?: AbortSignal): Promise<boolean> {
   const present = (await tenant.readByIds(operation.objectKind, [id], signal)).get(id);
-  return present !== undefined && position(operation, present).at === 'after';
+  if (present === undefined || position(operation, present).at !== 'after') return false;
+  const created = Date.parse(present.attributes['createdDateTime']?.[0] ?? '');
+  return Number.isNaN(created) || created >= intendedAt - CLOCK_SKEW_MS;
 }
 
 /** Settles an intent whose outcome nobody knows, by looking at the tenant. Null: it did not happen, send it again. */
@@ -50,7 +58,7 @@ export async function lookUp(intent: Intent, ports: Pick<ApplyPorts, 'tenant' | 
   const id = intent.targetId;
   switch (operation.kind) {
     case 'create': {
-      const found = await findCreated(operation, ports, signal);
+      const found = await findCreated(intent, ports, signal);
       if (found === undefined) return null;
       if (found === 'several') return { ...base, outcome: 'failed', references: [], message: `More than one object answers to the keys of "${operation.name}"; look at them in the tenant and match by hand.` };
       return { ...base, outcome: 'done', targetId: found, message: 'Found after an answer was lost.' };

@@ -5,6 +5,8 @@ import type { Tenant } from '../tenant/index.ts';
 export interface Intent {
   readonly id: string;
   readonly operation: Operation;
+  /** When it was written down, milliseconds since 1970 UTC. */
+  readonly at: number;
   /** Graph id of the object; null for a create. */
   readonly targetId: string | null;
   /** Values observed right before sending, by attribute name; empty for a create. */
@@ -47,6 +49,8 @@ export interface ApplyPorts {
   readonly tenant: Tenant;
   readonly ledger: ApplyLedger;
   readonly newId: () => string;
+  /** Milliseconds since 1970 UTC. */
+  readonly now: () => number;
   /** A fresh initial password that satisfies the tenant's policy. Used once, never stored. */
   readonly newPassword: () => string;
   readonly wait: (ms: number, signal?: AbortSignal) => Promise<void>;

@@ -4,4 +4,4 @@ export { convert, GENERATED } from './conversions.ts';
 export type { ConversionInput, Converted } from './conversions.ts';
 export { mapObject } from './map.ts';
 export { outOfScope } from './scope.ts';
-export type { MappedObject, MappedReference, MappedValue, MapInput } from './types.ts';
+export type { MappedLink, MappedObject, MappedReference, MappedValue, MapInput } from './types.ts';

@@ -1,7 +1,7 @@
 import type { Reference, UnresolvedReference } from '../../../shared/domain/plans.ts';
-import type { MappedReference } from './types.ts';
+import type { MappedLink, MappedReference } from './types.ts';
 
-const plainReference = (reference: MappedReference): Reference => ({ sourceId: reference.sourceId, targetId: reference.targetId, name: reference.name });
+const linkTo = (reference: MappedReference, dn: string): MappedLink => ({ sourceId: reference.sourceId, targetId: reference.targetId, name: reference.name, dn });
 const keyOf = (reference: Reference): string => reference.targetId ?? `source ${reference.sourceId ?? reference.name}`;
 
 /**
@@ -11,15 +11,15 @@ const keyOf = (reference: Reference): string => reference.targetId ?? `source ${
  */
 export function resolveLinks(
   dns: readonly string[], resolve: (dn: string) => MappedReference | null, where: { readonly sourceId: string; readonly attribute: string; readonly unified: boolean },
-): { readonly references: readonly Reference[]; readonly unresolved: readonly UnresolvedReference[] } {
-  const references = new Map<string, Reference>();
+): { readonly references: readonly MappedLink[]; readonly unresolved: readonly UnresolvedReference[] } {
+  const references = new Map<string, MappedLink>();
   const unresolved: UnresolvedReference[] = [];
   const missing = (dn: string, reason: string): void => { unresolved.push({ sourceId: where.sourceId, attribute: where.attribute, dn, reason }); };
   for (const dn of dns) {
     const found = resolve(dn);
     if (found === null) missing(dn, 'has no match in the tenant yet');
     else if (where.unified && found.kind !== undefined && found.kind !== 'user') missing(dn, `a Microsoft 365 group cannot hold a ${found.kind}`);
-    else references.set(keyOf(found), plainReference(found));
+    else references.set(keyOf(found), linkTo(found, dn));
   }
   return { references: [...references.values()], unresolved };
 }

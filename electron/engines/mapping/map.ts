@@ -1,5 +1,5 @@
 import type { Values } from '../../../shared/domain/objects.ts';
-import type { Finding, Reference, UnresolvedReference } from '../../../shared/domain/plans.ts';
+import type { Finding, UnresolvedReference } from '../../../shared/domain/plans.ts';
 import type { MappingRule } from '../../../shared/domain/rules.ts';
 import { valuesOf } from '../../../shared/rules/attributes.ts';
 import { sourceGroupKind } from '../../../shared/rules/group-type.ts';
@@ -9,7 +9,7 @@ import { convert } from './conversions.ts';
 import type { Converted } from './conversions.ts';
 import { resolveLinks } from './links.ts';
 import { outOfScope } from './scope.ts';
-import type { MappedObject, MappedValue, MapInput } from './types.ts';
+import type { MappedLink, MappedObject, MappedValue, MapInput } from './types.ts';
 
 /** Link attributes that a rule may resolve into (Graph documentation: user manager, group members). */
 const LINKS = { user: 'manager', group: 'members', contact: '' } as const;
@@ -52,7 +52,7 @@ function applies(rule: MappingRule, input: MapInput): boolean {
 /** Collects the outcome while the rules are gone through. */
 interface Work {
   readonly values: Map<string, MappedValue>;
-  links: { manager?: Reference | null; members?: readonly Reference[] };
+  links: { manager?: MappedLink | null; members?: readonly MappedLink[] };
   readonly unresolved: UnresolvedReference[];
   readonly problems: Finding[];
 }

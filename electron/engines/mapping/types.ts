@@ -6,6 +6,9 @@ import type { MigrationSettings, PairDefaults } from '../../../shared/domain/set
 /** A reference as the resolver gives it: `kind` decides whether a Microsoft 365 group can hold it; absent means not known. */
 export interface MappedReference extends Reference { readonly kind?: ObjectKind }
 
+/** A desired link. `dn` is the name the source refers to the object by, for the list of references that wait. */
+export interface MappedLink extends Reference { readonly dn: string }
+
 /** Everything mapping one object needs. */
 export interface MapInput {
   readonly source: SourceObject;
@@ -34,7 +37,7 @@ export interface MappedObject {
   /** By target attribute name in the spelling of shared/rules/target-attributes.ts. */
   readonly values: ReadonlyMap<string, MappedValue>;
   /** A key is present only when a rule speaks about it. `manager` null: shall have none. */
-  readonly links: { readonly manager?: Reference | null; readonly members?: readonly Reference[] };
+  readonly links: { readonly manager?: MappedLink | null; readonly members?: readonly MappedLink[] };
   readonly unresolved: readonly UnresolvedReference[];
   readonly problems: readonly Finding[];
   /** Why the object is not written at all (out of scope, a group that Graph cannot write, a contact); null when it is. */

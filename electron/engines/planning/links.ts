@@ -1,6 +1,6 @@
 import type { SourceObject, TargetObject } from '../../../shared/domain/objects.ts';
 import type { Finding, Operation, Reference, UnresolvedReference } from '../../../shared/domain/plans.ts';
-import type { MappedObject } from '../mapping/index.ts';
+import type { MappedLink, MappedObject } from '../mapping/index.ts';
 import type { PlannerContext } from './types.ts';
 
 /** Members in one request: at most 20 binds (Graph documentation, "Add members"). */
@@ -60,17 +60,22 @@ function planManager(queued: QueuedLinks, manager: Reference | null, context: Pl
  */
 export function planLinks(queued: QueuedLinks, created: ReadonlySet<string>, context: PlannerContext): PlannedLinks {
   const unresolved: UnresolvedReference[] = [];
-  const reachable = (attribute: string) => (reference: Reference): boolean => {
-    if (reference.targetId !== null || (reference.sourceId !== null && created.has(reference.sourceId))) return true;
-    unresolved.push({ sourceId: queued.source.id, attribute, dn: reference.name, reason: 'is not created by this plan' });
-    return false;
+  /** The reference as an operation carries it, or null when it has to wait. */
+  const reach = (attribute: string, { dn, ...reference }: MappedLink): Reference | null => {
+    if (reference.targetId !== null || (reference.sourceId !== null && created.has(reference.sourceId))) return reference;
+    unresolved.push({ sourceId: queued.source.id, attribute, dn, reason: 'is not created by this plan' });
+    return null;
   };
   const operations: Operation[] = [];
   const notes: Finding[] = [];
   const { manager, members } = queued.links;
-  if (manager !== undefined && (manager === null || reachable('manager')(manager))) operations.push(...planManager(queued, manager, context));
+  if (manager === null) operations.push(...planManager(queued, null, context));
+  else if (manager !== undefined) {
+    const reached = reach('manager', manager);
+    if (reached !== null) operations.push(...planManager(queued, reached, context));
+  }
   if (members !== undefined) {
-    const writable = members.filter(reachable('member'));
+    const writable = members.flatMap((member) => reach('member', member) ?? []);
     if (queued.target !== null && queued.target.links['members'] === undefined) {
       notes.push({
         sourceId: queued.source.id, name: queued.source.name, attribute: 'members', value: '', rule: 'planning', severity: 'warning', proposal: null,

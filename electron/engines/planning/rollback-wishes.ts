@@ -16,6 +16,8 @@ export interface TargetWishes {
   readonly attributes: Map<string, AttributeWish>;
   manager: { readonly written: string | null; readonly restoreTo: Reference | null } | null;
   readonly members: Map<string, MemberWish>;
+  /** Names of members whose Graph id the journal does not tell. */
+  readonly lost: string[];
 }
 
 /** Nets one older change of existence with what newer entries left: made and taken away again is nothing. */
@@ -49,7 +51,7 @@ export function wishesOf(entries: readonly JournalledChange[]): ReadonlyMap<stri
   });
   const all = new Map<string, TargetWishes>();
   for (const { operation, targetId, references } of entries.toReversed()) {
-    const wishes = all.get(targetId) ?? { targetId, about: operation, existence: 'stays', attributes: new Map(), manager: null, members: new Map() };
+    const wishes: TargetWishes = all.get(targetId) ?? { targetId, about: operation, existence: 'stays', attributes: new Map(), manager: null, members: new Map(), lost: [] };
     all.set(targetId, wishes);
     const refers = (references ?? operation.references).map(complete);
     settleExistence(wishes, operation.kind);
@@ -58,7 +60,10 @@ export function wishesOf(entries: readonly JournalledChange[]): ReadonlyMap<stri
       const written = operation.kind === 'set manager' ? (refers[0]?.targetId ?? null) : null;
       wishes.manager = { written: wishes.manager === null ? written : wishes.manager.written, restoreTo: operation.previous[0] ?? null };
     } else if (operation.kind === 'add members' || operation.kind === 'remove members') {
-      for (const reference of refers) if (reference.targetId !== null) wishes.members.set(reference.targetId, { reference, present: operation.kind === 'remove members' });
+      for (const reference of refers) {
+        if (reference.targetId === null) wishes.lost.push(reference.name);
+        else wishes.members.set(reference.targetId, { reference, present: operation.kind === 'remove members' });
+      }
     }
   }
   return all;

@@ -65,6 +65,7 @@ function undoManager(work: Work, wishes: TargetWishes, current: TargetObject): v
 }
 
 function undoMembers(work: Work, wishes: TargetWishes, current: TargetObject): void {
+  if (wishes.lost.length > 0) impossible(work, wishes, 'members', `The journal does not tell the ids of ${wishes.lost.join(', ')}; take these members back by hand.`);
   const read = current.links['members'];
   const now = read === undefined ? undefined : new Set(read);
   const pick = (present: boolean): Reference[] => [...wishes.members]
@@ -82,7 +83,7 @@ function undoTarget(work: Work, wishes: TargetWishes, current: TargetObject | un
     if (work.options.purge) add(work, 'purges', wishes, 'purge');
     return;
   }
-  const nothing = wishes.existence === 'stays' && wishes.attributes.size === 0 && wishes.members.size === 0 && wishes.manager === null;
+  const nothing = wishes.existence === 'stays' && wishes.attributes.size === 0 && wishes.members.size === 0 && wishes.lost.length === 0 && wishes.manager === null;
   if (nothing) return;
   if (current === undefined) return impossible(work, wishes, '', 'The object is no longer in the tenant.');
   if (current.deleted) {

@@ -27,7 +27,7 @@ export interface CollectionObjectsRepository {
 
 /** Columns in which each order walks along one index. */
 const ORDERS = {
-  name: ['member.name_key', 'member.name_key'],
+  name: ['member.name_key', 'member.source_id'],
   status: ['member.status', 'member.name_key', 'member.source_id'],
   kind: ['member.kind', 'member.name_key', 'member.source_id'],
 } as const;

@@ -10,6 +10,7 @@ const useStyles = makeStyles({
   title: { fontSize: tokens.fontSizeBase400, lineHeight: tokens.lineHeightBase400, padding: '0 8px' },
   group: { padding: '8px 8px 2px', color: tokens.colorNeutralForeground2, fontWeight: tokens.fontWeightSemibold, margin: 0, fontSize: tokens.fontSizeBase200, lineHeight: tokens.lineHeightBase200 },
   action: { justifyContent: 'flex-start', width: '100%', fontWeight: tokens.fontWeightRegular, textAlign: 'left', minHeight: '32px' },
+  list: { listStyle: 'none', margin: 0, padding: 0 },
   cli: { display: 'flex', gap: '4px', alignItems: 'start', padding: '2px 8px 6px 36px' },
 });
 
@@ -22,9 +23,9 @@ export function ActionsPane(): ReactNode {
     <div className={s.pane}>
       <Title3 as="h2" className={s.title}>Actions</Title3>
       {grouped(here).map(([group, commands]) => (
-        <div key={group} role="group" aria-label={group}>
+        <div key={group}>
           <h3 className={s.group}>{group}</h3>
-          {commands.map((command) => <Action key={command.id} command={command} withLine={withLines} />)}
+          <ul className={s.list} aria-label={group}>{commands.map((command) => <li key={command.id}><Action command={command} withLine={withLines} /></li>)}</ul>
         </div>
       ))}
       {here.length === 0 ? <Caption1>There is nothing to do here.</Caption1> : null}

@@ -23,7 +23,7 @@ import { useShortcuts } from './shortcuts.ts';
 
 const useStyles = makeStyles({
   shell: { height: '100%', display: 'flex', flexDirection: 'column', backgroundColor: tokens.colorNeutralBackground1 },
-  body: { flexGrow: 1, minHeight: 0, display: 'flex' },
+  body: { flex: '1 1 0', minHeight: 0, display: 'flex' },
   tree: { width: '250px', flexShrink: 0, borderRight: `1px solid ${tokens.colorNeutralStroke2}`, backgroundColor: tokens.colorNeutralBackground2 },
   narrowTree: { width: '200px' },
   centre: { flexGrow: 1, minWidth: 0, display: 'flex', flexDirection: 'column' },

@@ -4,12 +4,13 @@ import type { ReactNode } from 'react';
 import type { ProjectInfo } from '../../../shared/contracts/project.ts';
 import type { TaskRow } from '../../../shared/contracts/tasks.ts';
 import { count } from '../../ui/format.ts';
+import { Live } from '../../ui/Live.tsx';
 import { useLayout } from '../../ui/layout.ts';
 import type { ConnectionState } from '../connection.ts';
 
 const useStyles = makeStyles({
   bar: {
-    display: 'flex', alignItems: 'center', gap: '16px', padding: '0 12px', height: '28px', overflow: 'hidden', whiteSpace: 'nowrap',
+    display: 'flex', alignItems: 'center', gap: '16px', padding: '0 12px', height: '28px', flexShrink: 0, overflow: 'hidden', whiteSpace: 'nowrap',
     borderTop: `1px solid ${tokens.colorNeutralStroke2}`, backgroundColor: tokens.colorNeutralBackground2, fontSize: tokens.fontSizeBase200,
   },
   item: { display: 'inline-flex', alignItems: 'center', gap: '4px', minWidth: 0 },
@@ -34,12 +35,12 @@ export function StatusBar({ project, running, connection }: StatusBarProps): Rea
       {project ? <span className={l.ellipsis} title={project.file}>{`Project: ${project.file}`}</span> : null}
       {project ? <span className={s.item}><KeyRegular />{SECRETS[project.secrets]}</span> : null}
       <span className={l.grow} />
-      <span className={s.item} role="status" aria-live="polite">
+      <Live className={s.item}>
         {task ? <>
           <Text size={200}>{`${task.kind}: ${task.phase}, ${count(task.done)}${task.total === null ? '' : ` of ${count(task.total)}`}${running.length > 1 ? ` (and ${running.length - 1} more)` : ''}`}</Text>
           <ProgressBar className={s.progress} aria-label="Progress of the running task" {...(task.total ? { value: Math.min(1, task.done / task.total) } : {})} />
         </> : 'No task is running'}
-      </span>
+      </Live>
       {project ? <span>{`Causeway ${project.version}`}</span> : null}
     </footer>
   );

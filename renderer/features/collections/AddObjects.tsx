@@ -9,6 +9,7 @@ import { errorData, useCall, useCommand } from '../../app/api.ts';
 import type { DialogProps } from '../../app/dialogs.tsx';
 import { DialogFrame } from '../../ui/Dialogs.tsx';
 import { count, counted } from '../../ui/format.ts';
+import { Live } from '../../ui/Live.tsx';
 import { useLayout } from '../../ui/layout.ts';
 import { ErrorView, Loading } from '../../ui/states.tsx';
 
@@ -121,9 +122,9 @@ export function AddOutcome({ title, result, onClose }: { readonly title: string;
   const l = useLayout();
   return (
     <DialogFrame title={title} onClose={onClose} size="wide" actions={<Button appearance="primary" onClick={onClose}>Close</Button>}>
-      <MessageBar intent={result.skippedTotal > 0 ? 'warning' : 'success'} layout="multiline" role="status">
+      <Live><MessageBar intent={result.skippedTotal > 0 ? 'warning' : 'success'} layout="multiline">
         <MessageBarBody><MessageBarTitle>{`${counted(result.added, 'object')} added.`}</MessageBarTitle>{`${count(result.already)} were in the collection already, ${count(result.skippedTotal)} were skipped.`}</MessageBarBody>
-      </MessageBar>
+      </MessageBar></Live>
       {result.skipped.length > 0 ? (
         <table className={l.plainTable} aria-label="Skipped entries">
           <thead><tr><th scope="col">Skipped</th><th scope="col">Reason</th></tr></thead>
@@ -161,7 +162,7 @@ export function QueryObjectsDialog({ pair, collection, onClose }: DialogProps<'q
         {preview.error ? <ErrorView error={errorData(preview.error)} onRetry={() => { void preview.refetch(); }} /> : null}
         {tried !== null && preview.isFetching ? <Loading label="Searching the directory…" /> : null}
         {preview.data && !preview.isFetching ? <>
-          <Text role="status">{`${preview.data.more ? 'More than ' : ''}${counted(preview.data.rows.length, 'object')} found.`}</Text>
+          <Live>{`${preview.data.more ? 'More than ' : ''}${counted(preview.data.rows.length, 'object')} found.`}</Live>
           <table className={l.plainTable} aria-label="Preview">
             <thead><tr><th scope="col">Name</th><th scope="col">Type</th><th scope="col">In the collection</th><th scope="col">Distinguished name</th></tr></thead>
             <tbody>{preview.data.rows.slice(0, 100).map((item) => <tr key={item.dn}><td>{item.name}</td><td>{item.type}</td><td>{item.inCollection ? 'yes' : 'no'}</td><td>{item.dn}</td></tr>)}</tbody>

@@ -1,4 +1,4 @@
-import { Button, MessageBar, MessageBarBody, SearchBox, Select, Text, Toolbar, ToolbarButton } from '@fluentui/react-components';
+import { Button, MessageBar, MessageBarBody, SearchBox, Select, Toolbar, ToolbarButton } from '@fluentui/react-components';
 import { ArrowDownloadRegular } from '@fluentui/react-icons';
 import { useCallback, useDeferredValue, useMemo, useState, type ReactNode } from 'react';
 import { OBJECT_KINDS, type ObjectKind } from '../../../shared/domain/objects.ts';
@@ -15,6 +15,7 @@ import { useCursorRows } from '../../ui/cursor-rows.ts';
 import { csv, download } from '../../ui/download.ts';
 import { counted } from '../../ui/format.ts';
 import { NOTHING, selectedCount, type GridSelection } from '../../ui/grid-selection.ts';
+import { Live } from '../../ui/Live.tsx';
 import { useLayout } from '../../ui/layout.ts';
 import { EmptyState, ErrorView, Loading } from '../../ui/states.tsx';
 
@@ -24,8 +25,8 @@ const MOST_IDS = 10_000;
 const COLUMNS: readonly GridColumn<ObjectRow>[] = [
   { id: 'name', title: 'Name', width: 190, grow: true, sort: 'name', render: (o) => <span title={o.dn}>{o.name}</span> },
   { id: 'kind', title: 'Type', width: 80, sort: 'kind', render: (o) => o.kind },
-  { id: 'status', title: 'Migration Progress', width: 150, sort: 'status', render: (o) => <StatusBadge status={o.status} /> },
-  { id: 'sync', title: 'Synchronization Status', width: 190, render: (o) => o.synchronisation },
+  { id: 'status', title: 'Migration Progress', width: 165, sort: 'status', render: (o) => <StatusBadge status={o.status} /> },
+  { id: 'sync', title: 'Synchronization Status', width: 195, render: (o) => o.synchronisation },
   { id: 'target', title: 'Matched with', width: 190, grow: true, render: (o) => (o.targetId === null ? '–' : `${o.targetName}${o.pinned ? ' (pinned)' : ''}`) },
   { id: 'rule', title: 'Rule', width: 180, grow: true, render: (o) => <span title={o.rule}>{o.rule || '–'}</span> },
   { id: 'reason', title: 'Reason', width: 260, grow: true, render: (o) => <span title={[o.reason, ...o.risks].join('; ')}>{[o.reason, ...o.risks].filter(Boolean).join('; ') || '–'}</span> },
@@ -94,7 +95,7 @@ export function ObjectsTab({ pair, collection }: CollectionScreenProps): ReactNo
         </Select>
         {filtered ? <Button size="small" appearance="subtle" onClick={clear}>Clear filter</Button> : null}
         <span className={l.grow} />
-        <Text size={200} role="status">{`${counted(rows.total, 'object')}${size > 0 ? `, ${size.toLocaleString()} selected` : ''}`}</Text>
+        <Live>{`${counted(rows.total, 'object')}${size > 0 ? `, ${size.toLocaleString()} selected` : ''}`}</Live>
         <ToolbarButton icon={<ArrowDownloadRegular />} disabled={exporting || rows.total === 0} onClick={exportList}>{exporting ? 'Exporting…' : 'Export list'}</ToolbarButton>
       </Toolbar>
       {failure ? <ErrorView error={errorData(failure)} onRetry={() => { setProblem(null); rows.retry(); }} /> : null}

@@ -6,6 +6,7 @@ import type { DialogProps } from '../../app/dialogs.tsx';
 import { DialogFrame } from '../../ui/Dialogs.tsx';
 import { StatusBadge } from '../../ui/StatusBadge.tsx';
 import { time } from '../../ui/format.ts';
+import { Live } from '../../ui/Live.tsx';
 import { useLayout } from '../../ui/layout.ts';
 import { ErrorView, Loading } from '../../ui/states.tsx';
 
@@ -24,11 +25,11 @@ export function ConnectionTest({ what }: { readonly what: { readonly id: string 
       {test.isFetching ? <Loading label="Testing the connections. Nothing is written…" /> : null}
       {!test.isFetching && test.error ? <ErrorView error={errorData(test.error)} onRetry={() => { void test.refetch(); }} /> : null}
       {!test.isFetching && test.data ? <>
-        <div role="status">
+        <Live>
           <MessageBar intent={failed > 0 ? 'error' : 'success'} layout="multiline"><MessageBarBody>
             {failed > 0 ? `${failed} of ${lines.length} checks failed. The first failure is usually the cause of the others.` : `All ${lines.length} checks were made without a failure.`}
           </MessageBarBody></MessageBar>
-        </div>
+        </Live>
         <table className={l.plainTable}>
           <thead><tr><th scope="col">Check</th><th scope="col">Outcome</th><th scope="col">Reason</th></tr></thead>
           <tbody>{lines.map((line) => <tr key={line.check}><td>{line.check}</td><td><StatusBadge status={line.outcome} /></td><td>{line.message}</td></tr>)}</tbody>
@@ -45,12 +46,12 @@ export function SignInPrompt({ pairId }: { readonly pairId: string }): ReactNode
   const pending = signIn.data?.pending;
   if (!pending) return null;
   return (
-    <MessageBar intent="info" layout="multiline" role="status">
+    <Live><MessageBar intent="info" layout="multiline">
       <MessageBarBody>
         <MessageBarTitle>Sign in to the tenant</MessageBarTitle>
         {'Open '}<Link href={pending.verificationUri} target="_blank" rel="noreferrer" inline>{pending.verificationUri}</Link>{' and enter the code '}<strong>{pending.userCode}</strong>{`. It is valid until ${time(pending.expiresAt)}.`}
       </MessageBarBody>
-    </MessageBar>
+    </MessageBar></Live>
   );
 }
 

@@ -42,7 +42,7 @@ export function PairHome({ pair }: PairScreenProps): ReactNode {
       {running ? <Section title="Discovery"><TaskProgress task={running} /></Section> : null}
       <div className={l.cards}>
         <Section title="Source"><Properties rows={[
-          ['Active Directory', pair.sourceName || (source.kind === 'ldap' ? source.domain : 'LDIF snapshot')],
+          ['Active Directory', source.kind === 'ldif' && (pair.sourceName === '' || pair.sourceName === source.file) ? 'LDIF snapshot' : pair.sourceName || (source.kind === 'ldap' ? source.domain : '')],
           ...(source.kind === 'ldap' ? [
             ['Servers', source.servers.join(', ') || 'found by DNS'] as const, ['Security', SECURITY[source.security]] as const, ['User name', source.username] as const, ['Base DN', source.baseDn || 'the whole domain'] as const,
           ] : [['LDIF file', source.file] as const]),

@@ -52,8 +52,7 @@ export function ProjectHome(): ReactNode {
   return (
     <div className={l.page}>
       <Title2 as="h2" className={s.title}>{pair ? project.data.name : `Welcome to ${project.data.name}`}</Title2>
-      <div className={l.cards}>
-        <Section title="What to do next">
+      <Section title="What to do next">
           <ol className={s.steps}>
             {steps.map((step, i) => (
               <li key={step.title} className={s.step}>
@@ -63,7 +62,8 @@ export function ProjectHome(): ReactNode {
               </li>
             ))}
           </ol>
-        </Section>
+      </Section>
+      <div className={l.cards}>
         <Section title="Statistics of all pairs">
           {statistics.error ? <ErrorView error={errorData(statistics.error)} onRetry={() => { void statistics.refetch(); }} /> : null}
           {statistics.data ? <>

@@ -9,8 +9,9 @@ import { StatusBadge } from '../../ui/StatusBadge.tsx';
 import { VirtualGrid, type GridColumn } from '../../ui/VirtualGrid.tsx';
 import { useCursorRows } from '../../ui/cursor-rows.ts';
 import { download } from '../../ui/download.ts';
-import { count } from '../../ui/format.ts';
+import { count, counted } from '../../ui/format.ts';
 import { NOTHING } from '../../ui/grid-selection.ts';
+import { Live } from '../../ui/Live.tsx';
 import { useLayout } from '../../ui/layout.ts';
 import { EmptyState, ErrorView, Loading } from '../../ui/states.tsx';
 import { OperationDiff, summaryOf } from './OperationDiff.tsx';
@@ -106,7 +107,7 @@ export function Operations({ planId, firstOutcome = '' }: { readonly planId: str
         <SearchBox type="search" size="small" aria-label="Search operations" placeholder="Object or value" value={text} onChange={(_, d) => setText(d.value)} />
         <Select size="small" aria-label="Filter by operation" value={kind} onChange={(_, d) => setKind(OPERATION_KINDS.find((k) => k === d.value) ?? '')}><option value="">All operations</option>{OPERATION_KINDS.map((k) => <option key={k} value={k}>{k}</option>)}</Select>
         <Select size="small" aria-label="Filter by outcome" value={outcome} onChange={(_, d) => setOutcome(OUTCOMES.find((o) => o === d.value) ?? '')}><option value="">All outcomes</option>{OUTCOMES.map((o) => <option key={o} value={o}>{o}</option>)}</Select>
-        <span className={l.grow} /><Text size={200} role="status">{`${count(rows.total)} operations`}</Text>
+        <span className={l.grow} /><Live>{counted(rows.total, 'operation')}</Live>
       </Toolbar>
       {rows.error ? <ErrorView error={errorData(rows.error)} onRetry={rows.retry} /> : null}
       {rows.loading && !rows.error ? <Loading label="Reading operations…" /> : rows.total === 0 && !rows.error ? <EmptyState title="No operation fits" /> : (
@@ -119,7 +120,7 @@ export function Operations({ planId, firstOutcome = '' }: { readonly planId: str
                 for (let i = 0; i < rows.total; i++) { const row = rows.rowAt(i); if (row && row.id === id) { setShown(row); break; } }
               }} />
           </div>
-          <section className={s.diff} aria-label="Before and after" tabIndex={0}>{operation ? <OperationDiff operation={operation} /> : <Text className={l.muted}>Select an operation to see each value before and after, and the reason.</Text>}</section>
+          <section className={s.diff} aria-label="Before and after">{operation ? <OperationDiff operation={operation} /> : <Text className={l.muted}>Select an operation to see each value before and after, and the reason.</Text>}</section>
         </div>
       )}
     </>

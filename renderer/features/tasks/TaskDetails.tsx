@@ -1,4 +1,4 @@
-import { Button, Checkbox, Tab, TabList, Text } from '@fluentui/react-components';
+import { Button, Checkbox, Tab, TabList } from '@fluentui/react-components';
 import { ArrowDownloadRegular } from '@fluentui/react-icons';
 import { useCallback, useMemo, useState, type ReactNode } from 'react';
 import type { TaskItem } from '../../../shared/contracts/tasks.ts';
@@ -13,6 +13,7 @@ import { useCursorRows } from '../../ui/cursor-rows.ts';
 import { download } from '../../ui/download.ts';
 import { counted, duration, time } from '../../ui/format.ts';
 import { NOTHING } from '../../ui/grid-selection.ts';
+import { Live } from '../../ui/Live.tsx';
 import { useLayout } from '../../ui/layout.ts';
 import { EmptyState, ErrorView, Loading } from '../../ui/states.tsx';
 import { Operations } from './PlanViewer.tsx';
@@ -66,7 +67,7 @@ function Items({ taskId }: { readonly taskId: string }): ReactNode {
   const rows = useCursorRows<TaskItem>(key, fetch);
   return (
     <>
-      <div className={l.row}><Checkbox label="Only objects with problems" checked={onlyProblems} onChange={(_, d) => setOnly(d.checked === true)} /><span className={l.grow} /><Text size={200} role="status">{counted(rows.total, 'object')}</Text></div>
+      <div className={l.row}><Checkbox label="Only objects with problems" checked={onlyProblems} onChange={(_, d) => setOnly(d.checked === true)} /><span className={l.grow} /><Live>{counted(rows.total, 'object')}</Live></div>
       {rows.error ? <ErrorView error={errorData(rows.error)} onRetry={rows.retry} /> : rows.loading ? <Loading label="Reading objects…" />
         : rows.total === 0 ? <EmptyState title={onlyProblems ? 'No object had a problem' : 'No objects'} />
         : <VirtualGrid label="Objects of the task" mode="single" rowCount={rows.total} rowAt={rows.rowAt} keyOf={(i) => `${i.objectId ?? i.name} ${i.at} ${i.status}`} columns={ITEMS} selection={selection} onSelect={setSelection} onRange={rows.onRange} />}

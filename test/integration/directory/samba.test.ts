@@ -154,7 +154,7 @@ describe.skipIf(skipFor(await sambaObstacle()))('Active Directory over LDAP (Sam
       expect(entries.map((entry) => entry.attributes['displayName']?.[0]).toSorted()).toStrictEqual([...NAMES].toSorted());
       for (const name of NAMES) {
         const entry = await shared.get(odd(name), ['displayName', 'cn']);
-        expect(entry?.attributes).toStrictEqual({ cn: [name], displayName: [name] });
+        expect(entry?.attributes).toMatchObject({ cn: [name], displayName: [name] });
         expect((await shared.get(entry?.guid ?? '', ['cn']))?.dn).toBe(entry?.dn);
         const escaped = [...Buffer.from(name)].map((byte) => `\\${byte.toString(16).padStart(2, '0')}`).join('');
         expect((await read({ filter: `(displayName=${escaped})` })).map((found) => found.guid)).toStrictEqual([entry?.guid]);
@@ -179,7 +179,7 @@ describe.skipIf(skipFor(await sambaObstacle()))('Active Directory over LDAP (Sam
       expect(await read({ base: `OU=Odd,${samba.baseDn}`, scope: 'base' })).toHaveLength(1);
       expect((await read({ base: samba.baseDn, scope: 'one', filter: '(objectClass=organizationalUnit)', attributes: ['ou'] })).map((entry) => entry.attributes['ou']?.[0])).toContain('People');
       expect(await read({ base: `OU=People,${samba.baseDn}`, filter: '(objectClass=user)', limit: 7, pageSize: 3 })).toHaveLength(7);
-      expect(Object.keys((await shared.get(odd('Zoë'), ['mail', 'sn']))?.attributes ?? {})).toStrictEqual(['sn']);
+      expect(Object.keys((await shared.get(odd('Zoë'), ['mail', 'sn']))?.attributes ?? {}).toSorted()).toStrictEqual(['objectClass', 'objectGUID', 'sn']);
     });
 
     it('says undefined for what is not there, and NOT_FOUND for a missing base', async () => {
@@ -257,7 +257,7 @@ describe.skipIf(skipFor(await sambaObstacle()))('Active Directory over LDAP (Sam
       const names = ['proxyAddresses', 'targetAddress', 'extensionAttribute5', 'mS-DS-ConsistencyGuid', 'msExchMailboxGuid', 'manager'];
       const state = async (): Promise<Record<string, readonly string[]>> => {
         const entry = await shared.get(dn, names);
-        return Object.fromEntries(Object.entries(entry?.attributes ?? {}).map(([name, values]) => [name, values.toSorted()]));
+        return Object.fromEntries(Object.entries(entry?.attributes ?? {}).filter(([name]) => names.includes(name)).map(([name, values]) => [name, values.toSorted()]));
       };
       const before = await state();
       const inverse = await shared.modify(dn, changes);

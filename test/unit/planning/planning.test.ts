@@ -3,6 +3,7 @@ import { countOperations, createPlanner, DEFAULT_GUARD_LIMITS, emptyCounts, guar
 import type { JournalledChange, PlanCandidate, PlannerContext } from '../../../electron/engines/planning/index.ts';
 import type { MatchResult, SourceObject, TargetObject, Values } from '../../../shared/domain/objects.ts';
 import type { Operation } from '../../../shared/domain/plans.ts';
+import type { MappedLink } from '../../../electron/engines/mapping/index.ts';
 import { counter } from './model.ts';
 
 const USER: SourceObject = { id: 'u', kind: 'user', dn: 'CN=Ann', name: 'Ann', attributes: {}, links: {} };
@@ -19,7 +20,7 @@ const plan = (candidates: readonly PlanCandidate[], more: Partial<PlannerContext
 };
 const NEW_USER = { accountEnabled: ['true'], displayName: ['Ann'], mailNickname: ['ann'], userPrincipalName: ['ann@x.com'], 'passwordProfile/password': ['<generated>'] };
 const NONE = match({ state: 'Not matched', targetId: null, reason: 'No candidate.' });
-const refs = (n: number, prefix = 'm') => Array.from({ length: n }, (_, i) => ({ sourceId: null, targetId: `${prefix}${i}`, name: `${prefix}${i}` }));
+const refs = (n: number, prefix = 'm') => Array.from({ length: n }, (_, i) => ({ sourceId: null, targetId: `${prefix}${i}`, name: `${prefix}${i}`, dn: `CN=${prefix}${i}` }));
 
 describe('attributes', () => {
   test('only differences are planned', () => {
@@ -74,7 +75,7 @@ describe('objects that are left alone', () => {
 describe('order and links', () => {
   const NEW_GROUP = { displayName: ['Staff'], mailEnabled: ['false'], mailNickname: ['staff'], securityEnabled: ['true'] };
   test('users, then groups, then managers, then members in twenties', () => {
-    const members = [...refs(41), { sourceId: 'u', targetId: null, name: 'Ann' }, { sourceId: 'elsewhere', targetId: null, name: 'CN=Gone' }];
+    const members = [...refs(41), { sourceId: 'u', targetId: null, name: 'Ann', dn: 'CN=Ann' }, { sourceId: 'elsewhere', targetId: null, name: 'Gone', dn: 'CN=Gone' }];
     const { operations, unresolved, counts } = plan([
       { source: GROUP, match: NONE, target: null, mapped: want(NEW_GROUP, { links: { members } }) },
       { source: USER, match: NONE, target: null, mapped: want(NEW_USER, { links: { manager: refs(1)[0] ?? null } }) },
@@ -82,6 +83,7 @@ describe('order and links', () => {
     expect(operations.map((one) => [one.seq, one.kind, one.objectKind, one.references.length])).toEqual([
       [1, 'create', 'user', 0], [2, 'create', 'group', 0], [3, 'set manager', 'user', 1], [4, 'add members', 'group', 20], [5, 'add members', 'group', 20], [6, 'add members', 'group', 2],
     ]);
+    expect(operations[3]?.references[0]).toEqual({ sourceId: null, targetId: 'm0', name: 'm0' });
     expect(counts).toMatchObject({ creates: 2, managers: 1, membersAdded: 42, operations: 6 });
     expect(unresolved).toEqual([expect.objectContaining({ sourceId: 'g', dn: 'CN=Gone' })]);
   });
@@ -99,9 +101,9 @@ describe('order and links', () => {
   });
   test('managers: same, other, none', () => {
     const target = there({ links: { manager: ['old'] } });
-    const managed = (manager: { sourceId: null; targetId: string; name: string } | null) => plan([{ source: USER, match: match(), target, mapped: want({}, { links: { manager } }) }]).operations.map((one) => [one.kind, one.references[0]?.targetId, one.previous[0]?.targetId]);
-    expect(managed({ sourceId: null, targetId: 'old', name: '' })).toEqual([]);
-    expect(managed({ sourceId: null, targetId: 'new', name: '' })).toEqual([['set manager', 'new', 'old']]);
+    const managed = (manager: MappedLink | null) => plan([{ source: USER, match: match(), target, mapped: want({}, { links: { manager } }) }]).operations.map((one) => [one.kind, one.references[0]?.targetId, one.previous[0]?.targetId]);
+    expect(managed({ sourceId: null, targetId: 'old', name: '', dn: '' })).toEqual([]);
+    expect(managed({ sourceId: null, targetId: 'new', name: '', dn: '' })).toEqual([['set manager', 'new', 'old']]);
     expect(managed(null)).toEqual([['clear manager', undefined, 'old']]);
   });
   test('an object in the recycle bin is restored, then updated; its sign-in name loses the mark of the bin', () => {
@@ -172,6 +174,10 @@ describe('roll back', () => {
     const journal: JournalledChange[] = [{ operation: op('create', { targetId: null }), targetId: 'made', outcome: 'done' }, { operation: add, targetId: 'g', outcome: 'done' }];
     const { operations } = back(journal, [there({ id: 'made' }), there({ id: 'g', kind: 'group', links: { members: ['made'] } })]);
     expect(operations.map((one) => [one.kind, one.targetId, one.references[0]?.targetId])).toEqual([['remove members', 'g', 'made'], ['delete', 'made', undefined]]);
+  });
+  test('a member whose id the journal does not tell is named', () => {
+    const add = op('add members', { objectKind: 'group', targetId: 'g', references: [{ sourceId: 'other', targetId: null, name: 'Bob' }] });
+    expect(back(done(add), [there({ id: 'g', kind: 'group', links: { members: ['b'] } })])).toMatchObject({ operations: [], impossible: [{ attribute: 'members', reason: expect.stringContaining('Bob') }] });
   });
   test('managers get back the one before', () => {
     const set = op('set manager', { references: refs(1, 'new'), previous: refs(1, 'old') });

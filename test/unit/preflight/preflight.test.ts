@@ -56,6 +56,10 @@ describe('unique names', () => {
     const tenant = [held('ab-cd', { userPrincipalName: ['abcdann@x.com'] }, { deleted: true })];
     expect(rulesOf([object({ userPrincipalName: ['ann@x.com'] })], tenant)).toEqual(['warning unique in the tenant']);
   });
+  test('an address whose holder lies in the recycle bin stops the object: Graph gives it to nobody else', () => {
+    const tenant = [held('t', { proxyAddresses: ['SMTP:ann@x.com'] }, { deleted: true })];
+    expect(rulesOf([object({ mail: ['Ann@x.com'] })], tenant)).toEqual(['error unique in the tenant']);
+  });
   test('a shared nickname stops a Microsoft 365 group only', () => {
     const tenant = [held('t', { mailNickname: ['staff'] })];
     expect(rulesOf([object({ mailNickname: ['staff'] })], tenant)).toEqual(['warning unique in the tenant']);

@@ -160,7 +160,8 @@ describe.each(VARIANTS)('the Objects tab ($name)', (variant) => {
         expect(page.total).toBe(137);
         rows.push(...page.rows);
         after = page.next;
-      } while (after !== null);
+        // A page that starts where the one before it started would go on for ever.
+      } while (after !== null && rows.length <= 137);
       return rows;
     };
     const up = await walk('ascending');

@@ -58,17 +58,17 @@ describe('creating and opening a project', () => {
   });
 
   it.each([
-    ['a missing file', (file: string) => void file, 'NOT_FOUND'],
-    ['a folder', (file: string) => { mkdirSync(file); }, 'BAD_FILE'],
-    ['an empty file', (file: string) => { writeFileSync(file, ''); }, 'BAD_FILE'],
-    ['text', (file: string) => { writeFileSync(file, 'dn: CN=Ann\n'.repeat(500)); }, 'BAD_FILE'],
-    ['a database of another program', (file: string) => { const db = new Database(file); db.exec('create table project (id text)'); db.close(); }, 'BAD_FILE'],
-  ])('refuses %s and does not touch it', async (_what, make, code) => {
+    ['a missing file', (file: string) => void file, 'NOT_FOUND', 'There is no project'],
+    ['a folder', (file: string) => { mkdirSync(file); }, 'BAD_FILE', 'is a folder'],
+    ['an empty file', (file: string) => { writeFileSync(file, ''); }, 'BAD_FILE', 'is not a Causeway project'],
+    ['text', (file: string) => { writeFileSync(file, 'dn: CN=Ann\n'.repeat(500)); }, 'BAD_FILE', 'is not a Causeway project'],
+    ['a database of another program', (file: string) => { const db = new Database(file); db.exec('create table project (id text)'); db.close(); }, 'BAD_FILE', 'of another program'],
+  ])('refuses %s and does not touch it', async (_what, make, code, sentence) => {
     const file = fresh();
     make(file);
     const state = () => readdirSync(path.dirname(file), { withFileTypes: true }).map((entry) => [entry.name, entry.isFile() ? readFileSync(file).toString('base64') : '']);
     const before = state();
-    expect(await failure(openProject(file))).toBe(code);
+    await expect(openProject(file)).rejects.toMatchObject({ data: { code }, message: expect.stringContaining(sentence) as string });
     expect(state()).toEqual(before);
   });
 

@@ -15,8 +15,9 @@ import { NO_SCHEMA, SCHEMA_ATTRIBUTES, SCHEMA_FILTER, schemaOf, WELL_KNOWN_SCHEM
 import { search } from './search.ts';
 import type { LdapSession } from './session.ts';
 
-/** Always read besides what was asked for. */
-const OWN = ['objectGUID', 'objectClass', 'isDeleted'];
+/** Delivered besides what was asked for; `isDeleted` is read for {@link DirectoryEntry.deleted} only. */
+const ALWAYS = ['objectGUID', 'objectClass'];
+const OWN = [...ALWAYS, 'isDeleted'];
 const ROOT = ['defaultNamingContext', 'namingContexts', 'configurationNamingContext', 'schemaNamingContext', 'dnsHostName', 'highestCommittedUSN', 'supportedControl'];
 const ANY = '(objectClass=*)';
 /**
@@ -75,7 +76,9 @@ export class LdapDirectory implements Directory {
   }
 
   async *read(query: ReadQuery, signal?: AbortSignal): AsyncIterable<readonly DirectoryEntry[]> {
-    const size = Math.min(PAGE.most, Math.max(1, Math.trunc(query.pageSize ?? PAGE.usual)), Math.max(1, query.limit ?? PAGE.most));
+    const asked = query.pageSize ?? PAGE.usual;
+    if (!Number.isInteger(asked) || asked < 1 || asked > PAGE.most) throw appError(ErrorCode.InvalidInput, `A page has 1 to ${PAGE.most} entries, not ${asked}.`);
+    const size = Math.min(asked, Math.max(1, query.limit ?? PAGE.most));
     const schema = await this.schema(signal);
     const base = query.base === '' ? await this.#base(signal) : query.base;
     const wish: PagedSearch = {
@@ -88,7 +91,7 @@ export class LdapDirectory implements Directory {
   async get(dnOrGuid: string, attributes: readonly string[], signal?: AbortSignal): Promise<DirectoryEntry | undefined> {
     if (dnOrGuid === '') throw appError(ErrorCode.InvalidInput, 'No object was named. Give its distinguished name or its GUID.');
     const schema = await this.schema(signal);
-    return (await this.#one(isGuid(dnOrGuid) ? `<GUID=${dnOrGuid}>` : dnOrGuid, attributes, schema, signal))?.entry;
+    return (await this.#one(isGuid(dnOrGuid) ? `<GUID=${dnOrGuid.replace(/[{}]/g, '')}>` : dnOrGuid, attributes, schema, signal))?.entry;
   }
 
   async modify(dnOrGuid: string, changes: readonly DirectoryChange[], signal?: AbortSignal): Promise<readonly DirectoryChange[]> {
@@ -116,7 +119,7 @@ export class LdapDirectory implements Directory {
   async *#pages(wish: PagedSearch, schema: DirectorySchema, wanted: readonly string[], limit: number): AsyncIterable<readonly DirectoryEntry[]> {
     const slot = this.#slot();
     slot.reads += 1;
-    const decoder = new EntryDecoder(schema, wanted);
+    const decoder = new EntryDecoder(schema, [...wanted, ...ALWAYS]);
     let cookie: Buffer = Buffer.alloc(0);
     let connection: LdapConnection | undefined;
     let left = limit;
@@ -163,7 +166,7 @@ export class LdapDirectory implements Directory {
   async #one(base: string, attributes: readonly string[], schema: DirectorySchema, signal: AbortSignal | undefined): Promise<{ readonly entry: DirectoryEntry; readonly server: string } | undefined> {
     const session = this.#options.first;
     return session.repeatable(async (connection) => {
-      const decoder = new EntryDecoder(schema, attributes);
+      const decoder = new EntryDecoder(schema, [...attributes, ...ALWAYS]);
       const found: DecodedEntry[] = [];
       const result = await search(connection, {
         base, scope: 'base', filter: encodeFilter(ANY), filterText: ANY, attributes: withOwn(attributes), controls: [],

@@ -26,16 +26,18 @@ describe('reading pages', () => {
     expect(entries.map((entry) => entry.dn)).toStrictEqual(['CN=1', 'CN=2', 'CN=3', 'CN=4']);
   });
 
-  it('never asks for more than 1,000 entries a page, and for what was asked otherwise', async () => {
+  it('asks for pages of the wanted size, 200 when nothing is said, and refuses more than 1,000', async () => {
     const sizes: (number | undefined)[] = [];
     const server = await fake(searching(({ page }, answer) => {
       sizes.push(page?.size);
       answer.done({ cookie: '' });
     }));
     const directory = await open([server.server]);
-    for (const pageSize of [5000, 250, 0]) await all(directory, { pageSize });
+    for (const pageSize of [1000, 1]) await all(directory, { pageSize });
+    await all(directory);
     await all(directory, { limit: 3 });
-    expect(sizes).toStrictEqual([1000, 250, 1, 3]);
+    expect(sizes).toStrictEqual([1000, 1, 200, 3]);
+    for (const pageSize of [1001, 0, 2.5]) await expect(all(directory, { pageSize })).rejects.toMatchObject({ data: { code: 'INVALID_INPUT' } });
   });
 
   it('stops at the limit and gives the search up on the server', async () => {
@@ -60,7 +62,7 @@ describe('reading pages', () => {
       answer.done({ cookie: '' });
     }));
     const entries = await all(await open([server.server]), { attributes: ['cn', 'member'] });
-    expect(attributesOf(entries)).toStrictEqual({ cn: ['g'], member: members });
+    expect(attributesOf(entries)).toStrictEqual({ objectGUID: [GUID.toString('base64')], cn: ['g'], member: members });
     const base = '<GUID=12345678-1234-1234-1234-1234567890ab>';
     expect(asked).toStrictEqual([`${base} member;range=1500-*`, `${base} member;range=3000-*`]);
   });

@@ -1,0 +1,203 @@
+import { randomUUID } from 'node:crypto';
+import { afterEach, describe, expect, it } from 'vitest';
+import type { AttributeChange, Operation, Reference } from '../../../shared/domain/plans.ts';
+import { applyPlan, type ApplyLedger, type ApplyPorts, type Intent, type Settlement } from '../../../electron/engines/applying/index.ts';
+import { createSignIn, graphWrites, openTenant, TenantGates, type OpenedTenant } from '../../../electron/engines/tenant/index.ts';
+import { EMPTY_TENANT, simulatedTransports, startSimulator, type Simulator, type SimulatorSeed } from '../../../electron/simulator/index.ts';
+
+let simulator: Simulator | undefined;
+let tenant: OpenedTenant | undefined;
+afterEach(async () => {
+  await tenant?.close();
+  await simulator?.close();
+});
+
+type Fetch = (url: string, init: RequestInit) => Promise<Response>;
+
+/** A tenant on a simulator; `wrap` stands between the engine and the wire. */
+async function open(wrap: (send: Fetch) => Fetch = (send) => send, seed: SimulatorSeed = EMPTY_TENANT): Promise<OpenedTenant> {
+  simulator = await startSimulator({ quotas: 'off', seed });
+  const { url, tenantId, clientId, clientSecret } = simulator;
+  const connection = { cloud: 'global' as const, tenantId, clientId, signIn: 'client secret' as const, secretRef: 's', certificateFile: null, readOnly: false, simulated: { origin: url } };
+  const stock = simulatedTransports(url);
+  const transports = { ...stock, fetch: wrap(stock.fetch) };
+  const signIn = createSignIn({ connection, transports, secrets: { get: async () => clientSecret, set: async () => {} } });
+  tenant = await openTenant({ connection, signIn, gates: new TenantGates(), transports });
+  return tenant;
+}
+
+/** A ledger in memory that keeps the promises of the real one. */
+function ledgerOf(operations: readonly Operation[]) {
+  const outcomes = new Map<string, Settlement>();
+  const open = new Map<string, Intent>();
+  const matches = new Map<string, string>();
+  const ledger: ApplyLedger = {
+    pending: async (limit) => operations.filter((o) => !outcomes.has(o.id) && ![...open.values()].some((i) => i.operation.id === o.id)).slice(0, limit),
+    intend: async (intents) => { for (const i of intents) open.set(i.id, i); },
+    settle: async (settlements) => {
+      for (const s of settlements) {
+        open.delete(s.intentId);
+        outcomes.set(s.operation.id, s);
+        if (s.operation.kind === 'create' && s.outcome === 'done' && s.operation.sourceId && s.targetId) matches.set(s.operation.sourceId, s.targetId);
+      }
+    },
+    openIntents: async () => [...open.values()],
+    reopen: async (id) => { open.delete(id); },
+    targetIds: async (ids) => new Map(ids.flatMap((id) => (matches.has(id) ? [[id, matches.get(id) ?? ''] as const] : []))),
+  };
+  return { ledger, outcomes, open, matches };
+}
+
+const portsOf = (t: OpenedTenant, ledger: ApplyLedger, more: Partial<ApplyPorts> = {}): ApplyPorts => ({
+  tenant: t, ledger, newId: randomUUID, now: Date.now, newPassword: () => `Aa1!${randomUUID()}`, wait: async () => {}, onProgress: () => {}, ...more,
+});
+
+const change = (attribute: string, after: string | null, before: string | null = null): AttributeChange => ({
+  attribute, before: before === null ? null : [before], after: after === null ? null : [after], provenance: { ruleId: null, source: '', reason: 'test' }, reversible: true,
+});
+let seq = 0;
+const operation = (kind: Operation['kind'], more: Partial<Operation>): Operation => ({
+  id: randomUUID(), seq: ++seq, kind, service: 'graph', objectKind: 'user', sourceId: randomUUID(), targetId: null, name: 'x', changes: [], references: [], previous: [], ...more,
+});
+const createUser = (name: string): Operation => operation('create', {
+  name, changes: [change('userPrincipalName', `${name}@example.com`), change('displayName', name), change('mailNickname', name), change('accountEnabled', 'true'), change('onPremisesImmutableId', Buffer.from(randomUUID().replaceAll('-', ''), 'hex').toString('base64')), change('passwordProfile/password', '<generated>')],
+});
+const createGroup = (name: string): Operation => operation('create', { objectKind: 'group', name, changes: [change('displayName', name), change('mailNickname', name), change('mailEnabled', 'false'), change('securityEnabled', 'true')] });
+const reference = (o: Operation): Reference => ({ sourceId: o.sourceId, targetId: null, name: o.name });
+const usersNamed = (prefix: string) => simulator?.snapshot().users.filter((u) => String(u.properties['displayName']).startsWith(prefix)) ?? [];
+
+const isBatch = (init: RequestInit, what: RegExp): boolean => typeof init.body === 'string' && what.test(init.body);
+
+describe('applying a plan', () => {
+  it('creates users and groups, sets managers and members, and writes down every outcome', async () => {
+    const t = await open();
+    const users = ['ann', 'bob', 'cem'].map(createUser);
+    const group = createGroup('sales');
+    const plan = [...users, group, operation('set manager', { sourceId: users[0]?.sourceId ?? '', name: 'ann', references: [reference(users[1] ?? group)] }), operation('add members', { objectKind: 'group', sourceId: group.sourceId, name: 'sales', references: users.map(reference) })];
+    const { ledger, outcomes, open: intents } = ledgerOf(plan);
+    const result = await applyPlan(portsOf(t, ledger), graphWrites('global'));
+    expect(result).toEqual({ done: 6, unchanged: 0, failed: 0, drifted: 0, skipped: 0, cancelled: false });
+    expect(intents.size).toBe(0);
+    expect([...outcomes.values()].every((o) => o.outcome === 'done' && o.targetId !== null)).toBe(true);
+    const snapshot = simulator?.snapshot();
+    expect(snapshot?.groups.find((g) => g.properties['displayName'] === 'sales')?.members).toHaveLength(3);
+  });
+
+  it('creates nothing twice when the answer to a create is lost: it looks instead', async () => {
+    let lost = 0;
+    const t = await open((send) => async (url, init) => {
+      const response = await send(url, init);
+      if (isBatch(init, /"method":"POST","url":"\/users"/) && lost++ === 0) throw new TypeError('fetch failed', { cause: Object.assign(new Error('socket hang up'), { code: 'ECONNRESET' }) });
+      return response;
+    });
+    const users = Array.from({ length: 30 }, (_, i) => createUser(`lost${i}`));
+    const { ledger, outcomes } = ledgerOf(users);
+    const result = await applyPlan(portsOf(t, ledger), graphWrites('global'));
+    expect(lost).toBeGreaterThan(0);
+    expect(result).toMatchObject({ done: 30, failed: 0 });
+    expect(usersNamed('lost')).toHaveLength(30);
+    const real = new Set(usersNamed('lost').map((u) => u.id));
+    for (const s of outcomes.values()) expect(real.has(s.targetId ?? '')).toBe(true);
+  });
+
+  it('sends a create again when its request never arrived', async () => {
+    let dropped = 0;
+    const t = await open((send) => async (url, init) => {
+      if (isBatch(init, /"method":"POST","url":"\/users"/) && dropped++ === 0) throw new TypeError('fetch failed', { cause: Object.assign(new Error('reset'), { code: 'ECONNRESET' }) });
+      return await send(url, init);
+    });
+    const users = Array.from({ length: 5 }, (_, i) => createUser(`drop${i}`));
+    const { ledger } = ledgerOf(users);
+    expect(await applyPlan(portsOf(t, ledger), graphWrites('global'))).toMatchObject({ done: 5, failed: 0 });
+    expect(usersNamed('drop')).toHaveLength(5);
+  });
+
+  it('does not take a stranger for its own creation: a held name fails with the reason', async () => {
+    const t = await open();
+    const first = createUser('eve');
+    await applyPlan(portsOf(t, ledgerOf([first]).ledger), graphWrites('global'));
+    const second = createUser('eve');
+    const { ledger, outcomes } = ledgerOf([second]);
+    expect(await applyPlan(portsOf(t, ledger), graphWrites('global'))).toMatchObject({ done: 0, failed: 1 });
+    expect(outcomes.get(second.id)).toMatchObject({ outcome: 'failed', targetId: null, message: expect.stringContaining('userPrincipalName') as string });
+    expect(usersNamed('eve')).toHaveLength(1);
+  });
+
+  it('does not adopt an older object that looks the same: an undo would delete what somebody else made', async () => {
+    const t = await open((send) => async (url, init) => {
+      if (isBatch(init, /"method":"POST","url":"\/groups"/)) throw new TypeError('fetch failed', { cause: Object.assign(new Error('reset'), { code: 'ECONNRESET' }) });
+      return await send(url, init);
+    }, { ...EMPTY_TENANT, groups: [{ id: randomUUID(), properties: { displayName: 'team', mailNickname: 'team', mailEnabled: false, securityEnabled: true, createdDateTime: '2020-01-01T00:00:00Z' }, memberIds: [] }] });
+    const ours = createGroup('team');
+    const { ledger, outcomes } = ledgerOf([ours]);
+    expect(await applyPlan(portsOf(t, ledger), graphWrites('global'))).toMatchObject({ done: 0, failed: 1 });
+    expect(outcomes.get(ours.id)?.message).toContain('no answer');
+  });
+
+  it('stops an update on drift, takes what is so already as unchanged, and goes on with the rest', async () => {
+    const t = await open();
+    const users = ['drift', 'same', 'good'].map(createUser);
+    const { ledger, matches } = ledgerOf(users);
+    await applyPlan(portsOf(t, ledger), graphWrites('global'));
+    const id = (i: number) => matches.get(users[i]?.sourceId ?? '') ?? '';
+    await t.send([graphWrites('global').update('user', id(0), { city: 'Oslo' }), graphWrites('global').update('user', id(1), { city: 'Berlin' })]);
+    const updates = users.map((u, i) => operation('update', { sourceId: u.sourceId, targetId: id(i), name: u.name, changes: [change('city', 'Berlin')] }));
+    const second = ledgerOf(updates);
+    expect(await applyPlan(portsOf(t, second.ledger), graphWrites('global'))).toEqual({ done: 1, unchanged: 1, failed: 0, drifted: 1, skipped: 0, cancelled: false });
+    expect(second.outcomes.get(updates[0]?.id ?? '')).toMatchObject({ outcome: 'drifted', message: expect.stringContaining('city') as string });
+    expect(usersNamed('drift')[0]?.properties['city']).toBe('Oslo');
+  });
+
+  it('knows exactly which of 20 memberships are its own when others were faster', async () => {
+    const t = await open();
+    const users = Array.from({ length: 20 }, (_, i) => createUser(`member${i}`));
+    const group = createGroup('crowd');
+    const { ledger, matches } = ledgerOf([...users, group]);
+    await applyPlan(portsOf(t, ledger), graphWrites('global'));
+    const groupId = matches.get(group.sourceId ?? '') ?? '';
+    await t.send([graphWrites('global').addMember(groupId, matches.get(users[3]?.sourceId ?? '') ?? '')]);
+    const add = operation('add members', { objectKind: 'group', sourceId: group.sourceId, targetId: groupId, name: 'crowd', references: users.map((u) => ({ ...reference(u), targetId: matches.get(u.sourceId ?? '') ?? null })) });
+    const second = ledgerOf([add]);
+    await applyPlan(portsOf(t, second.ledger), graphWrites('global'));
+    const settled = second.outcomes.get(add.id);
+    expect(settled?.outcome).toBe('done');
+    expect(settled?.references.map((r) => r.name)).toEqual(users.filter((_, i) => i !== 3).map((u) => u.name));
+    const undo = operation('remove members', { objectKind: 'group', sourceId: group.sourceId, targetId: groupId, name: 'crowd', references: settled?.references ?? [] });
+    await applyPlan(portsOf(t, ledgerOf([undo]).ledger), graphWrites('global'));
+    expect(simulator?.snapshot().groups.find((g) => g.id === groupId)?.members).toEqual([matches.get(users[3]?.sourceId ?? '')]);
+  });
+
+  it('skips what depends on an object whose creation failed, with that reason', async () => {
+    const t = await open();
+    const bad = createUser('not allowed ü');
+    const manager = operation('set manager', { sourceId: bad.sourceId, name: bad.name, references: [reference(bad)] });
+    const { ledger, outcomes } = ledgerOf([bad, manager]);
+    expect(await applyPlan(portsOf(t, ledger), graphWrites('global'))).toMatchObject({ failed: 1, skipped: 1 });
+    expect(outcomes.get(manager.id)?.message).toContain('creation failed');
+  });
+
+  it('cancels between waves and goes on where it stopped, without doing anything twice', async () => {
+    const t = await open();
+    const users = Array.from({ length: 450 }, (_, i) => createUser(`cancel${i}`));
+    const { ledger, outcomes, open: intents } = ledgerOf(users);
+    const abort = new AbortController();
+    const first = await applyPlan(portsOf(t, ledger, { onProgress: () => { abort.abort(); } }), graphWrites('global'), abort.signal);
+    expect(first).toMatchObject({ cancelled: true, done: 200 });
+    expect(intents.size).toBe(0);
+    expect(outcomes.size).toBe(200);
+    expect(await applyPlan(portsOf(t, ledger), graphWrites('global'))).toMatchObject({ cancelled: false, done: 250 });
+    expect(usersNamed('cancel')).toHaveLength(450);
+  });
+
+  it('settles intents without an outcome by looking: what happened is kept, what did not is sent', async () => {
+    const t = await open();
+    const users = Array.from({ length: 10 }, (_, i) => createUser(`crash${i}`));
+    const { ledger } = ledgerOf(users);
+    // The process dies after the answers came and before they were written down: five of the creates are open.
+    const died = ledgerOf(users.slice(0, 5));
+    await applyPlan(portsOf(t, died.ledger), graphWrites('global'));
+    await ledger.intend(users.slice(0, 7).map((o) => ({ id: randomUUID(), at: Date.now(), operation: o, targetId: null, before: {} })));
+    expect(await applyPlan(portsOf(t, ledger), graphWrites('global'))).toMatchObject({ done: 10, failed: 0 });
+    expect(usersNamed('crash')).toHaveLength(10);
+  });
+});
