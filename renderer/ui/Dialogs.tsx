@@ -24,7 +24,7 @@ interface FrameProps {
   readonly size?: 'normal' | 'wide' | 'full';
   /** True: as high as the window, for content that scrolls by itself. */
   readonly tall?: boolean;
-  /** `alert`: cannot be left by clicking beside it. */
+  /** `alert`: announced as a question. No dialog is left by clicking beside it. */
   readonly kind?: 'modal' | 'alert';
 }
 
@@ -55,12 +55,14 @@ interface ConfirmProps {
   readonly onConfirm: () => void;
   /** False keeps the button disabled. */
   readonly ready?: boolean;
+  /** `alert` for a question without a form, about something that is taken away. */
+  readonly kind?: 'modal' | 'alert';
 }
 
 /** Asks before something is done. */
-export function ConfirmDialog({ title, onClose, children, confirmLabel, busy, error, onConfirm, ready = true }: ConfirmProps): ReactNode {
+export function ConfirmDialog({ title, onClose, children, confirmLabel, busy, error, onConfirm, ready = true, kind = 'modal' }: ConfirmProps): ReactNode {
   return (
-    <DialogFrame title={title} onClose={onClose} kind="alert" actions={<>
+    <DialogFrame title={title} onClose={onClose} kind={kind} actions={<>
       <Button onClick={onClose}>Cancel</Button>
       <Button appearance="primary" disabled={busy || !ready} onClick={onConfirm}>{busy ? 'Working…' : confirmLabel}</Button>
     </>}>

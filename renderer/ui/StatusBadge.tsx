@@ -1,4 +1,4 @@
-import { Badge, type BadgeProps } from '@fluentui/react-components';
+import { Badge, makeStyles, type BadgeProps } from '@fluentui/react-components';
 import {
   ArrowCircleRightRegular, CheckmarkCircleRegular, CircleRegular, DismissCircleRegular, HourglassRegular, PauseCircleRegular, PersonQuestionMarkRegular,
   ProhibitedRegular, QuestionCircleRegular, WarningRegular, type FluentIcon,
@@ -19,8 +19,11 @@ const LOOKS: Readonly<Record<string, Look>> = {
   'skipped': ['subtle', ProhibitedRegular], 'pending': ['informative', CircleRegular], 'sent': ['informative', HourglassRegular],
 };
 
+const useStyles = makeStyles({ badge: { whiteSpace: 'nowrap', overflowWrap: 'normal' } });
+
 /** A status as word and shape: colour alone never carries it. */
 export function StatusBadge({ status }: { readonly status: string }): ReactNode {
   const [color, Icon] = LOOKS[status] ?? ['informative', CircleRegular];
-  return <Badge appearance="tint" color={color} icon={<Icon />} shape="rounded">{status}</Badge>;
+  const s = useStyles();
+  return <Badge className={s.badge} appearance="tint" color={color} icon={<Icon />} shape="rounded">{status}</Badge>;
 }

@@ -44,8 +44,10 @@ export async function matchCollection(services: Services, pair: PairRecord, coll
   for await (const sources of store.sources.iterate(pair.id, { collectionId: collection.id, ...(request.ids ? { ids: request.ids } : {}) })) {
     signal.throwIfAborted();
     const ids = sources.map((s) => s.id);
-    if (request.breakExisting) await store.matches.break(pair.id, ids);
-    const existing = await store.matches.getMany(pair.id, ids);
+    const before = await store.matches.getMany(pair.id, ids);
+    // Pinned matches are a person's word; only Break Matching ends them.
+    const existing = request.breakExisting ? new Map([...before].filter(([, m]) => m.pinned)) : before;
+    if (request.breakExisting) await store.matches.break(pair.id, ids.filter((id) => before.has(id) && !existing.has(id)));
     for (const source of sources) {
       names.set(source.id, source.name);
       const excluded = reasonToSkip(source);

@@ -66,7 +66,7 @@ export function createReporter(services: Services, taskId: string): Reporter {
     throttled(ms) { throttledMs += ms; },
     item(item) { items.push(item); },
     async end(state, message, more = {}) {
-      await serial(() => write({ state, message, phase: state === 'Awaiting approval' ? 'approve' : 'done', timeLeftMs: null, finishedAt: state === 'Awaiting approval' ? null : services.now(), ...more }));
+      await serial(() => write({ state, message, phase: state === 'Awaiting approval' ? 'approve' : 'done', timeLeftMs: null, finishedAt: state === 'Awaiting approval' ? null : services.now(), ...(state === 'Awaiting approval' ? { done: 0, failed: 0, total: null } : {}), ...more }));
     },
     async flush() { if (dirty || items.length > 0) await serial(() => write()); else await queue; },
   };

@@ -27,7 +27,7 @@ export function addProjectCommands(program: Command, run: Run): void {
     session.out.result(info, [`The project is now "${info.name}".`]);
     return EXIT.ok;
   }));
-  project.command('copy').description('write a consistent copy of the project file, also while it is in use (export, backup)').argument('<file>', 'new file')
+  project.command('copy').alias('export').description('write a consistent copy of the project file, also while it is in use (export, backup)').argument('<file>', 'new file')
     .action((file: string) => run({ needs: 'project' }, async (session) => {
       const copy = await session.call('project.copy', { file });
       session.out.result(copy, [`Copied to ${copy.file}.`]);

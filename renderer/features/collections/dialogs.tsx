@@ -54,7 +54,7 @@ export function DeleteCollectionDialog({ pair, collection, onClose }: DialogProp
   const remove = useCommand('collections.delete');
   const refused = remove.error ? errorData(remove.error) : null;
   return (
-    <ConfirmDialog title="Delete Collection" onClose={onClose} confirmLabel="Delete" busy={remove.isPending} error={refused}
+    <ConfirmDialog title="Delete Collection" kind="alert" onClose={onClose} confirmLabel="Delete" busy={remove.isPending} error={refused}
       onConfirm={() => remove.mutate({ id: collection.id, force }, { onSuccess: () => { onClose(); go({ kind: 'pair', pairId: pair.id }, 'Collections'); } })}>
       <Text>{`The collection "${collection.name}" with ${counted(collection.objects, 'object')} is taken out of the project. Nothing changes in Active Directory or in the tenant ${pair.targetName || pair.target.tenantId}.`}</Text>
       {refused?.code === 'CONFLICT' ? <Consent label="Delete it all the same; I give up rolling back" onChange={setForce} /> : null}
@@ -67,7 +67,7 @@ export function RemoveObjectsDialog({ collection, scope, onClose }: DialogProps<
   const remove = useCommand('collections.removeObjects');
   const ids = scope.selection.mode === 'ids' ? scope.selection.ids : [];
   return (
-    <ConfirmDialog title="Remove from Collection" onClose={onClose} confirmLabel="Remove" busy={remove.isPending} ready={ids.length > 0} error={remove.error ? errorData(remove.error) : null}
+    <ConfirmDialog title="Remove from Collection" kind="alert" onClose={onClose} confirmLabel="Remove" busy={remove.isPending} ready={ids.length > 0} error={remove.error ? errorData(remove.error) : null}
       onConfirm={() => remove.mutate({ id: collection.id, ids }, { onSuccess: onClose })}>
       <Text>{`${scope.single ? `"${scope.single.name}" is` : `${counted(scope.count, 'object')} are`} taken out of the collection "${collection.name}". Nothing changes in Active Directory or in the tenant. They can be added again.`}</Text>
     </ConfirmDialog>

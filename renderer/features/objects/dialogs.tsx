@@ -54,7 +54,7 @@ function MatchProgress({ taskId, pair, collection, onClose }: { readonly taskId:
 export function BreakMatchingDialog({ pair, collection, scope, onClose }: DialogProps<'break matching'>): ReactNode {
   const breakMatching = useCommand('objects.breakMatching');
   return (
-    <ConfirmDialog title="Break Matching" onClose={onClose} confirmLabel="Break Matching" busy={breakMatching.isPending} error={breakMatching.error ? errorData(breakMatching.error) : null}
+    <ConfirmDialog title="Break Matching" kind="alert" onClose={onClose} confirmLabel="Break Matching" busy={breakMatching.isPending} error={breakMatching.error ? errorData(breakMatching.error) : null}
       onConfirm={() => breakMatching.mutate({ collectionId: collection.id, selection: scope.selection }, { onSuccess: onClose })}>
       <Text>{`${scope.single ? `"${scope.single.name}" is` : `${counted(scope.count, 'object')} of "${collection.name}" are`} no longer considered matched with objects of the tenant ${pair.targetName || pair.target.tenantId}. Nothing is written to the tenant. Match the objects again to take this back; a pinned match must be pinned again.`}</Text>
     </ConfirmDialog>

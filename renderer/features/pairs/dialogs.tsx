@@ -47,7 +47,7 @@ export function DeletePairDialog({ pair, onClose }: DialogProps<'pair delete'>):
   const remove = useCommand('pairs.delete');
   const refused = remove.error ? errorData(remove.error) : null;
   return (
-    <ConfirmDialog title="Delete Migration Pair" onClose={onClose} confirmLabel="Delete" busy={remove.isPending} error={refused}
+    <ConfirmDialog title="Delete Migration Pair" kind="alert" onClose={onClose} confirmLabel="Delete" busy={remove.isPending} error={refused}
       onConfirm={() => remove.mutate({ id: pair.id, force }, { onSuccess: () => { onClose(); go({ kind: 'project' }, 'Migration Pairs'); } })}>
       <Text>{`The migration pair "${pair.name}" with its ${pair.collections} collections, tasks and journal is deleted from the project. Nothing changes in Active Directory or in the tenant ${tenantName(pair)}. Without the journal, migrated objects can no longer be rolled back.`}</Text>
       {refused?.code === 'CONFLICT' ? <Consent label="Delete it all the same; I give up rolling back" onChange={setForce} /> : null}

@@ -111,7 +111,7 @@ export function RemoveRuleDialog({ owner, set, id, title, onClose }: DialogProps
   const mapping = useCommand('mappingRules.remove');
   const remove = set === 'matching' ? matching : mapping;
   return (
-    <ConfirmDialog title={set === 'matching' ? 'Remove Matching Rule' : 'Remove Mapping Rule'} onClose={onClose} confirmLabel="Remove" busy={remove.isPending} error={remove.error ? errorData(remove.error) : null}
+    <ConfirmDialog title={set === 'matching' ? 'Remove Matching Rule' : 'Remove Mapping Rule'} kind="alert" onClose={onClose} confirmLabel="Remove" busy={remove.isPending} error={remove.error ? errorData(remove.error) : null}
       onConfirm={() => remove.mutate({ owner, id }, { onSuccess: onClose })}>
       <Text>{`The rule "${title}" is removed from this ${owner.kind === 'pair' ? 'migration pair; existing collections keep their copy' : 'collection'}. Nothing is written to the tenant. To keep it for later, disable it instead.`}</Text>
     </ConfirmDialog>

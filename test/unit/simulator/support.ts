@@ -60,6 +60,7 @@ export const odd: SimulatorSeed = {
   groups: [
     { id: 'aaaaaaaa-0000-4000-8000-0000000000d1', properties: { displayName: 'List', mailEnabled: true, securityEnabled: false, mailNickname: 'list', groupTypes: [], mail: 'list@example.com', proxyAddresses: ['SMTP:list@example.com'] }, memberIds: [] },
     { id: 'aaaaaaaa-0000-4000-8000-0000000000d2', properties: { displayName: 'Synced group', mailEnabled: false, securityEnabled: true, mailNickname: 'sg', groupTypes: [], onPremisesSyncEnabled: true }, memberIds: [] },
+    { id: 'aaaaaaaa-0000-4000-8000-0000000000d3', properties: { displayName: 'Plain', mailEnabled: false, securityEnabled: true, mailNickname: 'plain', groupTypes: [] }, memberIds: [] },
   ],
   contacts: [{ id: 'aaaaaaaa-0000-4000-8000-0000000000c1', properties: { displayName: 'Partner', mail: 'partner@other.example', mailNickname: 'partner', proxyAddresses: ['SMTP:partner@other.example'] } }],
   roles: [{ id: 'aaaaaaaa-0000-4000-8000-0000000000f1', roleTemplateId: '62e90394-69f5-4237-9190-012177145e10', displayName: 'Global Administrator', memberIds: ['aaaaaaaa-0000-4000-8000-00000000000a'] }],

@@ -34,6 +34,7 @@ interface TypeFacts {
 
 /** Values of an attribute whose text is remembered. */
 const REMEMBERED = 6;
+const NONE: readonly OpenRange[] = [];
 const DESCRIPTION = /^([A-Za-z][A-Za-z0-9-]*|\d+(?:\.\d+)+)((?:;[A-Za-z0-9=*-]+)*)$/;
 const RANGE = /;range=(\d+)-(\d+|\*)/i;
 const ROLES: Readonly<Record<string, TypeFacts['role']>> = { objectguid: 'guid', objectclass: 'class', isdeleted: 'deleted' };
@@ -148,7 +149,7 @@ export class EntryDecoder {
     }
     if (listEnd !== end) throw new MalformedMessage('an entry has a part too many');
     cursor.at = end;
-    return { entry: { guid, dn, objectClass, attributes, deleted }, open: open ?? [] };
+    return { entry: { guid, dn, objectClass, attributes, deleted }, open: open ?? NONE };
   }
 
   #factsOf(description: string): TypeFacts {
