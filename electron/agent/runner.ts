@@ -52,7 +52,10 @@ export function startRunner(services: Services, options: { readonly agentId: str
   const loop = async (): Promise<void> => {
     while (!closing) {
       try {
-        for (const task of await store.tasks.interruptExpired(services.now())) services.emit('store.changed', { nouns: ['tasks'] }), log.warn({ taskId: task.id }, 'a task was left behind by a process that ended');
+        for (const task of await store.tasks.interruptExpired(services.now())) {
+          services.emit('store.changed', { nouns: ['tasks'] });
+          log.warn({ taskId: task.id }, 'a task was left behind by a process that ended');
+        }
         await store.agents.heartbeat(options.agentId);
         const task = await store.tasks.claim(options.agentId, options.owner, LEASE_MS);
         if (task) { await runClaimed(task); continue; }

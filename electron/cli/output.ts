@@ -37,5 +37,5 @@ export function table(head: readonly string[], rows: readonly (readonly (string 
 
 /** A directory value may hold terminal escape sequences; they must not reach the terminal. */
 export function printable(text: string): string {
-  return text.replaceAll(/[\u0000-\u001f\u007f-\u009f]/g, '\u{fffd}');
+  return text.replaceAll(/\p{Cc}/gu, '\u{fffd}');
 }
