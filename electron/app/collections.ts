@@ -30,7 +30,7 @@ export function collectionHandlers(services: Services): Pick<Handlers, 'collecti
     async 'collections.create'({ pairId, name, agentId }) {
       const created = await store.transaction(async (tx) => {
         const collection = await tx.collections.create({ pairId, name, ...(agentId === undefined ? {} : { agentId }) });
-        // The pair's rules as they are now; later changes of the pair do not reach this collection (seed "Adding a Matching Rule").
+        // The pair's rules as they are now; later changes of the pair do not reach this collection (Quest Migration Manager, "Adding a Matching Rule").
         const [from, to] = [{ kind: 'pair' as const, id: pairId }, { kind: 'collection' as const, id: collection.id }];
         await tx.matchingRules.copy(from, to);
         await tx.mappingRules.copy(from, to);

@@ -91,7 +91,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
   let [httpRequests, batches, created] = [0, 0, 0];
   const traffic = {
     count: (method: string, segments: readonly string[], status: number) => {
-      const path = `${method} /${segments.map((s, i) => (i % 2 === 1 && !s.startsWith('$') && !s.startsWith('microsoft.') && s !== 'deletedItems' && s !== 'getByIds' ? '{id}' : GUID.test(s) ? '{id}' : s)).join('/')}`;
+      const path = `${method} /${segments.map((s, i) => (GUID.test(s) || (i === 1 && s.includes('@')) ? '{id}' : s)).join('/')}`;
       requests[path] = (requests[path] ?? 0) + 1;
       if (status === 201) created++;
     },

@@ -31,9 +31,11 @@ export function CommandMenuHost({ children }: { readonly children: ReactNode }):
     <MenuContext.Provider value={open}>
       {children}
       {target ? (
-        <Menu open onOpenChange={(_, data) => { if (!data.open) close(); }} positioning={{ target, position: 'below', align: 'start' }}>
+        <section aria-label="Context menu">
+        <Menu open inline onOpenChange={(_, data) => { if (!data.open) close(); }} positioning={{ target, position: 'below', align: 'start', strategy: 'fixed' }}>
           <MenuPopover><Items onDone={close} /></MenuPopover>
         </Menu>
+        </section>
       ) : null}
     </MenuContext.Provider>
   );

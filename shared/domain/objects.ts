@@ -36,7 +36,7 @@ export interface TargetObject {
   readonly deleted: boolean;
 }
 
-/** Well-known risk flags of a match; each makes a person look before anything is written (DESIGN.md section 6). */
+/** Well-known risk flags of a match; each makes a person look before anything is written. */
 export const RISK_FLAGS = ['type differs', 'target has an admin role', 'target has another immutable id', 'names differ', 'mailbox in use', 'target is synchronised from another directory', 'target is in the recycle bin'] as const;
 export type RiskFlag = (typeof RISK_FLAGS)[number];
 /** With one of these a match is refused (status Conflict) unless a person pins it. */

@@ -24,7 +24,7 @@ export interface AttributeChange {
   readonly before: Values | null;
   readonly after: Values | null;
   readonly provenance: Provenance;
-  /** False when the service cannot take the value back once written (usageLocation from empty, graph.md section 1.2). */
+  /** False when the service cannot take the value back once written (usageLocation is not nullable: Graph documentation, user resource). */
   readonly reversible: boolean;
 }
 
@@ -40,7 +40,7 @@ export interface Reference {
 /** One step of a plan: immutable. */
 export interface Operation {
   readonly id: string;
-  /** Order in the plan, from 1. Users, then groups, then managers and members (DESIGN.md section 6). */
+  /** Order in the plan, from 1. Users, then groups, then managers and members. */
   readonly seq: number;
   readonly kind: OperationKind;
   readonly service: Service;

@@ -1,4 +1,4 @@
-/** The four questions of the Migrate Objects and Enable Coexistence wizards, word for word in the console (seed "Migrating Objects"). */
+/** The four questions of the Migrate Objects and Enable Coexistence wizards, word for word in the console (Quest Migration Manager for Active Directory, "Migrating Objects"). */
 export interface MigrationSettings {
   /** Create objects for which there are no matching objects in Microsoft Office 365. */
   readonly createUnmatched: boolean;
@@ -6,7 +6,7 @@ export interface MigrationSettings {
   readonly mergeUnmatched: boolean;
   /** User principal names (UPN) suffix to use; empty: keep the source's UPN. */
   readonly upnSuffix: string;
-  /** Country code to set for the users (ISO 3166 alpha-2); empty: by the rules of identity-rules.md section 6. */
+  /** Country code to set for the users (ISO 3166 alpha-2); empty: from msExchUsageLocation, c or countryCode of the source. */
   readonly countryCode: string;
 }
 
@@ -67,7 +67,7 @@ export interface TargetConnection {
   readonly simulated: { readonly origin: string } | { readonly stateFile: string } | null;
 }
 
-/** What becomes of distribution groups, which Graph cannot write (graph.md section 1.1). */
+/** What becomes of distribution groups, which Graph cannot write (Graph documentation, "Create group"). */
 export const DISTRIBUTION_GROUP_CHOICES = ['skip', 'Microsoft 365 group'] as const;
 export type DistributionGroupChoice = (typeof DISTRIBUTION_GROUP_CHOICES)[number];
 

@@ -49,7 +49,7 @@ export const TARGET_ATTRIBUTES: readonly TargetAttribute[] = [
   { ...text('businessPhones', USER, 64), type: 'texts' },
   { ...text('otherMails', USER, 250, { maxValues: 250, caseSensitive: false }), type: 'texts' },
   text('onPremisesImmutableId', USER, 60),
-  // Changing mail adds an address to proxyAddresses that Graph cannot take away again (graph.md section 1.2): creation only.
+  // Changing mail adds an address to proxyAddresses that Graph cannot take away again (Graph documentation, user resource: mail): creation only.
   text('mail', USER, 256, { onUpdate: false, clearable: false, caseSensitive: false }),
   ...Array.from({ length: 15 }, (_, i) => text(`onPremisesExtensionAttributes/extensionAttribute${i + 1}`, USER, 1024)),
   text('passwordProfile/password', USER, 256, { onUpdate: false, clearable: false }),

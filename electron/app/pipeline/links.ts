@@ -9,7 +9,7 @@ export type Resolver = (dn: string) => MappedReference | null;
 
 /**
  * Prepares the resolver for one page: linked attributes are resolved inside the collection and against objects migrated earlier
- * (seed "Considerations"). A reference without a match is answered only when the object is in the collection, because then the
+ * (Quest Migration Manager, "Dividing Migration Scope into Collections"). A reference without a match is answered only when the object is in the collection, because then the
  * same plan may create it; the planner keeps it as unresolved otherwise.
  */
 export async function resolverFor(services: Services, pair: PairRecord, sources: readonly SourceObject[], inCollection: ReadonlySet<string>, results: ReadonlyMap<string, MatchResult>): Promise<Resolver> {

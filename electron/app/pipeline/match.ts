@@ -21,7 +21,7 @@ const WRITTEN: ReadonlySet<MigrationProgress> = new Set(['Migrated', 'Completed'
 
 /**
  * Matches the objects of a collection with what is known of the tenant. Writes matches and statuses into the project, nothing
- * to the tenant. Existing matches stay while their target exists, unless they are to be broken first (seed "Match Objects");
+ * to the tenant. Existing matches stay while their target exists, unless they are to be broken first (Quest Migration Manager, "Performing Object Matching Explicitly");
  * pinned ones always stay.
  */
 export async function matchCollection(services: Services, pair: PairRecord, collection: CollectionRecord, request: MatchRequest, reporter: Reporter, signal: AbortSignal): Promise<MatchRun> {

@@ -3,7 +3,7 @@ import type { ObjectKind } from '../../../shared/domain/objects.ts';
 import type { Services } from '../services.ts';
 import { taskRow } from '../task-rows.ts';
 
-/** Snapshots are written and sent at most so often, milliseconds; the last of a phase always (DESIGN.md section 4: 10 a second). */
+/** Snapshots are written and sent at most so often, milliseconds; the last of a phase always (a window is sent 10 a second at most). */
 const EVERY_MS = 150;
 
 /** How a running task tells where it stands. */

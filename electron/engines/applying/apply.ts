@@ -19,7 +19,7 @@ interface Prepared { readonly intent: Intent; readonly references: readonly Reso
 
 /**
  * Executes the operations of a plan that have no outcome yet: writes the intent down, re-reads the values before, stops an
- * operation on drift, sends in Graph batches, and records each outcome (DESIGN.md section 6). Calling it again after a crash
+ * operation on drift, sends in Graph batches, and records each outcome. Calling it again after a crash
  * goes on where the journal ends: intents without an outcome are settled by looking, never by repeating.
  *
  * Cancelling takes effect between waves, so that the outcome of everything sent is known.

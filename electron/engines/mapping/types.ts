@@ -23,7 +23,7 @@ export interface MapInput {
   /** `<name>.onmicrosoft.com`. */
   readonly initialDomain: string;
   /**
-   * The object a DN stands for: inside the collection or migrated earlier (seed "Considerations"). Null when it has no match
+   * The object a DN stands for: inside the collection or migrated earlier (Quest Migration Manager, "Dividing Migration Scope into Collections"). Null when it has no match
    * and is not about to be created: the reference is then kept as unresolved.
    */
   readonly resolve: (dn: string) => MappedReference | null;

@@ -2,7 +2,7 @@ import type { ObjectKind, TargetObject } from '../../../shared/domain/objects.ts
 
 /**
  * Port to one Microsoft 365 tenant through Graph. Real addresses always; only two transports can be swapped
- * (DESIGN.md idea 4). All methods throw AppError only: AUTH_FAILED, FORBIDDEN, TENANT_UNAVAILABLE (retryable), THROTTLED,
+ * (the network client of msal-node and the last HTTP step). All methods throw AppError only: AUTH_FAILED, FORBIDDEN, TENANT_UNAVAILABLE (retryable), THROTTLED,
  * TENANT_REFUSED, CANCELLED, TIMEOUT.
  */
 export interface Tenant {
@@ -48,7 +48,7 @@ export type GraphAnswer =
   | { readonly kind: 'answered'; readonly status: number; readonly body: unknown; readonly error: GraphError | null }
   | { readonly kind: 'ambiguous'; readonly reason: string };
 
-/** Graph's error envelope, both spellings of innerError accepted (graph.md section 1.4). */
+/** Graph's error envelope, both spellings of innerError accepted (Graph documentation, error responses). */
 export interface GraphError {
   readonly status: number;
   readonly code: string;
@@ -68,7 +68,7 @@ export interface Organization {
 export interface Domain { readonly name: string; readonly isVerified: boolean; readonly isInitial: boolean; readonly isDefault: boolean; readonly federated: boolean }
 export interface Sku { readonly id: string; readonly partNumber: string; readonly enabled: number; readonly consumed: number }
 
-/** The two transports that a rehearsal on a simulated tenant swaps (graph.md section 4.3); absent in production. */
+/** The two transports that a rehearsal on a simulated tenant swaps; absent in production. */
 export interface TenantTransports {
   /** Sends one HTTP request to a Graph or Exchange address. */
   readonly fetch: (url: string, init: RequestInit) => Promise<Response>;

@@ -25,6 +25,7 @@ const useStyles = makeStyles({
   shell: { height: '100%', display: 'flex', flexDirection: 'column', backgroundColor: tokens.colorNeutralBackground1 },
   body: { flex: '1 1 0', minHeight: 0, display: 'flex' },
   tree: { width: '250px', flexShrink: 0, borderRight: `1px solid ${tokens.colorNeutralStroke2}`, backgroundColor: tokens.colorNeutralBackground2 },
+  notifications: { position: 'fixed', right: 0, bottom: '28px', width: 0, height: 0, zIndex: 1_000_001 },
   narrowTree: { width: '200px' },
   centre: { flexGrow: 1, minWidth: 0, display: 'flex', flexDirection: 'column' },
   actions: { width: '230px', flexShrink: 0, borderLeft: `1px solid ${tokens.colorNeutralStroke2}`, backgroundColor: tokens.colorNeutralBackground2 },
@@ -167,5 +168,6 @@ export const TOASTER = 'notifications';
 
 /** The place where notifications appear; outside the shell so that dialogs do not hide it. */
 export function Notifications(): ReactNode {
-  return <Toaster toasterId={TOASTER} position="bottom-end" pauseOnHover limit={3} />;
+  const s = useStyles();
+  return <section className={s.notifications} aria-label="Notifications"><Toaster inline toasterId={TOASTER} position="bottom-end" pauseOnHover limit={3} /></section>;
 }

@@ -1,7 +1,9 @@
 import type { SimulatorSeed } from '../../../electron/simulator/index.ts';
-import { isSecurity, type Choices } from './expected.ts';
 import { nicknameFor, primaryOf, userNameFor } from './expected-names.ts';
 import { anchorOf, type Source } from './tenant-seed.ts';
+
+/** Choices of the run and the pair. */
+export interface Choices { readonly upnSuffix: string; readonly country: string; readonly distributionGroups: 'skip' | 'Microsoft 365 group' }
 
 /** What the rules say about one source object of the collection. */
 export type Verdict =
@@ -22,6 +24,9 @@ function heldBy(seed: SimulatorSeed): readonly Held[] {
   const as = (kind: Held['kind'], deleted: boolean) => (one: { readonly id: string; readonly properties: Readonly<Record<string, unknown>> }): Held => ({ id: one.id, kind, deleted, properties: one.properties });
   return [...(seed.users ?? []).map(as('user', false)), ...(seed.groups ?? []).map(as('group', false)), ...(seed.contacts ?? []).map(as('contact', false)), ...(seed.deletedUsers ?? []).map(as('user', true)), ...(seed.deletedGroups ?? []).map(as('group', true))];
 }
+
+/** Bit 31 of groupType, which makes the number negative. */
+export const isSecurity = (source: Source): boolean => Number(text(source, 'groupType')) < 0;
 
 type Match = { readonly id: string } | { readonly state: 'Ambiguous' | 'Conflict'; readonly reason: string } | null;
 

@@ -1,5 +1,5 @@
 import type { SimulatorSeed } from '../../../electron/simulator/index.ts';
-import { judge, type Verdict } from './expected-matches.ts';
+import { isSecurity, judge, type Choices, type Verdict } from './expected-matches.ts';
 import { nicknameFor, userNameFor } from './expected-names.ts';
 import { anchorOf, type Source } from './tenant-seed.ts';
 
@@ -25,9 +25,6 @@ export interface Expected {
   readonly deleted: ReadonlySet<string>;
   readonly outcomes: ReadonlyMap<string, ExpectedOutcome>;
 }
-
-/** Choices of the run and the pair. */
-export interface Choices { readonly upnSuffix: string; readonly country: string; readonly distributionGroups: 'skip' | 'Microsoft 365 group' }
 
 type Properties = Readonly<Record<string, unknown>>;
 
@@ -84,9 +81,6 @@ function groupProperties(source: Source, before: Properties | null): Properties 
   return out;
 }
 
-/** Bit 31 of groupType. */
-export const isSecurity = (source: Source): boolean => Number(text(source, 'groupType')) < 0;
-
 /** Label of what a verdict leads to in the tenant; undefined: nothing. */
 const labelOf = (verdict: Verdict | undefined, key: string): string | undefined => (verdict?.kind === 'matched' ? verdict.id : verdict?.kind === 'create' ? key : undefined);
 
@@ -107,7 +101,7 @@ export function expectTenant(sources: readonly Source[], seed: SimulatorSeed, ch
   }
   for (const g of seed.groups ?? []) {
     groups.set(g.id, { properties: g.properties, manager: null, members: new Set(g.memberIds) });
-    if ((g.properties['groupTypes'] as readonly string[]).includes('Unified')) lists.add(g.id);
+    if (g.properties['mailEnabled'] === true) lists.add(g.id);
   }
   for (const source of sources) {
     const verdict = verdicts.get(source.key);
@@ -130,7 +124,7 @@ export function expectTenant(sources: readonly Source[], seed: SimulatorSeed, ch
     if (source.kind !== 'group' || group === undefined) continue;
     const added = source.members.flatMap((key) => {
       const member = reach(key);
-      // Microsoft 365 groups hold users only, and no other group can hold a Microsoft 365 group (Graph, "Add members": supported types).
+      // Microsoft 365 groups hold users only, and no security group can hold a group with mail (Graph, "Add members": supported types).
       const fits = member !== undefined && (bySource.get(key)?.kind === 'user' || (!lists.has(label) && !lists.has(member)));
       return fits ? [member] : [];
     });

@@ -25,6 +25,7 @@ describe('batches', () => {
     expect(new Set(replies.map((x) => x.status))).toEqual(new Set([201]));
     expect(r.sim.stats).toMatchObject({ batches: 1, created: 20, requests: { 'POST /users': 20 } });
     const removed = await batch(r, [{ id: 'd', method: 'DELETE', url: '/users/u0@example.com' }]);
+    expect(r.sim.stats.requests['DELETE /users/{id}']).toBe(1);
     expect(removed[0]).toMatchObject({ status: 204 });
     expect('body' in (removed[0] ?? {})).toBe(false);
   });
