@@ -39,7 +39,7 @@ Examples:
   causeway collection create --name Berlin && causeway collection add --collection Berlin --dn "OU=Berlin,DC=corp,DC=example,DC=com"
   causeway match --collection Berlin
   causeway plan --collection Berlin --create --merge --upn-suffix contoso.com --country DE
-  causeway migrate --task <id> --confirm "Contoso"
+  causeway migrate --task <id> --confirm contoso.onmicrosoft.com
   causeway rollback --collection Berlin --yes
 
 Exit codes: 0 done, 1 failed or done with errors, 2 wrong use or bad input, 3 connection or sign-in refused,

@@ -19,7 +19,9 @@ export function runThrough(command, args, env = process.env) {
     process.on('SIGINT', onInterrupt);
     process.on('SIGTERM', onTerminate);
     process.on('SIGHUP', onHangUp);
+    const watch = whenOrphaned(() => { child.kill('SIGTERM'); });
     const end = () => {
+      watch.close();
       process.off('SIGINT', onInterrupt);
       process.off('SIGTERM', onTerminate);
       process.off('SIGHUP', onHangUp);
@@ -27,6 +29,24 @@ export function runThrough(command, args, env = process.env) {
     child.once('error', (error) => { end(); reject(error); });
     child.once('exit', (code, signal) => { end(); resolve(code ?? 128 + (SIGNALS[signal ?? ''] ?? 0)); });
   });
+}
+
+/**
+ * Watches for the end of the npm that started this script. npm runs scripts through a shell, and a shell that is ended by
+ * a signal does not pass it on: without this, whoever stops npm would leave the console or the tests running.
+ * @param {() => void} act called once, within half a second.
+ * @returns {{ close(): void }}
+ */
+export function whenOrphaned(act) {
+  const parent = process.ppid;
+  const timer = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(timer);
+    act();
+  }, 500).unref();
+  // Started by hand, a script may outlive its shell.
+  if (!process.env.npm_lifecycle_event) clearInterval(timer);
+  return { close: () => { clearInterval(timer); } };
 }
 
 /** Numbers of the signals that end programs here (POSIX). */
@@ -46,7 +66,11 @@ export function runQuietly(command, args, options = {}) {
     child.stdout?.on('data', (part) => { output += part; });
     child.stderr?.on('data', (part) => { output += part; });
     const stop = () => { child.kill('SIGTERM'); };
-    const end = () => { for (const signal of ['SIGINT', 'SIGTERM']) process.off(signal, stop); };
+    const watch = whenOrphaned(stop);
+    const end = () => {
+      watch.close();
+      for (const signal of ['SIGINT', 'SIGTERM']) process.off(signal, stop);
+    };
     for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, stop);
     child.once('error', (error) => { end(); reject(error); });
     child.once('close', (code) => { end(); resolve({ code: code ?? 1, output }); });

@@ -1,7 +1,7 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { ensureBuilt } from './build.mjs';
-import { main, runQuietly, Trouble } from './child.mjs';
+import { main, runQuietly, Trouble, whenOrphaned } from './child.mjs';
 import { ensureInstalled } from './install.mjs';
 import { node24, ROOT } from './machine.mjs';
 import { readPlaywright, readVitest, summary } from './results.mjs';
@@ -69,9 +69,9 @@ await main(async () => {
   const unknown = asked.filter((name) => !Object.hasOwn(STEPS, name));
   if (unknown.length > 0) throw new Trouble(`There is no step ${unknown.join(', ')}. Steps: ${Object.keys(STEPS).join(', ')}.`);
   const names = Object.keys(STEPS).filter((name) => asked.length === 0 || asked.includes(name));
-  for (const [signal, code] of [['SIGINT', 130], ['SIGTERM', 143]]) {
-    process.once(signal, () => { void endAll().then(() => process.exit(code)); });
-  }
+  const stop = (code) => { void endAll().then(() => process.exit(code)); };
+  for (const [signal, code] of [['SIGINT', 130], ['SIGTERM', 143]]) process.once(signal, () => { stop(code); });
+  whenOrphaned(() => { stop(143); });
   await ensureInstalled(say);
   rmSync(REPORTS, { recursive: true, force: true });
   mkdirSync(REPORTS, { recursive: true });

@@ -134,6 +134,11 @@ async function answer(
     return;
   }
   const file = await readWindowFile(root, target.pathname, `ws://${request.headers.host ?? ''}`);
+  if (file === null && target.pathname === '/favicon.ico') {
+    // Browsers ask for it by themselves; an error would only stand in the console.
+    response.writeHead(204, { ...SAFE_HEADERS, 'Cache-Control': 'max-age=86400' }).end();
+    return;
+  }
   if (file === null) {
     page(target.pathname === '/' ? 503 : 404);
     return;

@@ -50,7 +50,7 @@ export function addMigrateCommands(program: Command, run: Run): void {
     .addHelpText('after', `
 Examples:
   causeway migrate --collection Berlin --create --merge --upn-suffix contoso.com --country DE --yes
-  causeway migrate --task 6f1c... --confirm "Contoso"
+  causeway migrate --task 6f1c... --confirm contoso.onmicrosoft.com
 Without --yes or --confirm the plan is made and waits for approval (exit code 4).`)
     .action((o: SettingsOptions & ApproveOptions & { task?: string }) => run({ needs: 'project' }, async (session) => {
       const task = o.task === undefined ? await planMigration(session, o) : await session.call('tasks.get', { id: o.task });

@@ -4,6 +4,8 @@ import { anchorOf } from './identifiers.ts';
 import type { DemoPerson } from './people.ts';
 import type { DemoGroup } from './teams.ts';
 
+/** The address that two people of the domain claim. */
+const FRONT_DESK = 'front.desk@example.com';
 /** Domain every tenant is born with. */
 export const INITIAL_DOMAIN = 'causewaydemo.onmicrosoft.com';
 
@@ -43,14 +45,20 @@ export function demoTenant(people: readonly DemoPerson[], groups: readonly DemoG
     // The directory keeps addresses unique, not mail: a second account can show the same one without holding it.
     account(doubled, cloudName(doubled).replace('@', '2@'), null, { mail: doubled.mail });
   }
-  if (people.some((p) => p.mail === 'front.desk@example.com')) add({ displayName: 'Front desk', mailNickname: 'front.desk', userPrincipalName: `front.desk@${INITIAL_DOMAIN}`, mail: 'front.desk@example.com', proxyAddresses: ['SMTP:front.desk@example.com'] });
+  if (people.some((p) => p.mail === FRONT_DESK)) add({ displayName: 'Front desk', mailNickname: 'front.desk', userPrincipalName: `front.desk@${INITIAL_DOMAIN}`, mail: FRONT_DESK, proxyAddresses: [`SMTP:${FRONT_DESK}`] });
   for (const name of ['Break Glass', 'Meeting Room Owl', 'Meeting Room Fox', 'Scanner', 'Web Shop', 'Newsletter Bot', 'Contractor One', 'Contractor Two']) {
     const alias = name.toLowerCase().replaceAll(' ', '.');
     add({ displayName: name, mailNickname: alias, userPrincipalName: `${alias}@${INITIAL_DOMAIN}` });
   }
   add({ displayName: 'Guest Auditor', mailNickname: 'auditor_audit.example', userPrincipalName: `auditor_audit.example#EXT#@${INITIAL_DOMAIN}`, mail: 'auditor@audit.example', userType: 'Guest' });
   const gone = person(28);
-  const deletedUsers: SeedUser[] = gone ? [{ id: luck.uuid(), properties: { accountEnabled: true, userType: 'Member', displayName: gone.displayName, mailNickname: gone.alias, userPrincipalName: gone.upn, ...(gone.mail ? { mail: gone.mail, proxyAddresses: [`SMTP:${gone.mail}`] } : {}) } }] : [];
+  const deletedUsers: SeedUser[] = gone ? [{
+    id: luck.uuid(),
+    properties: {
+      accountEnabled: true, userType: 'Member', displayName: gone.displayName, mailNickname: gone.alias, userPrincipalName: gone.upn,
+      ...(gone.mail ? { mail: gone.mail, proxyAddresses: [`SMTP:${gone.mail}`] } : {}),
+    },
+  }] : [];
 
   return {
     tenant: {
@@ -70,7 +78,10 @@ export function demoTenant(people: readonly DemoPerson[], groups: readonly DemoG
 /** Groups that exist: two a name rule would find, a team and an Exchange list with an address of the domain, one nobody matches. */
 function demoCloudGroups(groups: readonly DemoGroup[], users: readonly SeedUser[], luck: Chance): SeedGroup[] {
   const some = (count: number): string[] => users.slice(1, 1 + count).map((u) => u.id);
-  const make = (properties: Record<string, unknown>, memberIds: readonly string[]): SeedGroup => ({ id: luck.uuid(), properties: { createdDateTime: '2024-05-13T07:30:00Z', groupTypes: [], mailEnabled: false, securityEnabled: true, ...properties }, memberIds: [...memberIds], ownerIds: [] });
+  const make = (properties: Record<string, unknown>, memberIds: readonly string[]): SeedGroup => ({
+    id: luck.uuid(), memberIds: [...memberIds], ownerIds: [],
+    properties: { createdDateTime: '2024-05-13T07:30:00Z', groupTypes: [], mailEnabled: false, securityEnabled: true, ...properties },
+  });
   const plain = groups.filter((g) => g.mail === null).slice(1, 3).map((g, i) => make({ displayName: g.name, mailNickname: g.sam, description: i ? 'Made by hand' : g.description }, some(3)));
   const [list, team] = groups.filter((g) => g.mail !== null);
   return [

@@ -10,6 +10,7 @@ import type { TokenSigner } from '../signin/keys.ts';
 const commandBody = z.object({ CmdletInput: z.object({ CmdletName: z.string().min(1), Parameters: z.record(z.string(), z.unknown()).default({}) }) });
 
 type Row = Readonly<Record<string, unknown>>;
+const NOT_FOUND = 'Microsoft.Exchange.Configuration.Tasks.ManagementObjectNotFoundException';
 
 /** Answers `POST /adminapi/beta/{tenant}/InvokeCommand`, the way the ExchangeOnlineManagement module runs cmdlets. */
 export function exchangeService(directory: Directory, signer: TokenSigner, clock: SimulatorClock): (request: HttpRequest) => HttpAnswer {
@@ -25,7 +26,8 @@ export function exchangeService(directory: Directory, signer: TokenSigner, clock
     if (request.method !== 'POST') return failure(405, 'MethodNotAllowed', 'The requested resource does not support this method.');
     try {
       const caller = callerOf(request.headers['authorization'], clock.now());
-      if (!caller.permissions.has('Exchange.ManageAsApp') && !(caller.isAdministrator && caller.permissions.has('Exchange.Manage'))) return failure(403, 'Forbidden', 'The role assigned to this application is not supported in this scenario.');
+      const allowed = caller.permissions.has('Exchange.ManageAsApp') || (caller.isAdministrator && caller.permissions.has('Exchange.Manage'));
+      if (!allowed) return failure(403, 'Forbidden', 'The role assigned to this application is not supported in this scenario.');
     } catch (error) {
       if (error instanceof GraphRefusal) return failure(401, 'Unauthorized', error.message);
       throw error;
@@ -39,14 +41,18 @@ export function exchangeService(directory: Directory, signer: TokenSigner, clock
     const cmdlet = cmdlets[name.toLowerCase()];
     if (!cmdlet) return failure(400, 'BadRequest', `|System.Management.Automation.CommandNotFoundException|The term '${name}' is not recognized as the name of a cmdlet, function, script file, or operable program.`);
     const rows = cmdlet(parameters);
-    if (rows.length === 0 && typeof parameters['Identity'] === 'string') return failure(404, 'NotFound', `|Microsoft.Exchange.Configuration.Tasks.ManagementObjectNotFoundException|The operation couldn't be performed because object '${parameters['Identity']}' couldn't be found.`);
-    return { status: 200, body: { '@odata.context': `${request.origin}${request.url.pathname}/$metadata#Collection(Exchange.GenericHashTable)`, '@adminapi.warnings@odata.type': '#Collection(String)', '@adminapi.warnings': [], value: rows } };
+    if (rows.length === 0 && typeof parameters['Identity'] === 'string') {
+      return failure(404, 'NotFound', `|${NOT_FOUND}|The operation couldn't be performed because object '${parameters['Identity']}' couldn't be found.`);
+    }
+    const context = `${request.origin}${request.url.pathname}/$metadata#Collection(Exchange.GenericHashTable)`;
+    return { status: 200, body: { '@odata.context': context, '@adminapi.warnings@odata.type': '#Collection(String)', '@adminapi.warnings': [], value: rows } };
   };
 }
 
 /** Exchange's error body: the text a person should read stands in `details` and in the innermost exception. */
 function failure(status: number, code: string, message: string): HttpAnswer {
-  return { status, body: { error: { code, message: 'Error executing request. ', details: [{ code: 'Context', target: '', message }], innererror: { message: 'Error executing cmdlet', type: 'Microsoft.Exchange.Admin.OData.Core.ODataServiceException', internalexception: { message, type: 'Exception' } } } } };
+  const innererror = { message: 'Error executing cmdlet', type: 'Microsoft.Exchange.Admin.OData.Core.ODataServiceException', internalexception: { message, type: 'Exception' } };
+  return { status, body: { error: { code, message: 'Error executing request. ', details: [{ code: 'Context', target: '', message }], innererror } } };
 }
 
 function recipients(directory: Directory, parameters: Row): readonly Row[] {

@@ -109,7 +109,10 @@ function* visible(call: GraphCall, objects: Iterable<DirectoryObject>, after: nu
 }
 
 function checkAdvanced(call: GraphCall, filter: Filter | null, counting: boolean): void {
-  if (filter?.advanced && !counting) throw unsupportedQuery(`Operator '${filter.advanced}' is not supported because the required parameters might be missing. Try adding $count=true query parameter and ConsistencyLevel:eventual header. Refer to https://aka.ms/graph-docs/advanced-queries for more information`);
+  if (filter?.advanced && !counting) {
+    throw unsupportedQuery(`Operator '${filter.advanced}' is not supported because the required parameters might be missing. `
+      + 'Try adding $count=true query parameter and ConsistencyLevel:eventual header. Refer to https://aka.ms/graph-docs/advanced-queries for more information');
+  }
   if (counting && call.query.has('expand')) throw unsupportedQuery('$expand is not supported with advanced query parameters.');
 }
 

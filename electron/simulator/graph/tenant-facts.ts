@@ -13,7 +13,9 @@ function pick(all: Record<string, unknown>, query: ReadonlyMap<string, string>):
   const names = query.get('select')?.split(',').map((w) => w.trim());
   return names ? Object.fromEntries(Object.entries(all).filter(([n]) => names.includes(n))) : all;
 }
-const collection = (call: GraphCall, context: string, value: readonly Record<string, unknown>[]): GraphAnswer => ({ status: 200, body: { '@odata.context': `${call.base}/$metadata#${context}`, value: value.map((v) => pick(v, call.query)) } });
+const collection = (call: GraphCall, context: string, value: readonly Record<string, unknown>[]): GraphAnswer => ({
+  status: 200, body: { '@odata.context': `${call.base}/$metadata#${context}`, value: value.map((v) => pick(v, call.query)) },
+});
 const readOnly = (call: GraphCall): void => { if (call.method !== 'GET') throw methodNotAllowed(); };
 
 /** `/organization` and `/organization/{id}`. */
@@ -36,7 +38,10 @@ export function organization(call: GraphCall): GraphAnswer {
 export function domains(call: GraphCall): GraphAnswer {
   readOnly(call);
   need(call, 'readDomains');
-  const all = call.directory.facts.domains.map((d) => ({ id: d.name, authenticationType: d.federated ? 'Federated' : 'Managed', isAdminManaged: true, isDefault: d.isDefault, isInitial: d.isInitial, isRoot: true, isVerified: d.isVerified, supportedServices: ['Email', 'OfficeCommunicationsOnline'] }));
+  const all = call.directory.facts.domains.map((d) => ({
+    id: d.name, authenticationType: d.federated ? 'Federated' : 'Managed', isAdminManaged: true, isDefault: d.isDefault, isInitial: d.isInitial, isRoot: true,
+    isVerified: d.isVerified, supportedServices: ['Email', 'OfficeCommunicationsOnline'],
+  }));
   const key = call.segments[1];
   if (key === undefined) return collection(call, 'domains', all);
   const found = all.find((d) => d.id.toLowerCase() === key.toLowerCase());

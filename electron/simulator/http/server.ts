@@ -17,12 +17,19 @@ export interface ListeningServer {
   close(): Promise<void>;
 }
 
+/** Answers for what never becomes a {@link HttpRequest}, and for a handler that throws. */
+export interface Refusals {
+  readonly tooLarge: () => HttpAnswer;
+  readonly badAddress: () => HttpAnswer;
+  readonly defect: (error: unknown) => HttpAnswer;
+}
+
 /**
  * Listens and turns HTTP into {@link Handler} calls. A body above {@link BODY_LIMIT} and an address that is none are answered
  * here by `tooLarge` and `badAddress`; nothing a client sends ends the process.
  * @throws AppError INVALID_INPUT when the address cannot be listened on.
  */
-export async function listen(address: { readonly host: '127.0.0.1'; readonly port: number }, handler: Handler, refusals: { readonly tooLarge: () => HttpAnswer; readonly badAddress: () => HttpAnswer; readonly defect: (error: unknown) => HttpAnswer }): Promise<ListeningServer> {
+export async function listen(address: { readonly host: '127.0.0.1'; readonly port: number }, handler: Handler, refusals: Refusals): Promise<ListeningServer> {
   let own = '';
   const answer = async (incoming: IncomingMessage): Promise<HttpAnswer> => {
     const body = await readBody(incoming);

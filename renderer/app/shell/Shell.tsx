@@ -25,7 +25,7 @@ const useStyles = makeStyles({
   shell: { height: '100%', display: 'flex', flexDirection: 'column', backgroundColor: tokens.colorNeutralBackground1 },
   body: { flex: '1 1 0', minHeight: 0, display: 'flex' },
   tree: { width: '250px', flexShrink: 0, borderRight: `1px solid ${tokens.colorNeutralStroke2}`, backgroundColor: tokens.colorNeutralBackground2 },
-  notifications: { position: 'fixed', right: 0, bottom: '28px', width: 0, height: 0, zIndex: 1_000_001 },
+  notifications: { position: 'fixed', left: 0, bottom: '28px', width: 0, height: 0, zIndex: 1_000_001 },
   narrowTree: { width: '200px' },
   centre: { flexGrow: 1, minWidth: 0, display: 'flex', flexDirection: 'column' },
   actions: { width: '230px', flexShrink: 0, borderLeft: `1px solid ${tokens.colorNeutralStroke2}`, backgroundColor: tokens.colorNeutralBackground2 },
@@ -150,7 +150,8 @@ function useTaskToasts(): (task: TaskRow) => void {
   const { dispatchToast } = useToastController(TOASTER);
   const { go } = useNavigation();
   return useCallback((task: TaskRow): void => {
-    if (task.state === 'Discarded') return;
+    // A dialog that shows this task says it already.
+    if (task.state === 'Discarded' || document.querySelector(`[data-watched-task="${task.id}"]`)) return;
     const intent = task.state === 'Completed' ? 'success' : task.state === 'Failed' || task.state === 'Interrupted' ? 'error' : task.state === 'Awaiting approval' ? 'info' : 'warning';
     const show = (): void => go(task.collectionId ? { kind: 'collection', pairId: task.pairId, collectionId: task.collectionId } : { kind: 'pair', pairId: task.pairId }, 'Tasks');
     dispatchToast(
@@ -169,5 +170,5 @@ export const TOASTER = 'notifications';
 /** The place where notifications appear; outside the shell so that dialogs do not hide it. */
 export function Notifications(): ReactNode {
   const s = useStyles();
-  return <section className={s.notifications} aria-label="Notifications"><Toaster inline toasterId={TOASTER} position="bottom-end" pauseOnHover limit={3} /></section>;
+  return <section className={s.notifications} aria-label="Notifications"><Toaster inline toasterId={TOASTER} position="bottom-start" pauseOnHover limit={3} /></section>;
 }

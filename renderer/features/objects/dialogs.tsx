@@ -43,6 +43,7 @@ function MatchProgress({ taskId, pair, collection, onClose }: { readonly taskId:
       <Button onClick={onClose}>Close</Button>
     </>}>
       <div className={l.column}>
+        <span hidden data-watched-task={taskId} />
         {task.data ? <TaskProgress task={task.data} /> : task.error ? <ErrorView error={errorData(task.error)} onRetry={() => { void task.refetch(); }} /> : <Loading label="Starting…" />}
         {ended ? null : <MessageBar intent="info" layout="multiline"><MessageBarBody>You can close this window; the task goes on and is shown on the Tasks tab.</MessageBarBody></MessageBar>}
       </div>

@@ -1,4 +1,5 @@
-import { Badge, MessageBar, MessageBarBody, Subtitle2, Text } from '@fluentui/react-components';
+import { Badge, Button, MessageBar, MessageBarBody, Subtitle2, Text } from '@fluentui/react-components';
+import { CopyRegular } from '@fluentui/react-icons';
 import type { ReactNode } from 'react';
 import type { OperationRow } from '../../../shared/contracts/tasks.ts';
 import { values } from '../../ui/format.ts';
@@ -10,6 +11,12 @@ export function summaryOf(operation: OperationRow): string {
   return names.join(', ');
 }
 
+const textOf = (operation: OperationRow): string => [
+  `${operation.kind} ${operation.objectKind} ${operation.name}`,
+  ...operation.changes.map((change) => `${change.attribute}: ${values(change.before)} -> ${values(change.after)} (${change.reason})`),
+  ...operation.references.map((ref) => ref.name),
+].join('\n');
+
 /** One operation in full: every value before and after, and why. */
 export function OperationDiff({ operation }: { readonly operation: OperationRow }): ReactNode {
   const l = useLayout();
@@ -18,6 +25,8 @@ export function OperationDiff({ operation }: { readonly operation: OperationRow 
       <div className={l.row}>
         <Subtitle2 as="h3">{`${operation.kind}: ${operation.name}`}</Subtitle2>
         <Badge appearance="outline">{operation.objectKind}</Badge>
+        <span className={l.grow} />
+        <Button size="small" appearance="subtle" icon={<CopyRegular />} onClick={() => { void navigator.clipboard.writeText(textOf(operation)); }}>Copy</Button>
       </div>
       {operation.message ? <Text>{operation.message}</Text> : null}
       {operation.changes.length > 0 ? (

@@ -58,6 +58,7 @@ export function PlanRun({ title, taskId, before, onClose }: PlanRunProps): React
       onNext={stage === 'plan' && isPlanned ? () => setConfirming(true) : stage === 'confirm' && plan.data ? () => approve.mutate({ taskId, confirmation: typed }, { onSuccess: () => setConfirming(false) }) : undefined}
       nextLabel={stage === 'confirm' ? (approve.isPending ? 'Starting…' : 'Apply') : 'Next'}
       nextDisabled={stage === 'confirm' ? approve.isPending || typed !== plan.data?.confirmation : plan.data?.counts.operations === 0}>
+      <span hidden data-watched-task={taskId} />
       {task.error ? <ErrorView error={errorData(task.error)} onRetry={() => { void task.refetch(); }} /> : null}
       {failure ? <ErrorView error={errorData(failure)} /> : null}
       {!t ? task.error ? null : <Loading label="Starting the task…" />

@@ -19,17 +19,17 @@ import { PlanSummary } from './PlanSummary.tsx';
 
 const useStyles = makeStyles({
   viewer: { display: 'flex', flexDirection: 'column', gap: '8px', flexGrow: 1, minHeight: 0 },
-  split: { display: 'grid', gridTemplateColumns: 'minmax(0, 3fr) minmax(240px, 2fr)', gap: '8px', flexGrow: 1, minHeight: '240px' },
+  split: { display: 'grid', gridTemplateColumns: 'minmax(0, 5fr) minmax(260px, 4fr)', gap: '8px', flexGrow: 1, minHeight: '240px' },
   list: { display: 'flex', minHeight: 0, minWidth: 0 },
   diff: { overflow: 'auto', border: `1px solid ${tokens.colorNeutralStroke2}`, borderRadius: tokens.borderRadiusMedium, padding: '8px' },
 });
 const EXPORT_TIMEOUT_MS = 120_000;
 const OPERATIONS: readonly GridColumn<OperationRow>[] = [
-  { id: 'seq', title: 'No.', width: 64, render: (o) => count(o.seq) },
-  { id: 'kind', title: 'Operation', width: 130, render: (o) => o.kind },
-  { id: 'name', title: 'Object', width: 150, grow: true, render: (o) => `${o.name} (${o.objectKind})` },
-  { id: 'changes', title: 'Changes', width: 170, grow: true, render: (o) => <span title={summaryOf(o)}>{o.changes.some((c) => c.conflict !== null) ? <Badge color="warning" appearance="tint">conflict</Badge> : null} {summaryOf(o)}</span> },
-  { id: 'outcome', title: 'Outcome', width: 110, render: (o) => <StatusBadge status={o.outcome} /> },
+  { id: 'seq', title: 'No.', width: 56, render: (o) => count(o.seq) },
+  { id: 'kind', title: 'Operation', width: 116, render: (o) => o.kind },
+  { id: 'name', title: 'Object', width: 120, grow: true, render: (o) => `${o.name} (${o.objectKind})` },
+  { id: 'changes', title: 'Changes', width: 110, grow: true, render: (o) => <span title={summaryOf(o)}>{o.changes.some((c) => c.conflict !== null) ? <Badge color="warning" appearance="tint">conflict</Badge> : null} {summaryOf(o)}</span> },
+  { id: 'outcome', title: 'Outcome', width: 116, render: (o) => <StatusBadge status={o.outcome} /> },
 ];
 type Finding = ChannelOutput<'plans.findings'>['rows'][number];
 const FINDINGS: readonly GridColumn<Finding>[] = [

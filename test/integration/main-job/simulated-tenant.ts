@@ -57,15 +57,19 @@ export async function writeState(file: string, content: SimulatorSeed, clientSec
   await writeFile(file, JSON.stringify({ causewaySimulator: 1, keys: { signingKeyPem, clientSecret, readOnlySecret: `${clientSecret}-reads` }, content }), { mode: 0o600 });
 }
 
-/** Content of a state file in an order that does not depend on history. */
-export async function readState(file: string): Promise<unknown> {
-  const { content } = JSON.parse(await readFile(file, 'utf8')) as { content: Record<string, unknown> };
+/** Objects of a state file; lists and names in an order that does not depend on history, empty values left out. */
+export type TenantContent = Readonly<Record<'users' | 'groups' | 'contacts' | 'deletedUsers' | 'deletedGroups', readonly { readonly id: string; readonly properties: Readonly<Record<string, unknown>> }[]>>;
+
+/** Reads a state file: everything that the simulator knows, also what Graph does not show. */
+export async function readState(file: string): Promise<TenantContent> {
+  const { content } = JSON.parse(await readFile(file, 'utf8')) as { content: Record<keyof TenantContent, unknown> };
   const sorted = (value: unknown): unknown => {
     if (Array.isArray(value)) return value.map(sorted).toSorted((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1));
     if (typeof value !== 'object' || value === null) return value;
     return Object.fromEntries(Object.entries(value).filter(([, v]) => !isEmpty(v)).toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([name, v]) => [name, sorted(v)]));
   };
-  return sorted(content);
+  const list = (name: keyof TenantContent) => sorted(content[name] ?? []) as TenantContent['users'];
+  return { users: list('users'), groups: list('groups'), contacts: list('contacts'), deletedUsers: list('deletedUsers'), deletedGroups: list('deletedGroups') };
 }
 
 /** Starts `causeway simulator` on a state file and waits until it is ready. */

@@ -80,7 +80,7 @@ export class LdapDirectory implements Directory {
     if (!Number.isInteger(asked) || asked < 1 || asked > PAGE.most) throw appError(ErrorCode.InvalidInput, `A page has 1 to ${PAGE.most} entries, not ${asked}.`);
     const size = Math.min(asked, Math.max(1, query.limit ?? PAGE.most));
     const schema = await this.schema(signal);
-    const base = query.base === '' ? await this.#base(signal) : query.base;
+    const base = query.base === '' ? await this.#base() : query.base;
     const wish: PagedSearch = {
       base, scope: query.scope, filter: query.filter, attributes: withOwn(query.attributes), deleted: query.deleted ?? false, size,
       timeout: this.#options.timeout, signal,
@@ -100,8 +100,8 @@ export class LdapDirectory implements Directory {
     if (before === undefined) throw appError(ErrorCode.NotFound, `${dnOrGuid} was not changed: there is no such object.`, { detail: { base: dnOrGuid } });
     const plan = planModify(before.dn, before.attributes, changes, schema);
     if (plan.changes.length === 0) return [];
-    // By GUID, so that a rename since the look-up does not matter.
-    const dn = before.guid === '' ? before.dn : `<GUID=${before.guid}>`;
+    // By GUID, so that a rename since the look-up does not matter; only Active Directory takes one for a name (MS-ADTS 3.1.1.3.1.2.4).
+    const dn = before.guid === '' || schema === WELL_KNOWN_SCHEMA ? before.dn : `<GUID=${before.guid}>`;
     const connection = await this.#options.first.connection(signal);
     const result = await connection.request({
       encode: (messageId) => new ModifyRequest({ messageId, dn, changes: encodeChanges(plan.changes, schema) }).write(),
@@ -179,9 +179,9 @@ export class LdapDirectory implements Directory {
     }, signal);
   }
 
-  #base(signal: AbortSignal | undefined): Promise<string> {
+  #base(): Promise<string> {
     if (this.#options.baseDn !== '') return Promise.resolve(this.#options.baseDn);
-    this.#defaultBase ??= this.rootDse(signal).then((root) => root.defaultNamingContext);
+    this.#defaultBase ??= this.rootDse().then((root) => root.defaultNamingContext);
     this.#defaultBase.catch(() => { this.#defaultBase = undefined; });
     return this.#defaultBase;
   }
