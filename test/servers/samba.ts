@@ -193,7 +193,10 @@ export async function startSamba(options: SambaOptions): Promise<SambaServer> {
   await writeConf(dir, options.address);
   if (options.certificate !== undefined) await useCertificate(dir, options.certificate);
   if (options.ldif !== undefined) await bulkLoad(dir, options.ldif);
-  let server = await launch(dir, options.address);
+  let server = await launch(dir, options.address).catch(async (error: unknown) => {
+    if (options.dir === undefined) await rm(dir, { recursive: true, force: true });
+    throw error;
+  });
   return {
     address: options.address, baseDn: BASE_DN, domain: REALM.toLowerCase(), adminUser: `Administrator@${REALM}`, password: PASSWORD, host: HOST, dir,
     caFile: path.join(dir, 'private', 'tls', 'ca.pem'),

@@ -61,7 +61,7 @@ describe.skipIf(skipFor(await sambaObstacle()))('the main job on the command lin
 
   it('the oracle says something about everything: each kind of outcome occurs', () => {
     const count = Map.groupBy(expected.outcomes.values(), (o) => o.status);
-    expect(Object.fromEntries([...count].map(([status, list]) => [status, list.length]))).toMatchObject({ Migrated: expect.any(Number), Ambiguous: 1, Conflict: 7, Failed: 6 });
+    expect(Object.fromEntries([...count].map(([status, list]) => [status, list.length]))).toMatchObject({ Migrated: expect.any(Number), Ambiguous: 1, Conflict: 9, Failed: 6 });
     expect(count.get('Migrated')?.length).toBeGreaterThan(2050);
   });
 
@@ -108,8 +108,8 @@ describe.skipIf(skipFor(await sambaObstacle()))('the main job on the command lin
     expect(task.state).toBe('Awaiting approval');
     expect(plan.confirmation).toBe(INITIAL);
     expect(await tenant.read()).toEqual(before);
-    const refused = await operator.run('--project', `${operator.folder}/corp.causeway`, 'migrate', '--task', task.id, '--confirm', 'something else');
-    expect(refused).toMatchObject({ code: 2, stdout: '', stderr: expect.stringMatching(/^Type "simulated\.onmicrosoft\.com" to approve[^\n]*\n$/) });
+    const refused = await operator.run('--project', `${operator.folder}/corp.causeway`, '--quiet', 'migrate', '--task', task.id, '--confirm', 'something else');
+    expect(refused).toMatchObject({ code: 2, stdout: '', stderr: expect.stringMatching(/^Type "simulated\.onmicrosoft\.com" to approve [^\n]*\n$/) });
     const done = (await causeway('migrate', '--task', task.id, '--confirm', plan.confirmation)).json as { task: Task };
     expect(done.task).toMatchObject({ state: 'Completed' });
     const after = await tenant.read();

@@ -50,7 +50,7 @@ class SnapshotDirectory implements Directory {
   }
 
   async *read(query: ReadQuery, signal?: AbortSignal): AsyncGenerator<readonly DirectoryEntry[]> {
-    const size = query.pageSize ?? 500;
+    const size = query.pageSize ?? 200;
     if (!Number.isInteger(size) || size < 1 || size > 1000) throw appError(ErrorCode.InvalidInput, `A page has 1 to 1000 entries, not ${size}.`);
     const filter = parseFilter(query.filter);
     const base = query.base === '' ? namingContextOf(this.#snapshot) : query.base;
