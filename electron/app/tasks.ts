@@ -56,7 +56,7 @@ export function taskHandlers(services: Services): Pick<Handlers, 'tasks.list' | 
       if (task !== null) {
         const row = await taskRow(store, task);
         if (row.collectionId !== collectionId) throw appError(ErrorCode.InvalidInput, `Task ${task} belongs to another collection.`);
-        if (!row.canRollBack && objectId === undefined) throw appError(ErrorCode.Conflict, row.rolledBackBy !== null ? 'This task was rolled back already.' : 'This task has written nothing that could be rolled back, or it still runs.');
+        if (!row.canRollBack) throw appError(ErrorCode.Conflict, row.rolledBackBy !== null ? 'This task was rolled back already.' : 'This task has written nothing that could be rolled back, or it still runs.');
       }
       return await start({
         pairId: collection.pairId, collectionId, kind: 'Roll back', settings: RollBackTask.parse({ undoes: task, objectId: objectId ?? null, mode, purge }), ...(task === null ? {} : { undoes: task }),

@@ -4,6 +4,7 @@ import { createOutput } from './output.ts';
 import { EXIT, exitCodeOf } from './exit-codes.ts';
 import type { Run, RunOptions } from './run.ts';
 import { inSession } from './run.ts';
+import { VERSION } from '../app/version.ts';
 import { addCollectionCommands } from './commands/collection.ts';
 import { addDemoCommand } from './commands/demo.ts';
 import { addMatchCommands } from './commands/match.ts';
@@ -26,6 +27,7 @@ export async function main(argv: readonly string[], streams: { readonly stdout: 
   program
     .name('causeway')
     .description('Moves an organisation from Active Directory to Microsoft 365: match, plan, migrate, and take it all back.')
+    .version(VERSION, '-V, --version', 'print the version')
     .option('-p, --project <file>', 'project file (default: CAUSEWAY_PROJECT, else the demo project)')
     .option('--json', 'print the result as one JSON line')
     .option('-q, --quiet', 'no progress and no remarks on standard error')

@@ -10,9 +10,10 @@ export const useLayout = makeStyles({
   tight: { display: 'flex', flexDirection: 'column', gap: '4px' },
   row: { display: 'flex', alignItems: 'center', gap: '8px', flexWrap: 'wrap' },
   /** Fields side by side where there is room. */
-  fields: { display: 'grid', gridTemplateColumns: 'repeat(auto-fit, minmax(220px, 1fr))', gap: '12px' },
+  fields: { display: 'grid', gridTemplateColumns: 'repeat(auto-fit, minmax(230px, 1fr))', gap: '12px', alignItems: 'start', '& > *': { minWidth: 0 } },
   cards: { display: 'grid', gridTemplateColumns: 'repeat(auto-fit, minmax(min(360px, 100%), 1fr))', gap: '16px', alignItems: 'start' },
   tiles: { display: 'flex', flexWrap: 'wrap', gap: '8px' },
+  search: { flexGrow: 1, maxWidth: 'none' },
   grow: { flexGrow: 1, minWidth: 0 },
   muted: { color: tokens.colorNeutralForeground2 },
   number: { fontVariantNumeric: 'tabular-nums', whiteSpace: 'nowrap' },

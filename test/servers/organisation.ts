@@ -93,7 +93,7 @@ function person(i: number, root: string, below: (n: number) => number): Organisa
     streetAddress: given(i % 3 !== 1 && (i % 3 === 0 ? `Hauptstraße ${i % 200}\r\nGebäude ${i % 9}` : `通り ${i % 200}`)), l: [city], st: given(i % 8 !== 7 && state), postalCode: [String(10_000 + i)],
     c: given(i % 15 !== 14 && i % 31 !== 30 && country), co: given(i % 31 !== 30 && countryName), countryCode: [i % 31 === 30 ? '0' : countryNumber], msExchUsageLocation: given(i % 43 === 1 && 'us'),
     physicalDeliveryOfficeName: [`B${i % 20}-${i % 400}`], employeeID: [String(100_000 + i)], employeeType: given(i % 4 === 1 && 'Extern'), preferredLanguage: given(i % 25 === 3 && 'de-DE'),
-    extensionAttribute1: [`CC${i % 500}`], [`extensionAttribute${2 + (i % 14)}`]: [`${i}: größer`], 'mS-DS-ConsistencyGuid': given(i % 100 === 50 && guidBytes(guidOf(9000 + (i % 1000))).toString('base64')),
+    extensionAttribute1: [`CC${i % 500}`], [`extensionAttribute${2 + (i % 14)}`]: [`${i}: größer`], 'mS-DS-ConsistencyGuid': given(i % 100 === 50 && guidBytes(guidOf(3000 + i)).toString('base64')),
   };
   const unit = UNITS[i % UNITS.length] ?? 'Berlin';
   const dn = `CN=${inDn(cn)},OU=${inDn(unit)},${i % UNITS.length === 1 ? 'OU=Norge,' : ''}OU=People,${root}`;

@@ -87,8 +87,12 @@ export async function finishRollBack(services: Services, pair: PairRecord, colle
     problems += outcome.problems.length + wrong.length;
     report(reporter, id, outcome, wrong);
   }
-  const counts = await store.plans.get(task.planId);
-  problems += counts.findings.errors;
+  const written = problems;
+  // Known and shown before the plan was approved; said again where a person looks for what is left.
+  for (const left of await unavoidable(services, pair, task.planId)) {
+    problems++;
+    reporter.item({ ...left, status: 'Skipped' });
+  }
   await store.tasks.update(task.id, { checkpoint: { stage: 'apply', verified: !ending.cancelled && ending.deviations.length === 0 } });
   if (ending.cancelled) {
     services.emit('store.changed', { nouns: ['objects', 'collections', 'tasks'] });
@@ -101,11 +105,24 @@ export async function finishRollBack(services: Services, pair: PairRecord, colle
       ? { sourceId, status: 'Matched' as const, reason: 'Rolled back to the state before the migration.' }
       : { sourceId, status: 'New' as const, reason: 'Rolled back: the object that the migration created was deleted.' })));
   }
-  if (request.undoes !== null && request.objectId === null && problems === 0) await store.tasks.update(request.undoes, { rolledBackBy: task.id });
+  if (request.undoes !== null && request.objectId === null && written === 0) await store.tasks.update(request.undoes, { rolledBackBy: task.id });
   services.emit('store.changed', { nouns: ['objects', 'collections', 'tasks'] });
   return problems === 0
     ? await reporter.end('Completed', `Rolled back ${undone.length} objects; the tenant was read back and compared.`)
     : await reporter.end('Completed with errors', `Rolled back, with ${problems} problems; see the items of the task.`);
+}
+
+/** What the plan said cannot be taken back. */
+async function unavoidable(services: Services, pair: PairRecord, planId: string): Promise<readonly { readonly objectId: string | null; readonly name: string; readonly kind: ObjectOutcome['kind']; readonly message: string }[]> {
+  const errors: { readonly sourceId: string | null; readonly name: string; readonly message: string }[] = [];
+  let after: string | null = null;
+  do {
+    const page: Awaited<ReturnType<Services['store']['plans']['pageFindings']>> = await services.store.plans.pageFindings({ planId, after, limit: 500 });
+    errors.push(...page.rows.filter((f) => f.severity === 'error'));
+    after = page.next;
+  } while (after !== null);
+  const sources = await services.store.sources.getMany(pair.id, errors.flatMap((f) => f.sourceId ?? []));
+  return errors.map((f) => ({ objectId: f.sourceId, name: f.name, kind: sources.get(f.sourceId ?? '')?.kind ?? 'user', message: f.message }));
 }
 
 /** Marks journal entries of objects that were taken back without a problem. @returns their objectGUIDs. */

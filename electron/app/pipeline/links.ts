@@ -1,5 +1,6 @@
 import type { MatchResult, SourceObject } from '../../../shared/domain/objects.ts';
 import { normaliseDn } from '../../../shared/rules/dn.ts';
+import { sourceGroupKind } from '../../../shared/rules/group-type.ts';
 import type { MappedReference } from '../../engines/mapping/index.ts';
 import type { PairRecord } from '../../store/index.ts';
 import type { Services } from '../services.ts';
@@ -19,6 +20,7 @@ export async function resolverFor(services: Services, pair: PairRecord, sources:
   const wanted = [...new Set(ids.values())];
   const matches = await services.store.matches.getMany(pair.id, wanted);
   const heads = await services.store.sources.getMany(pair.id, wanted);
+  const targets = await services.store.targets.getMany(pair.id, wanted.flatMap((id) => (heads.get(id)?.kind === 'group' ? (results.get(id) ?? matches.get(id))?.targetId ?? [] : [])));
   const byKey = new Map<string, MappedReference>();
   for (const [key, id] of ids) {
     const head = heads.get(id);
@@ -26,7 +28,9 @@ export async function resolverFor(services: Services, pair: PairRecord, sources:
     const match = results.get(id) ?? matches.get(id);
     const targetId = match?.state === 'Matched' ? match.targetId : null;
     if (targetId === null && !inCollection.has(id)) continue;
-    byKey.set(key, { sourceId: id, targetId, name: head.name, kind: head.kind });
+    const target = targetId === null ? undefined : targets.get(targetId);
+    const mailEnabled = head.kind === 'group' && (target === undefined ? sourceGroupKind(head.attributes) !== 'security group' : target.attributes['mailEnabled']?.[0] === 'true');
+    byKey.set(key, { sourceId: id, targetId, name: head.name, kind: head.kind, mailEnabled });
   }
   return (dn) => byKey.get(normaliseDn(dn)) ?? null;
 }

@@ -1,7 +1,7 @@
 import type { MatchResult, SourceObject } from '../../../shared/domain/objects.ts';
 import type { MigrationProgress } from '../../../shared/domain/statuses.ts';
 import { outOfScope } from '../../engines/mapping/index.ts';
-import { createTargetIndex, matchObject, matchPinned, settleConflicts } from '../../engines/matching/index.ts';
+import { createTargetIndex, matchObject, matchPinned, settleConflicts, type TargetIndex } from '../../engines/matching/index.ts';
 import type { CollectionRecord, PairRecord } from '../../store/index.ts';
 import type { Services } from '../services.ts';
 import type { Reporter } from './reporter.ts';
@@ -31,9 +31,13 @@ export async function matchCollection(services: Services, pair: PairRecord, coll
   const context = { upnSuffix: request.upnSuffix, adminIds: new Set(facts?.adminIds ?? []) };
   const index = createTargetIndex(rules, { upnSuffix: request.upnSuffix });
   await reporter.phase('match', 'Reading what is known of the tenant');
+  let recycled = 0;
   for await (const targets of store.targets.iterate(pair.id, { withLinks: false, deleted: 'include' })) {
     signal.throwIfAborted();
-    for (const target of targets) index.add(target);
+    for (const target of targets) {
+      index.add(target);
+      if (target.deleted) recycled++;
+    }
   }
 
   const results: MatchResult[] = [];
@@ -55,7 +59,10 @@ export async function matchCollection(services: Services, pair: PairRecord, coll
       const known = existing.get(source.id);
       if (known?.pinned && known.targetId !== null) { results.push(matchPinned(source, known.targetId, index, context)); knownBefore.add(source.id); continue; }
       if (known?.state === 'Matched' && known.targetId !== null && index.get(known.targetId) !== undefined) { results.push(known); knownBefore.add(source.id); continue; }
-      results.push(matchObject(source, rules, index, context));
+      const result = matchObject(source, rules, index, context);
+      const own = recycled > 0 && result.state === 'Not matched' ? await ownInRecycleBin(services, pair, result, index) : undefined;
+      if (own) knownBefore.add(source.id);
+      results.push(own ?? result);
     }
     done += sources.length;
     reporter.progress(done);
@@ -68,6 +75,16 @@ export async function matchCollection(services: Services, pair: PairRecord, coll
   const counts = { Matched: 0, 'Not matched': 0, Ambiguous: 0, Conflict: 0, Skipped: skipped.size };
   for (const r of settled) counts[r.state]++;
   return { results: new Map(settled.map((r) => [r.sourceId, r])), knownBefore, counts };
+}
+
+/**
+ * What an earlier migration made of this object and a roll back moved to the recycle bin. Groups have no anchor by which they
+ * could be found again, and a Microsoft 365 group in the recycle bin keeps its nickname from the next one of that name.
+ */
+async function ownInRecycleBin(services: Services, pair: PairRecord, result: MatchResult, index: TargetIndex): Promise<MatchResult | undefined> {
+  const made = (await services.store.journal.ofObject(pair.id, result.sourceId, 10_000)).find((j) => j.operation.kind === 'create' && j.outcome === 'done' && j.targetId !== null && index.get(j.targetId)?.deleted === true);
+  if (!made) return undefined;
+  return { ...result, state: 'Matched', targetId: made.targetId, risks: ['target is in the recycle bin'], reason: 'Made by an earlier migration of this project and rolled back; it is in the recycle bin.' };
 }
 
 const reasonToSkip = (source: SourceObject): string | null => outOfScope(source);

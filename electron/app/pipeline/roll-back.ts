@@ -1,5 +1,5 @@
 import type { TargetObject } from '../../../shared/domain/objects.ts';
-import { appError, ErrorCode } from '../../../shared/domain/errors.ts';
+import { AppError, appError, ErrorCode } from '../../../shared/domain/errors.ts';
 import { guardPlan, DEFAULT_GUARD_LIMITS, planRollback, type JournalledChange } from '../../engines/planning/index.ts';
 import type { Tenant } from '../../engines/tenant/index.ts';
 import type { CollectionRecord, PairRecord, TaskRecord } from '../../store/index.ts';
@@ -21,7 +21,7 @@ const CHUNK = 1_000;
 /**
  * Builds the inverse plan of a task, or of one object, from the journal, against the tenant as it is now. Stores it; writes
  * nothing to the tenant.
- * @throws AppError NOT_FOUND when the journal holds nothing to take back.
+ * @throws AppError NOT_FOUND when the journal holds nothing to take back, CONFLICT when a later migration must be taken back first.
  */
 export async function planRollBack(
   services: Services, pair: PairRecord, collection: CollectionRecord, task: TaskRecord, request: RollBackRequest, tenant: Tenant, reporter: Reporter, signal: AbortSignal,
@@ -30,6 +30,7 @@ export async function planRollBack(
   await reporter.phase('plan', 'Reading the journal');
   const entries = await journalled(services, pair, request);
   if (entries.length === 0) throw appError(ErrorCode.NotFound, 'There is nothing to take back: the journal holds no change of this task or object that is still in place.');
+  if (request.undoes !== null) await requireNewest(services, pair, request.undoes, new Set(entries.map((e) => e.targetId)), signal);
   await reporter.phase('discover target', 'Reading what is there now', entries.length);
   const current = await presentState(tenant, entries, signal);
   reporter.progress(entries.length);
@@ -37,15 +38,16 @@ export async function planRollBack(
   const plan = planRollback(entries, current, { mode: request.mode, purge: request.purge, newId: services.newId });
   const view = await tenantView(services, pair.id);
   const overwritten = plan.conflicts.filter((c) => c.overwritten).length;
+  const sourceOf = new Map(entries.map((e) => [e.targetId, e.operation.sourceId]));
   const planId = await store.transaction(async (tx) => {
     const { id } = await tx.plans.create({ taskId: task.id, collectionId: collection.id, tenantName: pair.targetName || view.displayName, settings: null, confirmation: view.initialDomain || pair.name });
     for (let i = 0; i < plan.operations.length; i += CHUNK) await tx.plans.appendOperations(id, plan.operations.slice(i, i + CHUNK));
     await tx.plans.appendFindings(id, [
       ...plan.conflicts.map((c) => ({
-        sourceId: null, name: c.name, attribute: c.attribute, value: (c.current ?? []).join(', '), rule: 'changed by others since', severity: 'warning' as const,
+        sourceId: sourceOf.get(c.targetId) ?? null, name: c.name, attribute: c.attribute, value: (c.current ?? []).join(', '), rule: 'changed by others since', severity: 'warning' as const,
         message: c.overwritten ? `${c.attribute || 'The object'} of "${c.name}" was changed by others since; the roll back overwrites that.` : `${c.attribute || 'The object'} of "${c.name}" was changed by others since and stays.`, proposal: null,
       })),
-      ...plan.impossible.map((i) => ({ sourceId: null, name: i.name, attribute: i.attribute, value: '', rule: 'cannot be taken back', severity: 'error' as const, message: i.reason, proposal: null })),
+      ...plan.impossible.map((i) => ({ sourceId: sourceOf.get(i.targetId) ?? null, name: i.name, attribute: i.attribute, value: '', rule: 'cannot be taken back', severity: 'error' as const, message: i.reason, proposal: null })),
     ]);
     await tx.plans.saveSummary(id, {
       counts: plan.counts, unresolved: 0, conflicts: plan.conflicts.length, findings: { errors: plan.impossible.length, warnings: plan.conflicts.length },
@@ -75,8 +77,44 @@ async function journalled(services: Services, pair: PairRecord, request: RollBac
     }
     return entries;
   }
-  if (request.objectId !== null) for (const j of (await store.journal.ofObject(pair.id, request.objectId, 10_000)).toReversed()) take(j);
+  if (request.objectId !== null) {
+    const found = await store.journal.ofObject(pair.id, request.objectId, 10_000);
+    const migrations = await migrationsAmong(services, pair, new Set(found.map((j) => j.taskId)));
+    for (const j of found.toReversed()) if (migrations.has(j.taskId)) take(j);
+  }
   return entries;
+}
+
+/** Tasks of these that migrated: what a roll back wrote is no change that could be taken back (a roll back may have been deleted since). */
+async function migrationsAmong(services: Services, pair: PairRecord, taskIds: ReadonlySet<string>): Promise<ReadonlySet<string>> {
+  const found = new Set<string>();
+  for (const id of taskIds) {
+    const task = await services.store.tasks.get(id).catch((error: unknown) => { if (error instanceof AppError && error.data.code === ErrorCode.NotFound) return null; throw error; });
+    if (task?.kind === 'Migrate' && task.pairId === pair.id) found.add(id);
+  }
+  return found;
+}
+
+/**
+ * Taking back an older migration under a newer one of the same objects would leave neither state: the newer one's way back
+ * would then restore values of the older. Migrations that share no object stay independent of each other.
+ * @throws AppError CONFLICT naming the migration to take back first.
+ */
+async function requireNewest(services: Services, pair: PairRecord, taskId: string, targets: ReadonlySet<string>, signal: AbortSignal): Promise<void> {
+  const { store } = services;
+  let start = 0;
+  for await (const page of store.journal.iterateOfTask(taskId, { order: 'oldest first' })) { start = page[0]?.sequence ?? 0; break; }
+  for (const other of await store.tasks.list({ pairId: pair.id, limit: 500 })) {
+    if (other.id === taskId || other.kind !== 'Migrate' || other.rolledBackBy !== null || other.planId === null) continue;
+    // By the order of writing, not of planning: a plan may be approved long after it was made.
+    pages: for await (const page of store.journal.iterateOfTask(other.id, { order: 'newest first' })) {
+      signal.throwIfAborted();
+      for (const j of page) {
+        if (j.sequence < start) break pages;
+        if (j.outcome === 'done' && j.undoneBy === null && j.targetId !== null && targets.has(j.targetId)) throw appError(ErrorCode.Conflict, `A later migration (task ${other.id}) has changed "${j.operation.name}" as well. Roll that one back first.`);
+      }
+    }
+  }
 }
 
 /** Present state of every object that the journal speaks about, with members of the groups and the recycle bin. */

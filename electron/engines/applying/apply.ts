@@ -12,6 +12,8 @@ import { nextWave } from './waves.ts';
 const MAX_ATTEMPTS = 3;
 /** Groups that lose members at the same time. */
 const REMOVAL_LANES = 4;
+/** Objects looked for at the same time: a look that finds nothing takes seconds, because Graph may show a new object late. */
+const LOOKS = 100;
 /** Operations read from the plan at a time. */
 const WINDOW = 2_000;
 
@@ -34,7 +36,7 @@ export async function applyPlan(ports: ApplyPorts, writes: GraphWrites, signal?:
     ports.onProgress({ done: totals.done + totals.unchanged + totals.failed + totals.drifted + totals.skipped, failed: totals.failed + totals.drifted, message: settlements.at(-1)?.operation.name ?? '' });
   };
 
-  await settleOpenIntents(ports, count, signal);
+  await settleOpenIntents(ports, writes, count, signal);
   while (!signal?.aborted) {
     const pending = await ports.ledger.pending(WINDOW);
     if (pending.length === 0) break;
@@ -51,15 +53,51 @@ export async function applyPlan(ports: ApplyPorts, writes: GraphWrites, signal?:
 }
 
 /** Settles what an earlier run sent without writing the outcome down; what did not happen becomes pending again. */
-async function settleOpenIntents(ports: ApplyPorts, count: (s: readonly Settlement[]) => void, signal?: AbortSignal): Promise<void> {
-  for (const intent of await ports.ledger.openIntents()) {
-    const settlement = await lookUp(intent, ports, signal);
+async function settleOpenIntents(ports: ApplyPorts, writes: GraphWrites, count: (s: readonly Settlement[]) => void, signal?: AbortSignal): Promise<void> {
+  const intents = await ports.ledger.openIntents();
+  const found = await sideBySide(intents, (intent) => lookUp(intent, ports, signal));
+  for (const [i, intent] of intents.entries()) {
+    const settlement = found[i] ?? await finishMembers(intent, ports, writes, signal);
     if (settlement === null) await ports.ledger.reopen(intent.id);
     else {
       await ports.ledger.settle([settlement]);
       count([settlement]);
     }
   }
+}
+
+/**
+ * Members that were being added one by one when the program ended: those that are there are ours, and the rest is added now. If
+ * the whole operation were sent again, they would look like somebody else's and the undo would leave them behind.
+ */
+async function finishMembers(intent: Intent, ports: ApplyPorts, writes: GraphWrites, signal?: AbortSignal): Promise<Settlement | null> {
+  const { operation, targetId } = intent;
+  if (operation.kind !== 'add members' || targetId === null) return null;
+  const references = await resolveReferences(operation, ports);
+  const members = await readMembersOf(targetId, ports, signal);
+  const there = references.filter((r) => members.has(r.id));
+  const rest = references.filter((r) => !members.has(r.id));
+  if (there.length === 0 || rest.length === 0) return null;
+  const settlement = await sendMembersOneByOne(intent, rest, writes, ports, signal);
+  return { ...settlement, outcome: settlement.outcome === 'unchanged' ? 'done' : settlement.outcome, references: [...there.map((r) => r.reference), ...settlement.references] };
+}
+
+async function resolveReferences(operation: Operation, ports: ApplyPorts): Promise<readonly Resolved[]> {
+  const ids = await ports.ledger.targetIds(operation.references.flatMap((r) => (r.targetId === null && r.sourceId !== null ? [r.sourceId] : [])));
+  return operation.references.flatMap((reference): Resolved[] => {
+    const id = reference.targetId ?? (reference.sourceId === null ? undefined : ids.get(reference.sourceId));
+    return id === undefined ? [] : [{ reference: { ...reference, targetId: id }, id }];
+  });
+}
+
+async function readMembersOf(groupId: string, ports: ApplyPorts, signal?: AbortSignal): Promise<ReadonlySet<string>> {
+  const members = new Set<string>();
+  for await (const group of ports.tenant.readMembers([groupId], signal)) for (const id of group.memberIds) members.add(id);
+  return members;
+}
+
+async function sideBySide<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<readonly R[]> {
+  return await new PQueue({ concurrency: LOOKS }).addAll(items.map((item) => () => work(item)));
 }
 
 /** One wave: resolve, check drift, write down, send, look where nobody knows, settle. */
@@ -91,7 +129,7 @@ async function runWave(wave: readonly Operation[], ports: ApplyPorts, writes: Gr
       const kind = prepared.intent.operation.kind;
       if (answer.kind === 'answered' && answer.error && kind === 'add members' && prepared.references.length > 1
         && (isAlreadyMember(answer.error) || isNotMember(answer.error) || answer.error.status === 404 || answer.error.status === 400)) {
-        settlements.push(await sendMembersOneByOne(prepared.intent, prepared.references, writes, ports));
+        settlements.push(await sendMissingMembers(prepared, writes, ports));
         continue;
       }
       if (answer.kind === 'answered' && answer.error && kind === 'add members' && isAlreadyMember(answer.error)) {
@@ -103,8 +141,9 @@ async function runWave(wave: readonly Operation[], ports: ApplyPorts, writes: Gr
       else unknown.push({ prepared, conflict: answer.kind === 'answered' && answer.error ? answer.error.message : null });
     }
     const again: Prepared[] = [];
-    for (const { prepared, conflict } of unknown) {
-      const found = await lookUp(prepared.intent, ports);
+    const looked = await sideBySide(unknown, ({ prepared }) => lookUp(prepared.intent, ports));
+    for (const [i, { prepared, conflict }] of unknown.entries()) {
+      const found = looked[i] ?? null;
       if (found) settlements.push(found);
       else if (conflict === null && attempt < MAX_ATTEMPTS) again.push(prepared);
       else settlements.push(failed(prepared.intent, conflict === null
@@ -115,6 +154,21 @@ async function runWave(wave: readonly Operation[], ports: ApplyPorts, writes: Gr
     open = again;
   }
   return all;
+}
+
+/**
+ * Adds those of the refused members that are not in the group: at once, or one by one when that is refused too, which tells
+ * exactly which memberships are ours.
+ */
+async function sendMissingMembers({ intent, references }: Prepared, writes: GraphWrites, ports: ApplyPorts): Promise<Settlement> {
+  const members = await readMembersOf(intent.targetId ?? '', ports);
+  const missing = references.filter((r) => !members.has(r.id));
+  const settled: Settlement = { intentId: intent.id, operation: intent.operation, targetId: intent.targetId, outcome: 'unchanged', references: [], message: 'They had been made members by somebody else before.' };
+  if (missing.length === 0) return settled;
+  const some = missing.length === references.length ? [] : await ports.tenant.send([writes.addMembers(intent.targetId ?? '', missing.map((r) => r.id))]);
+  const [answer] = some;
+  if (answer?.kind !== 'answered' || answer.error) return await sendMembersOneByOne(intent, missing, writes, ports);
+  return { ...settled, outcome: 'done', references: missing.map((r) => r.reference), message: `${references.length - missing.length} had been made members by somebody else before.` };
 }
 
 const failed = (intent: Intent, message: string, outcome: Settlement['outcome'] = 'failed'): Settlement => ({
@@ -137,12 +191,18 @@ async function prepare(wave: readonly Operation[], ports: ApplyPorts): Promise<{
     const object = targetId === null ? undefined : present.get(targetId);
     const before = object ? Object.fromEntries(operation.changes.filter(readable).flatMap((c) => (object.attributes[c.attribute] ? [[c.attribute, object.attributes[c.attribute] ?? []] as const] : []))) : {};
     const manager = object?.links['manager'];
-    const intent: Intent = { id: ports.newId(), at: ports.now(), operation, targetId, before: manager ? { ...before, manager } : before };
-    const refusal = refusalOf(operation, targetId, object, references, intent);
+    const intent: Intent = { id: ports.newId(), at: ports.now(), operation: withFoundManager(operation, manager?.[0]), targetId, before: manager ? { ...before, manager } : before };
+    const refusal = refusalOf(intent.operation, targetId, object, references, intent);
     if (refusal) refused.push({ intent, settlement: refusal });
     else ready.push({ intent, references });
   }
   return { ready, refused };
+}
+
+/** The recycle bin does not show managers: what a restored user had is known only now, and the undo needs it. */
+function withFoundManager(operation: Operation, manager: string | undefined): Operation {
+  if ((operation.kind !== 'set manager' && operation.kind !== 'clear manager') || operation.previous[0]?.targetId !== null) return operation;
+  return { ...operation, previous: manager === undefined ? [] : [{ sourceId: null, targetId: manager, name: manager }] };
 }
 
 /** Reasons not to send: the object is gone or was never made, a referred object does not exist, or somebody changed the values. */

@@ -5,7 +5,7 @@ const linkTo = (reference: MappedReference, dn: string): MappedLink => ({ source
 const keyOf = (reference: Reference): string => reference.targetId ?? `source ${reference.sourceId ?? reference.name}`;
 
 /**
- * Turns DNs into references. What cannot be resolved, or cannot be in a Microsoft 365 group, is reported and left out.
+ * Turns DNs into references (Graph documentation, "Add members": supported member types). What cannot be resolved, or cannot be in a Microsoft 365 group, is reported and left out.
  * @param unified the group is a Microsoft 365 group, which holds users only (Graph documentation, group: members).
  * @returns references, each target once, in the order of the DNs.
  */
@@ -19,6 +19,7 @@ export function resolveLinks(
     const found = resolve(dn);
     if (found === null) missing(dn, 'has no match in the tenant yet');
     else if (where.unified && found.kind !== undefined && found.kind !== 'user') missing(dn, `a Microsoft 365 group cannot hold a ${found.kind}`);
+    else if (where.attribute.toLowerCase() === 'member' && found.kind === 'group' && found.mailEnabled === true) missing(dn, 'a security group cannot hold a group with mail');
     else references.set(keyOf(found), linkTo(found, dn));
   }
   return { references: [...references.values()], unresolved };

@@ -3,8 +3,8 @@ import type { Finding, Provenance, Reference, UnresolvedReference } from '../../
 import type { MappingRule } from '../../../shared/domain/rules.ts';
 import type { MigrationSettings, PairDefaults } from '../../../shared/domain/settings.ts';
 
-/** A reference as the resolver gives it: `kind` decides whether a Microsoft 365 group can hold it; absent means not known. */
-export interface MappedReference extends Reference { readonly kind?: ObjectKind }
+/** A reference as the resolver gives it: `kind` decides whether a Microsoft 365 group can hold it, `mailEnabled` whether a security group can hold that group; absent means not known. */
+export interface MappedReference extends Reference { readonly kind?: ObjectKind; readonly mailEnabled?: boolean }
 
 /** A desired link. `dn` is the name the source refers to the object by, for the list of references that wait. */
 export interface MappedLink extends Reference { readonly dn: string }

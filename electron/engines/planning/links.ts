@@ -48,7 +48,8 @@ function planMembers(queued: QueuedLinks, members: readonly Reference[], context
 
 function planManager(queued: QueuedLinks, manager: Reference | null, context: PlannerContext): Operation[] {
   const current = queued.target?.links['manager']?.[0];
-  const previous = current === undefined ? [] : [{ sourceId: null, targetId: current, name: current }];
+  // The recycle bin does not show managers; applying fills in what it finds after restoring.
+  const previous = current !== undefined ? [{ sourceId: null, targetId: current, name: current }] : queued.target?.deleted ? [{ sourceId: null, targetId: null, name: 'not known before it is restored' }] : [];
   if (manager === null) return current === undefined ? [] : [operation(queued, context, 'clear manager', [], previous)];
   return manager.targetId !== null && manager.targetId === current ? [] : [operation(queued, context, 'set manager', [manager], previous)];
 }
@@ -76,7 +77,8 @@ export function planLinks(queued: QueuedLinks, created: ReadonlySet<string>, con
   }
   if (members !== undefined) {
     const writable = members.flatMap((member) => reach('member', member) ?? []);
-    if (queued.target !== null && queued.target.links['members'] === undefined) {
+    // Members of a group in the recycle bin cannot be read; adding those that come back with it changes nothing.
+    if (queued.target !== null && !queued.target.deleted && queued.target.links['members'] === undefined) {
       notes.push({
         sourceId: queued.source.id, name: queued.source.name, attribute: 'members', value: '', rule: 'planning', severity: 'warning', proposal: null,
         message: `The members of ${queued.target.name} in the tenant were not read, so its membership is left as it is.`,

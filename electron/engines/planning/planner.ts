@@ -95,7 +95,9 @@ export function createPlanner(context: PlannerContext): Planner {
         if (outcome.operations.length > 0) touched.add(queued.source.id);
       }
       const rank = { user: 0, contact: 1, group: 2 } as const;
-      const ordered = [...operations.toSorted((a, b) => rank[a.objectKind] - rank[b.objectKind]), ...links.toSorted((a, b) => rank[a.objectKind] - rank[b.objectKind])]
+      // One kind after the other: what is alike is sent together, and an object must be restored before it can be changed.
+      const step = (one: Operation): number => (one.kind === 'restore' ? 0 : one.kind === 'update' ? 1 : 2);
+      const ordered = [...operations.toSorted((a, b) => rank[a.objectKind] - rank[b.objectKind] || step(a) - step(b)), ...links.toSorted((a, b) => rank[a.objectKind] - rank[b.objectKind])]
         .map((one, i) => ({ ...one, seq: i + 1 }));
       return { operations: ordered, counts: countOperations(ordered, { unchanged: planned - touched.size, skipped: skips.length }), skips, unresolved, notes, findings };
     },

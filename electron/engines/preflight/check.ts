@@ -59,7 +59,7 @@ function checkNames({ source, values, targetId }: CheckedObject, report: Report)
 function claims({ values }: CheckedObject): readonly (readonly [NameKind, string, string])[] {
   const first = (name: string): string | undefined => values.get(name)?.values?.[0];
   const out: (readonly [NameKind, string, string])[] = [];
-  for (const [kind, attribute] of [['userPrincipalName', 'userPrincipalName'], ['mailNickname', 'mailNickname'], ['address', 'mail']] as const) {
+  for (const [kind, attribute] of [['userPrincipalName', 'userPrincipalName'], ['mailNickname', 'mailNickname'], ['address', 'mail'], ['anchor', 'onPremisesImmutableId']] as const) {
     const value = first(attribute);
     if (value !== undefined) out.push([kind, attribute, value]);
   }
@@ -107,7 +107,7 @@ export function checkObjects(objects: Iterable<CheckedObject>, context: CheckCon
     checkLengths(object, report);
     checkTenant(object, context, report);
     for (const [kind, attribute, value] of claims(object)) {
-      const key = `${kind} ${value.toLowerCase()}`;
+      const key = `${kind} ${kind === 'anchor' ? value : value.toLowerCase()}`;
       const held = seen.get(key);
       if (held === undefined) seen.set(key, [{ object, attribute, value }]);
       else if (!held.some((other) => other.object.source.id === object.source.id)) held.push({ object, attribute, value });
@@ -117,7 +117,7 @@ export function checkObjects(objects: Iterable<CheckedObject>, context: CheckCon
     if (holders.length < 2) continue;
     for (const { object, attribute, value } of holders) {
       const others = holders.filter((other) => other.object !== object).map((other) => other.object.source.name);
-      const kind: NameKind = key.startsWith('mailNickname ') ? 'mailNickname' : key.startsWith('address ') ? 'address' : 'userPrincipalName';
+      const kind: NameKind = key.startsWith('mailNickname ') ? 'mailNickname' : key.startsWith('address ') ? 'address' : key.startsWith('anchor ') ? 'anchor' : 'userPrincipalName';
       reporter(object)(attribute, value, 'unique in the collection', severityOf(kind, object), `${value} of ${object.source.name} is also meant for ${others.slice(0, 3).join(', ')}. Only one of them can have it.`);
     }
   }

@@ -2,8 +2,8 @@ import type { ObjectKind, TargetObject } from '../../../shared/domain/objects.ts
 import { smtpAddresses } from '../../../shared/rules/addresses.ts';
 import { firstOf } from '../../../shared/rules/attributes.ts';
 
-/** Names that must be unique: sign-in names among users, addresses among everything, aliases among everything with mail. */
-export type NameKind = 'userPrincipalName' | 'mailNickname' | 'address';
+/** Names that must be unique: sign-in names and source anchors among users, addresses among everything, aliases among everything with mail. */
+export type NameKind = 'userPrincipalName' | 'mailNickname' | 'address' | 'anchor';
 
 /** Who holds a name in the tenant. */
 export interface NameHolder { readonly id: string; readonly name: string; readonly kind: ObjectKind; readonly deleted: boolean }

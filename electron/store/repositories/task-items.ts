@@ -15,7 +15,7 @@ export interface TaskItemRecord {
 }
 
 /** Statuses that a person looks for: the object was not handled as asked. */
-export const PROBLEM_STATUSES: readonly string[] = ['Failed', 'Ambiguous', 'Conflict', 'Skipped', 'Not matched', 'failed', 'drifted', 'skipped'];
+export const PROBLEM_STATUSES: readonly string[] = ['Failed', 'Ambiguous', 'Conflict', 'Skipped', 'Not matched', 'failed', 'drifted', 'skipped', 'Not verified'];
 
 /** The list of a task's objects. */
 export interface TaskItemsRepository {

@@ -77,7 +77,7 @@ export function AddObjectsDialog({ pair, collection, onClose }: DialogProps<'add
       <Button onClick={onClose}>Cancel</Button>
     </>}>
       <form className={l.row} onSubmit={(e) => { e.preventDefault(); setTerm(text.trim()); }}>
-        <SearchBox className={l.grow} aria-label="Search the directory" placeholder="Name, account name, UPN or mail; or an LDAP filter that begins with (" value={text} onChange={(_, d) => { setText(d.value); if (d.value === '') setTerm(''); }} />
+        <SearchBox className={l.search} aria-label="Search the directory" placeholder="Name, account name, UPN or mail; or an LDAP filter that begins with (" value={text} onChange={(_, d) => { setText(d.value); if (d.value === '') setTerm(''); }} />
         <Button type="submit" disabled={text.trim() === ''}>Search</Button>
       </form>
       {add.error ? <ErrorView error={errorData(add.error)} /> : null}
@@ -155,9 +155,9 @@ export function QueryObjectsDialog({ pair, collection, onClose }: DialogProps<'q
       <div className={l.column}>
         <Field label="LDAP filter" required hint="For example (&(objectClass=user)(department=Sales)). Only users, groups and contacts are taken."
           {...(isFilter ? {} : { validationState: 'error', validationMessage: 'A filter begins with (.' })}>
-          <SearchBox value={filter} onChange={(_, d) => setFilter(d.value)} />
+          <SearchBox className={l.search} value={filter} onChange={(_, d) => setFilter(d.value)} />
         </Field>
-        <Field label="Search below" hint="Distinguished name of a container. Leave empty for everything below the base of the pair."><SearchBox value={base} onChange={(_, d) => setBase(d.value)} /></Field>
+        <Field label="Search below" hint="Distinguished name of a container. Leave empty for everything below the base of the pair."><SearchBox className={l.search} value={base} onChange={(_, d) => setBase(d.value)} /></Field>
         {query.error ? <ErrorView error={errorData(query.error)} /> : null}
         {preview.error ? <ErrorView error={errorData(preview.error)} onRetry={() => { void preview.refetch(); }} /> : null}
         {tried !== null && preview.isFetching ? <Loading label="Searching the directory…" /> : null}

@@ -32,7 +32,7 @@ export function PinMatch({ pair, collection, detail }: PinProps): ReactNode {
         {row.pinned ? <Button disabled={pin.isPending} onClick={() => save(null)}>Unpin</Button> : null}
       </div>
       <form className={l.row} onSubmit={(e) => { e.preventDefault(); setTerm(text.trim()); }}>
-        <SearchBox className={l.grow} aria-label="Search the tenant" placeholder="Search the tenant by name, UPN or mail" value={text} onChange={(_, d) => { setText(d.value); if (d.value === '') setTerm(''); }} />
+        <SearchBox className={l.search} aria-label="Search the tenant" placeholder="Search the tenant by name, UPN or mail" value={text} onChange={(_, d) => { setText(d.value); if (d.value === '') setTerm(''); }} />
         <Button type="submit" disabled={text.trim() === ''}>Search</Button>
       </form>
       {search.error ? <ErrorView error={errorData(search.error)} /> : null}

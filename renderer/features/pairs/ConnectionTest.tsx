@@ -32,7 +32,7 @@ export function ConnectionTest({ what }: { readonly what: { readonly id: string 
         </Live>
         <table className={l.plainTable}>
           <thead><tr><th scope="col">Check</th><th scope="col">Outcome</th><th scope="col">Reason</th></tr></thead>
-          <tbody>{lines.map((line) => <tr key={line.check}><td>{line.check}</td><td><StatusBadge status={line.outcome} /></td><td>{line.message}</td></tr>)}</tbody>
+          <tbody>{lines.map((line, i) => <tr key={`${line.check} ${i}`}><td>{line.check}</td><td><StatusBadge status={line.outcome} /></td><td>{line.message}</td></tr>)}</tbody>
         </table>
       </> : null}
       <div><Button disabled={test.isFetching} onClick={() => { void test.refetch(); }}>Test again</Button></div>

@@ -91,7 +91,7 @@ function Permissions({ readOnly }: { readonly readOnly: boolean }): ReactNode {
       {permissions.data ? (
         <table className={l.plainTable}>
           <thead><tr><th scope="col">Permission</th><th scope="col">Kind</th><th scope="col">Reason</th></tr></thead>
-          <tbody>{permissions.data.rows.map((row) => <tr key={row.permission}><td>{row.permission}</td><td>{row.kind}</td><td>{row.reason}</td></tr>)}</tbody>
+          <tbody>{permissions.data.rows.map((row, i) => <tr key={`${row.permission} ${row.kind} ${i}`}><td>{row.permission}</td><td>{row.kind}</td><td>{row.reason}</td></tr>)}</tbody>
         </table>
       ) : null}
     </section>

@@ -1,4 +1,4 @@
-import { Subtitle2, Switch } from '@fluentui/react-components';
+import { Subtitle2, Switch, Text } from '@fluentui/react-components';
 import { Suspense, lazy, useMemo, useState, type ReactNode } from 'react';
 import type { Statistics } from '../../../shared/contracts/collections.ts';
 import { OBJECT_KINDS } from '../../../shared/domain/objects.ts';
@@ -37,9 +37,10 @@ function StatisticsOf({ input }: { readonly input: { readonly pairId?: string; r
       <div className={l.row}>
         <div className={l.tiles}>
           <Tile name="Objects" value={count(s.total)} /><Tile name="Changes written" value={count(operations.done)} /><Tile name="Changes failed" value={count(operations.failed)} />
-          <Tile name="Stopped by drift" value={count(operations.drifted)} /><Tile name="Changes rolled back" value={count(operations.rolledBack)} /><Tile name="Last task" value={time(s.lastTaskAt)} />
+          <Tile name="Stopped by drift" value={count(operations.drifted)} /><Tile name="Changes rolled back" value={count(operations.rolledBack)} />
         </div>
         <span className={l.grow} />
+        <Text size={200} className={l.muted}>{`Last task: ${time(s.lastTaskAt)}`}</Text>
         <Switch label="Show charts" checked={withCharts} onChange={(_, d) => setCharts(d.checked)} />
       </div>
       {withCharts ? <Suspense fallback={<Loading label="Drawing charts…" />}><Charts statistics={s} /></Suspense> : null}

@@ -7,7 +7,7 @@ import { useLayout } from '../../ui/layout.ts';
 
 /** One line about an operation: its attributes, or the objects it refers to. */
 export function summaryOf(operation: OperationRow): string {
-  const names = operation.changes.length > 0 ? operation.changes.map((change) => change.attribute) : operation.references.map((ref) => ref.name);
+  const names = operation.changes.length > 0 ? operation.changes.map((change) => change.attribute) : [...operation.references, ...operation.previous].map((ref) => ref.name);
   return names.join(', ');
 }
 

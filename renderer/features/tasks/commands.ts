@@ -26,7 +26,7 @@ export const taskCommands: readonly Command[] = [
   {
     id: 'tasks.rollBackObjects', title: 'Roll Back Objects', icon: ArrowUndoRegular, group: 'Migration', appliesTo: isCollection, disabledReason: (c) => { const task = taskOf(c); return task && !task.canRollBack ? 'The selected task wrote nothing that can be rolled back.' : null; },
     run: (c, { open }) => { if (c.pair && c.collection) open('roll back', { pair: c.pair, collection: c.collection, task: taskOf(c), object: null }); },
-    cliLine: (c) => cliOf(c, `rollback --collection ${name(c)} --task ${taskOf(c)?.id ?? '<task>'}`),
+    cliLine: (c) => { const task = taskOf(c); return cliOf(c, `rollback --collection ${name(c)}${task ? ` --task ${task.id}` : ''}`); },
   },
   {
     id: 'tasks.rollBackObject', title: 'Roll Back Object', icon: ArrowUndoRegular, group: 'Migration', appliesTo: (c) => c.place.tab === 'Objects',

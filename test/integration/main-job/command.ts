@@ -5,7 +5,7 @@ import os from 'node:os';
 import path from 'node:path';
 
 const ROOT = path.resolve(import.meta.dirname, '../../..');
-/** A command that takes longer hangs. */
+/** A command that takes longer hangs, unless the operator says otherwise. */
 const LIMIT_MS = 200_000;
 
 /** What one run of `causeway` gave. */
@@ -48,9 +48,10 @@ export interface Operator {
 
 /**
  * Makes a data folder, a key file (0600) and the environment of an operator.
- * @param options `key` false: no key file, so that secrets last for one command only.
+ * @param options `key` false: no key file, so that secrets last for one command only. `limitMs`: milliseconds after which a
+ * process counts as hanging and is ended.
  */
-export async function makeOperator(options: { readonly key?: boolean } = {}): Promise<Operator> {
+export async function makeOperator(options: { readonly key?: boolean; readonly limitMs?: number } = {}): Promise<Operator> {
   const folder = await mkdtemp(path.join(os.tmpdir(), 'causeway-main-job-'));
   const home = path.join(folder, 'home');
   await mkdir(home);
@@ -75,7 +76,7 @@ export async function makeOperator(options: { readonly key?: boolean } = {}): Pr
       if (end >= 0) firstLine(text.stdout.slice(0, end));
     });
     child.stderr.setEncoding('utf8').on('data', (chunk: string) => { text.stderr += chunk; for (const listener of listeners) listener(chunk); });
-    const limit = setTimeout(() => child.kill('SIGKILL'), LIMIT_MS);
+    const limit = setTimeout(() => child.kill('SIGKILL'), options.limitMs ?? LIMIT_MS);
     const ended = new Promise<Ran>((resolve, reject) => {
       child.once('error', reject);
       child.once('close', (code) => {

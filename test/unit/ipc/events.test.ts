@@ -60,6 +60,20 @@ describe('latestPerKey', () => {
     expect(sent).toEqual([{ n: 1 }, { n: 3 }]);
   });
 
+  it('keeps the interval after a final value too', () => {
+    const { timers, advance } = fakeTimers();
+    const sent: { n: number }[] = [];
+    const throttle = latestPerKey<{ n: number }>(100, (value) => { sent.push(value); }, timers);
+    throttle.push('a', { n: 1 });
+    advance(90);
+    throttle.flush('a', { n: 2 });
+    throttle.push('a', { n: 3 });
+    advance(99);
+    expect(sent).toEqual([{ n: 1 }, { n: 2 }]);
+    advance(1);
+    expect(sent).toEqual([{ n: 1 }, { n: 2 }, { n: 3 }]);
+  });
+
   it('sends nothing once closed', () => {
     const { timers, advance, pending } = fakeTimers();
     const sent: { n: number }[] = [];

@@ -66,7 +66,15 @@ export function carryOut(model: Model, operation: Operation, ids: Map<string, st
 export function carryOutAll(model: Model, operations: readonly Operation[]): { readonly journal: JournalledChange[]; readonly ids: Map<string, string> } {
   const ids = new Map<string, string>();
   const newId = counter('new');
-  return { ids, journal: operations.map((operation) => ({ operation, targetId: carryOut(model, operation, ids, newId), outcome: 'done' as const })) };
+  return {
+    ids,
+    journal: operations.map((planned) => {
+      // As the applier does: the manager of a restored user is known only when its turn comes.
+      const found = model.get(planned.targetId ?? '')?.links['manager']?.[0];
+      const operation = planned.previous[0]?.targetId === null ? { ...planned, previous: found === undefined ? [] : [{ sourceId: null, targetId: found, name: found }] } : planned;
+      return { operation, targetId: carryOut(model, operation, ids, newId), outcome: 'done' as const };
+    }),
+  };
 }
 
 const RULES = DEFAULT_MAPPING_RULES.map((rule, i) => ({ ...rule, id: `m${i}` }));
