@@ -1,7 +1,7 @@
+import './app/schemas-without-eval.ts';
 import { QueryClientProvider } from '@tanstack/react-query';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
-import { z } from 'zod';
 import { createClient } from '../shared/contracts/client.ts';
 import { HostContext } from './app/api.ts';
 import { createCache } from './app/cache.ts';
@@ -10,9 +10,6 @@ import { DialogHost } from './app/dialogs.tsx';
 import { Notifications, Shell } from './app/shell/Shell.tsx';
 import { ThemeProvider } from './app/theme.tsx';
 import { features } from './features/index.ts';
-
-// Compiled schemas need eval, which the content policy forbids.
-z.config({ jitless: true });
 
 const connection = connectHost(window);
 const host = { connection, api: createClient(connection, { set: (fn, ms) => setTimeout(fn, ms), clear: (handle) => clearTimeout(handle as number) }) };

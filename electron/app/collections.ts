@@ -4,7 +4,7 @@ import { appError, ErrorCode } from '../../shared/domain/errors.ts';
 import type { SourceObject } from '../../shared/domain/objects.ts';
 import { parentDn, rdnValue } from '../../shared/rules/dn.ts';
 import { escapeFilterValue } from '../../shared/rules/ldap-filter.ts';
-import type { Directory, DirectoryEntry } from '../engines/directory/index.ts';
+import { parseFilter, type Directory, type DirectoryEntry } from '../engines/directory/index.ts';
 import { outOfScope } from '../engines/mapping/index.ts';
 import type { CollectionRecord, PairRecord } from '../store/index.ts';
 import type { Services } from './services.ts';
@@ -60,7 +60,7 @@ export function collectionHandlers(services: Services): Pick<Handlers, 'collecti
     }),
     'directory.search': async ({ pairId, collectionId, base, text }, { signal }) => await withDirectory(services, pairId, async (directory, pair) => {
       const wanted = text.trim();
-      const found = wanted.startsWith('(') ? wanted : `(|${['displayName', 'name', 'sAMAccountName', 'userPrincipalName', 'mail'].map((a) => `(${a}=*${escapeFilterValue(wanted)}*)`).join('')}(ou=*${escapeFilterValue(wanted)}*))`;
+      const found = wanted.startsWith('(') ? checkedFilter(wanted) : `(|${['displayName', 'name', 'sAMAccountName', 'userPrincipalName', 'mail'].map((a) => `(${a}=*${escapeFilterValue(wanted)}*)`).join('')}(ou=*${escapeFilterValue(wanted)}*))`;
       const entries = await firstEntries(directory, { base: base !== '' ? base : await rootOf(directory, pair, signal), scope: 'sub', filter: `(&(|${CONTAINERS}${OBJECT_FILTER})${found})` }, signal);
       return { rows: await toItems(services, entries.slice(0, SHOWN), collectionId), more: entries.length > SHOWN };
     }),
@@ -72,8 +72,9 @@ export function collectionHandlers(services: Services): Pick<Handlers, 'collecti
     },
     async 'collections.queryObjects'({ id, base, filter }, { signal }) {
       const collection = await store.collections.get(id);
+      const wanted = checkedFilter(filter);
       const result = await withDirectory(services, collection.pairId, async (directory, pair) => {
-        const query = { base: base !== '' ? base : await rootOf(directory, pair, signal), scope: 'sub' as const, filter: `(&${OBJECT_FILTER}${filter.trim()})`, attributes: await wantedOf(services, pair, collection) };
+        const query = { base: base !== '' ? base : await rootOf(directory, pair, signal), scope: 'sub' as const, filter: `(&${OBJECT_FILTER}${wanted})`, attributes: await wantedOf(services, pair, collection) };
         return await addFrom(services, pair, collection, directory.read(query, signal));
       });
       changed();
@@ -130,13 +131,25 @@ async function toItems(services: Services, entries: readonly DirectoryEntry[], c
 
 const isContainer = (classes: readonly string[]): boolean => classes.some((c) => ['organizationalunit', 'container', 'builtindomain', 'domaindns'].includes(c.toLowerCase()));
 
-/** Objects given by DN, and everything below those that are containers. @throws AppError NOT_FOUND naming the DN. */
+/** The filter as typed, without white space around. @throws AppError INVALID_INPUT with the position in what was typed, not in what is built around it. */
+function checkedFilter(text: string): string {
+  const wanted = text.trim();
+  parseFilter(wanted);
+  return wanted;
+}
+
+/** Objects given by DN, and everything below those that are containers. @throws AppError NOT_FOUND naming the DN, before anything is given. */
 async function* addQueries(directory: Directory, dns: readonly string[], attributes: readonly string[], signal: AbortSignal): AsyncIterable<readonly DirectoryEntry[]> {
+  const entries: DirectoryEntry[] = [];
   for (const dn of dns) {
     const entry = await directory.get(dn, attributes, signal);
-    if (!entry) throw appError(ErrorCode.NotFound, `"${dn}" was not found in the directory. Nothing below or after it was added; check the DN.`);
-    if (kindOf(entry.objectClass) !== undefined) yield [entry];
-    else yield* directory.read({ base: dn, scope: 'sub', filter: OBJECT_FILTER, attributes }, signal);
+    if (!entry) throw appError(ErrorCode.NotFound, `"${dn}" was not found in the directory. Nothing was added; check the DN.`);
+    entries.push(entry);
+  }
+  for (const entry of entries) {
+    // A computer named by its DN is told about rather than searched.
+    if (kindOf(entry.objectClass) !== undefined || entry.objectClass.some((c) => c.toLowerCase() === 'computer')) yield [entry];
+    else yield* directory.read({ base: entry.dn, scope: 'sub', filter: OBJECT_FILTER, attributes }, signal);
   }
 }
 

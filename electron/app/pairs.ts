@@ -81,7 +81,7 @@ export function pairHandlers(services: Services): Pick<Handlers, 'pairs.list' | 
     'pairs.test': async (input) => ({
       lines: 'id' in input ? await testConnection(services, await store.pairs.get(input.id)) : await testConnection(services, { id: 'new', source: input.input.source, target: input.input.target }, input.input.sourcePassword, input.input.targetSecret),
     }),
-    'pairs.permissions': async ({ readOnly }) => ({ rows: permissionsFor({ readOnly }).map((p) => ({ permission: p.permission, kind: p.kind, reason: p.reason })) }),
+    'pairs.permissions': async ({ readOnly }) => ({ rows: [...new Map(permissionsFor({ readOnly }).map((p) => [p.permission, { permission: p.permission, kind: p.kind, reason: p.reason }])).values()] }),
     async 'pairs.domains'({ id }) {
       const facts = await store.pairs.tenantFacts(id);
       return { rows: (facts?.domains ?? []).map((d) => ({ name: d.name, verified: d.isVerified, federated: d.federated })) };

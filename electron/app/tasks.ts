@@ -3,6 +3,7 @@ import { appError, ErrorCode } from '../../shared/domain/errors.ts';
 import type { Selection } from '../../shared/contracts/values.ts';
 import type { TaskRow } from '../../shared/contracts/tasks.ts';
 import type { TaskKind } from '../../shared/domain/statuses.ts';
+import type { PairRecord } from '../store/index.ts';
 import type { Services } from './services.ts';
 import { taskRow, toTaskRow } from './task-rows.ts';
 import { MatchTask, MigrateTask, RollBackTask } from './pipeline/task-settings.ts';
@@ -47,11 +48,12 @@ export function taskHandlers(services: Services): Pick<Handlers, 'tasks.list' | 
       const collection = await requireObjects(services, collectionId);
       if (collection.kind === 'dynamic') throw appError(ErrorCode.InvalidInput, `"${collection.name}" is a dynamic collection: those are for coexistence only. Put the objects into a static collection to migrate them.`);
       const pair = await store.pairs.get(collection.pairId);
-      if (pair.target.readOnly) throw appError(ErrorCode.Forbidden, `Migration pair "${pair.name}" is read-only, so nothing can be migrated. Change the pair's properties to ask for write permissions.`);
+      requireWritable(pair);
       return await start({ pairId: collection.pairId, collectionId, kind: 'Migrate', settings: MigrateTask.parse({ settings, ids: await idsOf(collectionId, selection) }) });
     },
     async 'tasks.rollBack'({ collectionId, undoes, objectId, mode, purge }) {
       const collection = await store.collections.get(collectionId);
+      requireWritable(await store.pairs.get(collection.pairId));
       const task = undoes ?? (objectId === undefined ? await lastMigration(services, collectionId) : null);
       if (task !== null) {
         const row = await taskRow(store, task);
@@ -65,6 +67,7 @@ export function taskHandlers(services: Services): Pick<Handlers, 'tasks.list' | 
     async 'tasks.approve'({ taskId, confirmation }) {
       const task = await store.tasks.get(taskId);
       if (task.state !== 'Awaiting approval' || task.planId === null) throw appError(ErrorCode.Conflict, `The task is ${task.state}; only a plan that awaits approval can be approved.`);
+      requireWritable(await store.pairs.get(task.pairId));
       const plan = await store.plans.get(task.planId);
       if (confirmation.trim() !== plan.confirmation) throw appError(ErrorCode.InvalidInput, `Type "${plan.confirmation}" to approve the plan for ${plan.tenantName}.`);
       if ((await store.tasks.list({ pairId: task.pairId, limit: 500 })).some((t) => t.id !== taskId && (t.state === 'Running' || t.state === 'Queued' || t.state === 'Cancelling') && stageOf(t) === 'apply')) throw appError(ErrorCode.Conflict, 'Another task is writing to this tenant. Wait for its end, or cancel it.');
@@ -114,6 +117,11 @@ export function taskHandlers(services: Services): Pick<Handlers, 'tasks.list' | 
       return { done: true };
     },
   };
+}
+
+/** @throws AppError FORBIDDEN for a pair that only reads. */
+function requireWritable(pair: Pick<PairRecord, 'name' | 'target'>): void {
+  if (pair.target.readOnly) throw appError(ErrorCode.Forbidden, `Migration pair "${pair.name}" is read-only, so nothing can be migrated or rolled back. Change the pair's properties to ask for write permissions.`);
 }
 
 async function requireObjects(services: Services, collectionId: string) {

@@ -54,15 +54,26 @@ export function useOpenDialog(): OpenDialog {
   return useContext(OpenContext);
 }
 
-interface Shown { readonly key: number; readonly name: DialogName; readonly input: object }
+interface Shown { readonly key: number; readonly name: DialogName; readonly input: object; readonly opener: Element | null }
+
+/** After a dialog the focus goes where it came from; when that is gone, to the row that is active in the tab. */
+function giveFocusBack(opener: Element | null): void {
+  setTimeout(() => {
+    if (document.activeElement !== null && document.activeElement !== document.body) return;
+    const place = opener?.isConnected && opener !== document.body ? opener : document.querySelector('main [role="row"][tabindex="0"], main [role="tab"][aria-selected="true"]');
+    if (place instanceof HTMLElement) place.focus();
+  }, AFTER_CLOSE_MS);
+}
+/** The dialog gives its hold on the focus up only after it is gone. */
+const AFTER_CLOSE_MS = 50;
 
 /** Draws the open dialogs above its children; a dialog may open another one on top of it. */
 export function DialogHost({ dialogs, children }: { readonly dialogs: DialogMap; readonly children: ReactNode }): ReactNode {
   const [shown, setShown] = useState<readonly Shown[]>([]);
-  const open = useCallback<OpenDialog>((name, input) => setShown((list) => [...list, { key: (list.at(-1)?.key ?? 0) + 1, name, input }]), []);
-  const drawn = useMemo(() => shown.map(({ key, name, input }) => {
+  const open = useCallback<OpenDialog>((name, input) => setShown((list) => [...list, { key: (list.at(-1)?.key ?? 0) + 1, name, input, opener: document.activeElement }]), []);
+  const drawn = useMemo(() => shown.map(({ key, name, input, opener }) => {
     const Dialog = dialogs[name] as ComponentType<{ onClose: () => void }>;
-    return <Dialog key={key} {...input} onClose={() => setShown((list) => list.filter((d) => d.key !== key))} />;
+    return <Dialog key={key} {...input} onClose={() => { setShown((list) => list.filter((d) => d.key !== key)); giveFocusBack(opener); }} />;
   }), [shown, dialogs]);
   return <OpenContext.Provider value={open}>{children}{drawn}</OpenContext.Provider>;
 }

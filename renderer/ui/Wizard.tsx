@@ -7,7 +7,7 @@ const useStyles = makeStyles({
   frame: { display: 'grid', gridTemplateColumns: '190px minmax(0, 1fr)', gap: '20px', flexGrow: 1, minHeight: 0, height: '100%' },
   steps: { listStyle: 'none', margin: 0, padding: 0, display: 'flex', flexDirection: 'column', gap: '2px', borderRight: `1px solid ${tokens.colorNeutralStroke2}` },
   step: { display: 'flex', gap: '8px', alignItems: 'center', padding: '6px 8px', color: tokens.colorNeutralForeground2 },
-  current: { color: tokens.colorNeutralForeground1, fontWeight: tokens.fontWeightSemibold, backgroundColor: tokens.colorNeutralBackground1Selected, borderRadius: tokens.borderRadiusMedium },
+  current: { color: tokens.colorNeutralForeground1Selected, fontWeight: tokens.fontWeightSemibold, backgroundColor: tokens.colorNeutralBackground1Selected, borderRadius: tokens.borderRadiusMedium },
   page: { display: 'flex', flexDirection: 'column', gap: '12px', minHeight: 0, minWidth: 0, overflowY: 'auto', padding: '0 4px 4px' },
   mark: { width: '20px', flexShrink: 0, display: 'inline-flex', justifyContent: 'center' },
 });

@@ -11,7 +11,8 @@ type Planned = TaskRecord & { readonly planId: string };
 interface ObjectOutcome { name: string; kind: 'user' | 'group' | 'contact'; problems: string[]; done: number; open: number }
 
 /** Outcomes of a plan by source object. */
-async function outcomes(services: Services, planId: string): Promise<{ readonly byObject: Map<string, ObjectOutcome>; readonly orphans: ObjectOutcome[] }> {
+async function outcomes(services: Services, planId: string): Promise<{ readonly byObject: Map<string, ObjectOutcome>; readonly orphans: ObjectOutcome[]; readonly figures: { readonly done: number; readonly failed: number; readonly total: number } }> {
+  const figures = { done: 0, failed: 0, total: 0 };
   const byObject = new Map<string, ObjectOutcome>();
   const orphans: ObjectOutcome[] = [];
   for await (const page of services.store.plans.iterateOperations(planId, { pageSize: 1000 })) {
@@ -20,12 +21,15 @@ async function outcomes(services: Services, planId: string): Promise<{ readonly 
       const entry = known ?? { name: o.name, kind: o.objectKind, problems: [], done: 0, open: 0 };
       if (known === undefined && o.sourceId !== null) byObject.set(o.sourceId, entry);
       if (o.sourceId === null) orphans.push(entry);
+      figures.total++;
+      if (o.outcome !== 'pending' && o.outcome !== 'sent') figures.done++;
+      if (o.outcome === 'failed' || o.outcome === 'drifted' || o.outcome === 'skipped') figures.failed++;
       if (o.outcome === 'done' || o.outcome === 'unchanged') entry.done++;
       else if (o.outcome === 'failed' || o.outcome === 'drifted' || o.outcome === 'skipped') entry.problems.push(`${o.kind}: ${o.message}`);
       else entry.open++;
     }
   }
-  return { byObject, orphans };
+  return { byObject, orphans, figures };
 }
 
 function report(reporter: Reporter, id: string | null, outcome: ObjectOutcome, deviations: readonly Deviation[]): void {
@@ -38,7 +42,7 @@ const deviationsBySource = (deviations: readonly Deviation[]) => Map.groupBy(dev
 /** Writes statuses and the end of a migration. An object without operations that was not left out is as the rules say: Migrated. */
 export async function finishMigration(services: Services, collection: CollectionRecord, task: Planned, ending: Ending, reporter: Reporter): Promise<void> {
   const { store } = services;
-  const { byObject } = await outcomes(services, task.planId);
+  const { byObject, figures } = await outcomes(services, task.planId);
   const deviating = deviationsBySource(ending.deviations);
   const skipped = new Set<string>();
   let after: string | null = null;
@@ -65,20 +69,21 @@ export async function finishMigration(services: Services, collection: Collection
     else if (outcome.open === 0) { statuses.push({ sourceId, status: 'Migrated', reason: '' }); migrated++; }
   }
   for (let i = 0; i < statuses.length; i += 1000) await store.collections.setStatuses(collection.id, statuses.slice(i, i + 1000));
-  await store.tasks.update(task.id, { checkpoint: { stage: 'apply', verified: !ending.cancelled && ending.deviations.length === 0 } });
+  // A plan without operations was never applied: there is nothing of it to roll back or to resume.
+  if (byObject.size > 0) await store.tasks.update(task.id, { checkpoint: { stage: 'apply', verified: !ending.cancelled && ending.deviations.length === 0 } });
   services.emit('store.changed', { nouns: ['objects', 'collections', 'tasks'] });
-  if (ending.cancelled) return await reporter.end('Cancelled', 'Cancelled between two writes. What was written is in the journal: resume the task to go on, or roll it back.');
+  if (ending.cancelled) return await reporter.end('Cancelled', 'Cancelled between two writes. What was written is in the journal: resume the task to go on, or roll it back.', figures);
   const left = skipped.size > 0 ? ` ${skipped.size} left out, each with its reason.` : '';
   return failed === 0
-    ? await reporter.end('Completed', `Migrated ${migrated} objects; everything that was written was read back and compared.${left}`)
-    : await reporter.end('Completed with errors', `Migrated ${migrated} objects, ${failed} failed; see the items of the task.${left}`);
+    ? await reporter.end('Completed', `Migrated ${migrated} objects; everything that was written was read back and compared.${left}`, figures)
+    : await reporter.end('Completed with errors', `Migrated ${migrated} objects, ${failed} failed; see the items of the task.${left}`, figures);
 }
 
 /** Writes statuses and the end of a roll back, and marks the journal entries as taken back. */
 export async function finishRollBack(services: Services, pair: PairRecord, collection: CollectionRecord, task: Planned, ending: Ending, reporter: Reporter): Promise<void> {
   const { store } = services;
   const request = readSettings(RollBackTask, task);
-  const { byObject, orphans } = await outcomes(services, task.planId);
+  const { byObject, orphans, figures } = await outcomes(services, task.planId);
   const deviating = deviationsBySource(ending.deviations);
   const everything = [...byObject.entries(), ...orphans.map((o) => [null, o] as const)];
   let problems = 0;
@@ -96,7 +101,7 @@ export async function finishRollBack(services: Services, pair: PairRecord, colle
   await store.tasks.update(task.id, { checkpoint: { stage: 'apply', verified: !ending.cancelled && ending.deviations.length === 0 } });
   if (ending.cancelled) {
     services.emit('store.changed', { nouns: ['objects', 'collections', 'tasks'] });
-    return await reporter.end('Cancelled', 'Cancelled between two writes. Resume the task to finish the roll back.');
+    return await reporter.end('Cancelled', 'Cancelled between two writes. Resume the task to finish the roll back.', figures);
   }
   const undone = await markUndone(services, pair, task, request, new Set(everything.flatMap(([id, o]) => (id !== null && o.problems.length > 0 ? [id] : []))));
   const matches = await store.matches.getMany(pair.id, undone);
@@ -108,8 +113,8 @@ export async function finishRollBack(services: Services, pair: PairRecord, colle
   if (request.undoes !== null && request.objectId === null && written === 0) await store.tasks.update(request.undoes, { rolledBackBy: task.id });
   services.emit('store.changed', { nouns: ['objects', 'collections', 'tasks'] });
   return problems === 0
-    ? await reporter.end('Completed', `Rolled back ${undone.length} objects; the tenant was read back and compared.`)
-    : await reporter.end('Completed with errors', `Rolled back, with ${problems} problems; see the items of the task.`);
+    ? await reporter.end('Completed', `Rolled back ${undone.length} objects; the tenant was read back and compared.`, figures)
+    : await reporter.end('Completed with errors', `Rolled back, with ${problems} problems; see the items of the task.`, figures);
 }
 
 /** What the plan said cannot be taken back. */

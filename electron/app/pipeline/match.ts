@@ -1,8 +1,9 @@
-import type { MatchResult, SourceObject } from '../../../shared/domain/objects.ts';
+import type { MatchResult } from '../../../shared/domain/objects.ts';
+import type { PlanSkip } from '../../../shared/domain/plans.ts';
 import type { MigrationProgress } from '../../../shared/domain/statuses.ts';
 import { outOfScope } from '../../engines/mapping/index.ts';
 import { createTargetIndex, matchObject, matchPinned, settleConflicts, type TargetIndex } from '../../engines/matching/index.ts';
-import type { CollectionRecord, PairRecord } from '../../store/index.ts';
+import type { CollectionRecord, PairRecord, StoredSource } from '../../store/index.ts';
 import type { Services } from '../services.ts';
 import type { Reporter } from './reporter.ts';
 
@@ -13,6 +14,8 @@ export interface MatchRun {
   readonly results: ReadonlyMap<string, MatchResult>;
   /** Sources whose match was known before this run: the question "merge not matched yet objects" is not about them. */
   readonly knownBefore: ReadonlySet<string>;
+  /** Objects left out, each with its reason: out of scope, or gone from the directory. */
+  readonly skipped: readonly Pick<PlanSkip, 'sourceId' | 'name' | 'kind' | 'reason'>[];
   readonly counts: Readonly<Record<'Matched' | 'Not matched' | 'Ambiguous' | 'Conflict' | 'Skipped', number>>;
 }
 
@@ -42,10 +45,10 @@ export async function matchCollection(services: Services, pair: PairRecord, coll
 
   const results: MatchResult[] = [];
   const names = new Map<string, string>();
-  const skipped = new Map<string, string>();
+  const skipped: MatchRun['skipped'][number][] = [];
   const knownBefore = new Set<string>();
   let done = 0;
-  for await (const sources of store.sources.iterate(pair.id, { collectionId: collection.id, ...(request.ids ? { ids: request.ids } : {}) })) {
+  for await (const sources of store.sources.iterate(pair.id, { collectionId: collection.id, missing: 'include', ...(request.ids ? { ids: request.ids } : {}) })) {
     signal.throwIfAborted();
     const ids = sources.map((s) => s.id);
     const before = await store.matches.getMany(pair.id, ids);
@@ -55,7 +58,7 @@ export async function matchCollection(services: Services, pair: PairRecord, coll
     for (const source of sources) {
       names.set(source.id, source.name);
       const excluded = reasonToSkip(source);
-      if (excluded !== null) { skipped.set(source.id, excluded); continue; }
+      if (excluded !== null) { skipped.push({ sourceId: source.id, name: source.name, kind: source.kind, reason: excluded }); continue; }
       const known = existing.get(source.id);
       if (known?.pinned && known.targetId !== null) { results.push(matchPinned(source, known.targetId, index, context)); knownBefore.add(source.id); continue; }
       if (known?.state === 'Matched' && known.targetId !== null && index.get(known.targetId) !== undefined) { results.push(known); knownBefore.add(source.id); continue; }
@@ -72,9 +75,9 @@ export async function matchCollection(services: Services, pair: PairRecord, coll
   await store.matches.saveAll(pair.id, settled);
   await saveStatuses(services, collection, settled, skipped, knownBefore);
   await reporter.flush();
-  const counts = { Matched: 0, 'Not matched': 0, Ambiguous: 0, Conflict: 0, Skipped: skipped.size };
+  const counts = { Matched: 0, 'Not matched': 0, Ambiguous: 0, Conflict: 0, Skipped: skipped.length };
   for (const r of settled) counts[r.state]++;
-  return { results: new Map(settled.map((r) => [r.sourceId, r])), knownBefore, counts };
+  return { results: new Map(settled.map((r) => [r.sourceId, r])), knownBefore, skipped, counts };
 }
 
 /**
@@ -87,7 +90,8 @@ async function ownInRecycleBin(services: Services, pair: PairRecord, result: Mat
   return { ...result, state: 'Matched', targetId: made.targetId, risks: ['target is in the recycle bin'], reason: 'Made by an earlier migration of this project and rolled back; it is in the recycle bin.' };
 }
 
-const reasonToSkip = (source: SourceObject): string | null => outOfScope(source);
+/** An object that vanished is left as it is in the tenant: deleting there what was deleted here is nobody's wish until somebody says so. */
+const reasonToSkip = (source: StoredSource): string | null => (source.missing ? 'It is no longer in Active Directory; its object in Microsoft 365 is left as it is.' : outOfScope(source));
 
 /** A target that an object of another collection is matched with cannot be taken a second time. */
 async function withOtherCollections(services: Services, pair: PairRecord, results: readonly MatchResult[], names: ReadonlyMap<string, string>): Promise<MatchResult[]> {
@@ -99,11 +103,13 @@ async function withOtherCollections(services: Services, pair: PairRecord, result
   });
 }
 
-async function saveStatuses(services: Services, collection: CollectionRecord, results: readonly MatchResult[], skipped: ReadonlyMap<string, string>, knownBefore: ReadonlySet<string>): Promise<void> {
-  const now = await services.store.collections.statuses(collection.id, knownBefore.size > 0 ? [...knownBefore] : []);
+async function saveStatuses(services: Services, collection: CollectionRecord, results: readonly MatchResult[], skipped: MatchRun['skipped'], knownBefore: ReadonlySet<string>): Promise<void> {
+  const asked = [...knownBefore, ...skipped.map((s) => s.sourceId)];
+  const now = asked.length > 0 ? await services.store.collections.statuses(collection.id, asked) : new Map<string, { readonly status: MigrationProgress }>();
+  const written = (id: string): MigrationProgress | undefined => { const status = now.get(id)?.status; return status !== undefined && WRITTEN.has(status) ? status : undefined; };
   const rows = [
-    ...results.filter((r) => !(r.state === 'Matched' && WRITTEN.has(now.get(r.sourceId)?.status ?? 'New'))).map((r) => ({ sourceId: r.sourceId, status: r.state satisfies MigrationProgress, reason: r.reason })),
-    ...[...skipped].map(([sourceId, reason]) => ({ sourceId, status: 'Skipped' as const, reason })),
+    ...results.filter((r) => !(r.state === 'Matched' && written(r.sourceId) !== undefined)).map((r) => ({ sourceId: r.sourceId, status: r.state satisfies MigrationProgress, reason: r.reason })),
+    ...skipped.map(({ sourceId, reason }) => ({ sourceId, status: written(sourceId) ?? 'Skipped' as const, reason })),
   ];
   await services.store.collections.setStatuses(collection.id, rows);
 }

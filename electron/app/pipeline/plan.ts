@@ -65,14 +65,16 @@ export async function planCollection(
   }
   const plan = planner.finish();
   const allFindings = [...plan.findings, ...plan.notes];
+  const skips = [...plan.skips, ...run.skipped.map((s) => ({ ...s, status: 'Skipped' as const }))];
+  const counts = { ...plan.counts, skipped: skips.length };
   const planId = await store.transaction(async (tx) => {
     const { id } = await tx.plans.create({ taskId: task.id, collectionId: collection.id, tenantName: pair.targetName || view.displayName, settings, confirmation: view.initialDomain || pair.name });
     for (let i = 0; i < plan.operations.length; i += CHUNK) await tx.plans.appendOperations(id, plan.operations.slice(i, i + CHUNK));
-    for (let i = 0; i < plan.skips.length; i += CHUNK) await tx.plans.appendSkips(id, plan.skips.slice(i, i + CHUNK));
+    for (let i = 0; i < skips.length; i += CHUNK) await tx.plans.appendSkips(id, skips.slice(i, i + CHUNK));
     for (let i = 0; i < allFindings.length; i += CHUNK) await tx.plans.appendFindings(id, allFindings.slice(i, i + CHUNK));
     for (let i = 0; i < plan.unresolved.length; i += CHUNK) await tx.plans.appendUnresolved(id, plan.unresolved.slice(i, i + CHUNK));
     await tx.plans.saveSummary(id, {
-      counts: plan.counts, guard: guardPlan(plan.counts, all.length, DEFAULT_GUARD_LIMITS), unresolved: plan.unresolved.length, conflicts: 0,
+      counts, guard: guardPlan(counts, all.length, DEFAULT_GUARD_LIMITS), unresolved: plan.unresolved.length, conflicts: 0,
       findings: { errors: allFindings.filter((f) => f.severity === 'error').length, warnings: allFindings.filter((f) => f.severity === 'warning').length },
     });
     // Matching gave Ambiguous, Conflict and Not matched their status already; here come the reasons that only planning knows.

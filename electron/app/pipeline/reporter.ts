@@ -16,7 +16,7 @@ export interface Reporter {
   throttled(ms: number): void;
   item(item: { readonly objectId: string | null; readonly name: string; readonly kind: ObjectKind; readonly status: string; readonly message: string }): void;
   /** Writes everything down and the final state. */
-  end(state: TaskState, message: string, more?: { readonly planId?: string }): Promise<void>;
+  end(state: TaskState, message: string, more?: { readonly planId?: string; readonly done?: number; readonly failed?: number; readonly total?: number }): Promise<void>;
   /** Writes waiting snapshots and items. */
   flush(): Promise<void>;
 }

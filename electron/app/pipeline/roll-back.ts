@@ -1,4 +1,5 @@
 import type { TargetObject } from '../../../shared/domain/objects.ts';
+import type { Operation, Reference } from '../../../shared/domain/plans.ts';
 import { AppError, appError, ErrorCode } from '../../../shared/domain/errors.ts';
 import { guardPlan, DEFAULT_GUARD_LIMITS, planRollback, type JournalledChange } from '../../engines/planning/index.ts';
 import type { Tenant } from '../../engines/tenant/index.ts';
@@ -36,12 +37,13 @@ export async function planRollBack(
   reporter.progress(entries.length);
   await reporter.phase('plan', 'Working out the way back', entries.length);
   const plan = planRollback(entries, current, { mode: request.mode, purge: request.purge, newId: services.newId });
+  const operations = await withNames(services, pair, plan.operations);
   const view = await tenantView(services, pair.id);
   const overwritten = plan.conflicts.filter((c) => c.overwritten).length;
   const sourceOf = new Map(entries.map((e) => [e.targetId, e.operation.sourceId]));
   const planId = await store.transaction(async (tx) => {
     const { id } = await tx.plans.create({ taskId: task.id, collectionId: collection.id, tenantName: pair.targetName || view.displayName, settings: null, confirmation: view.initialDomain || pair.name });
-    for (let i = 0; i < plan.operations.length; i += CHUNK) await tx.plans.appendOperations(id, plan.operations.slice(i, i + CHUNK));
+    for (let i = 0; i < operations.length; i += CHUNK) await tx.plans.appendOperations(id, operations.slice(i, i + CHUNK));
     await tx.plans.appendFindings(id, [
       ...plan.conflicts.map((c) => ({
         sourceId: sourceOf.get(c.targetId) ?? null, name: c.name, attribute: c.attribute, value: (c.current ?? []).join(', '), rule: 'changed by others since', severity: 'warning' as const,
@@ -58,7 +60,17 @@ export async function planRollBack(
     });
     return id;
   });
-  return { planId, operations: plan.operations.length };
+  return { planId, operations: operations.length };
+}
+
+/** The journal knows some managers and members by id only; a person reads names. */
+async function withNames(services: Services, pair: PairRecord, operations: readonly Operation[]): Promise<Operation[]> {
+  const nameless = (r: Reference) => r.targetId !== null && r.name === r.targetId;
+  const ids = operations.flatMap((o) => [...o.references, ...o.previous].flatMap((r) => (nameless(r) && r.targetId !== null ? [r.targetId] : [])));
+  if (ids.length === 0) return [...operations];
+  const targets = await services.store.targets.getMany(pair.id, [...new Set(ids)]);
+  const named = (r: Reference): Reference => (nameless(r) ? { ...r, name: targets.get(r.targetId ?? '')?.name || r.name } : r);
+  return operations.map((o) => ({ ...o, references: o.references.map(named), previous: o.previous.map(named) }));
 }
 
 /** Changes that were carried out and not taken back yet, oldest first. */

@@ -5,7 +5,7 @@ import { isAlreadyMember, isNotMember, type GraphWrites } from '../tenant/index.
 import { position, readable } from './compare.ts';
 import { lookUp } from './look.ts';
 import type { ApplyPorts, ApplyResult, Intent, Settlement } from './port.ts';
-import { requestOf, sendMembersOneByOne, settle, type Resolved } from './send.ts';
+import { requestOf, sendMembersOneByOne, settle, withMissing, type Resolved } from './send.ts';
 import { nextWave } from './waves.ts';
 
 /** How often an operation whose outcome is unknown, and which did not happen, is sent again before it counts as failed. */
@@ -77,9 +77,9 @@ async function finishMembers(intent: Intent, ports: ApplyPorts, writes: GraphWri
   const members = await readMembersOf(targetId, ports, signal);
   const there = references.filter((r) => members.has(r.id));
   const rest = references.filter((r) => !members.has(r.id));
-  if (there.length === 0 || rest.length === 0) return null;
-  const settlement = await sendMembersOneByOne(intent, rest, writes, ports, signal);
-  return { ...settlement, outcome: settlement.outcome === 'unchanged' ? 'done' : settlement.outcome, references: [...there.map((r) => r.reference), ...settlement.references] };
+  if (there.length === 0) return null;
+  const settlement = rest.length === 0 ? { intentId: intent.id, operation, outcome: 'done' as const, targetId, references: [], message: '' } : await sendMembersOneByOne(intent, rest, writes, ports, signal);
+  return withMissing({ ...settlement, outcome: settlement.outcome === 'unchanged' ? 'done' : settlement.outcome, references: [...there.map((r) => r.reference), ...settlement.references] }, references);
 }
 
 async function resolveReferences(operation: Operation, ports: ApplyPorts): Promise<readonly Resolved[]> {
@@ -129,22 +129,22 @@ async function runWave(wave: readonly Operation[], ports: ApplyPorts, writes: Gr
       const kind = prepared.intent.operation.kind;
       if (answer.kind === 'answered' && answer.error && kind === 'add members' && prepared.references.length > 1
         && (isAlreadyMember(answer.error) || isNotMember(answer.error) || answer.error.status === 404 || answer.error.status === 400)) {
-        settlements.push(await sendMissingMembers(prepared, writes, ports));
+        settlements.push(withMissing(await sendMissingMembers(prepared, writes, ports), prepared.references));
         continue;
       }
       if (answer.kind === 'answered' && answer.error && kind === 'add members' && isAlreadyMember(answer.error)) {
-        settlements.push({ intentId: prepared.intent.id, operation: prepared.intent.operation, outcome: 'unchanged', targetId: prepared.intent.targetId, references: [], message: 'It had been made a member by somebody else before.' });
+        settlements.push(withMissing({ intentId: prepared.intent.id, operation: prepared.intent.operation, outcome: 'unchanged', targetId: prepared.intent.targetId, references: [], message: 'It had been made a member by somebody else before.' }, prepared.references));
         continue;
       }
-      const settlement = settle(prepared.intent, answer);
-      if (settlement) settlements.push(settlement);
+      const settlement = settle(prepared.intent, answer, prepared.references);
+      if (settlement) settlements.push(withMissing(settlement, prepared.references));
       else unknown.push({ prepared, conflict: answer.kind === 'answered' && answer.error ? answer.error.message : null });
     }
     const again: Prepared[] = [];
     const looked = await sideBySide(unknown, ({ prepared }) => lookUp(prepared.intent, ports));
     for (const [i, { prepared, conflict }] of unknown.entries()) {
       const found = looked[i] ?? null;
-      if (found) settlements.push(found);
+      if (found) settlements.push(withMissing(found, prepared.references));
       else if (conflict === null && attempt < MAX_ATTEMPTS) again.push(prepared);
       else settlements.push(failed(prepared.intent, conflict === null
         ? `The service gave no answer ${attempt} times; nothing of "${prepared.intent.operation.name}" was found in the tenant. Resume the task to try again.`

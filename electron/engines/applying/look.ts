@@ -72,7 +72,7 @@ export async function lookUp(intent: Intent, ports: Pick<ApplyPorts, 'tenant' | 
     case 'clear manager': {
       const present = id === null ? undefined : (await ports.tenant.readByIds('user', [id], signal)).get(id);
       const wanted = operation.kind === 'set manager' ? await wantedManager(operation, ports) : undefined;
-      return present !== undefined && present.links['manager']?.[0] === wanted ? { ...base, outcome: 'done' } : null;
+      return present !== undefined && present.links['manager']?.[0] === wanted ? { ...base, outcome: 'done', references: operation.references.map((r) => ({ ...r, targetId: wanted ?? r.targetId })) } : null;
     }
     case 'add members':
     case 'remove members': {

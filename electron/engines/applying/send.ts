@@ -32,7 +32,7 @@ const settled = (intent: Intent, outcome: Settlement['outcome'], more: Partial<S
  * Turns the answer to one request into a settlement; null when the answer leaves the outcome open and somebody must look
  * (a POST without an answer, or a create that met a conflict which may be its own earlier success).
  */
-export function settle(intent: Intent, answer: GraphAnswer): Settlement | null {
+export function settle(intent: Intent, answer: GraphAnswer, references: readonly Resolved[]): Settlement | null {
   const { operation } = intent;
   if (answer.kind === 'ambiguous') return null;
   if (!answer.error) {
@@ -41,7 +41,8 @@ export function settle(intent: Intent, answer: GraphAnswer): Settlement | null {
       if (typeof id === 'string') return settled(intent, 'done', { targetId: id });
       return operation.kind === 'restore' ? settled(intent, 'done') : null;
     }
-    return settled(intent, 'done');
+    // With the ids that were sent: the plan does not know those of objects that it creates, and the undo needs them.
+    return settled(intent, 'done', { references: references.map((r) => r.reference) });
   }
   const { error } = answer;
   if (operation.kind === 'create' && isConflict(error)) return null;
@@ -49,6 +50,19 @@ export function settle(intent: Intent, answer: GraphAnswer): Settlement | null {
   if (operation.kind === 'clear manager' && error.status === 404) return settled(intent, 'unchanged', { message: 'There was no manager to clear.' });
   if (operation.kind === 'remove members' && isNotMember(error)) return settled(intent, 'unchanged', { references: [], message: 'It was no member any more.' });
   return settled(intent, 'failed', { references: [], message: explain(error) });
+}
+
+/**
+ * The settlement of an operation some of whose references do not exist: what was written stands, and the rest is a failure
+ * with its names, so that resuming the task tries again.
+ */
+export function withMissing(settlement: Settlement, references: readonly Resolved[]): Settlement {
+  const { operation, outcome } = settlement;
+  if (operation.kind !== 'add members' || (outcome !== 'done' && outcome !== 'unchanged')) return settlement;
+  const there = new Set(references.map((r) => r.reference.sourceId ?? r.id));
+  const missing = operation.references.filter((r) => !there.has(r.sourceId ?? r.targetId ?? ''));
+  if (missing.length === 0) return settlement;
+  return { ...settlement, outcome: 'failed', message: `${missing.length} of ${operation.references.length} members do not exist in the tenant: ${missing.slice(0, 3).map((r) => r.name).join(', ')}${missing.length > 3 ? ' ...' : ''}. Resume the task once they do.` };
 }
 
 /**

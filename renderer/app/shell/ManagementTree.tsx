@@ -9,8 +9,8 @@ import { nodeKey, useNavigation, type TreeNode } from '../navigation.ts';
 
 const useStyles = makeStyles({
   tree: { height: '100%', overflow: 'auto', padding: '8px 4px', boxSizing: 'border-box' },
-  current: { backgroundColor: tokens.colorNeutralBackground1Selected, borderRadius: tokens.borderRadiusMedium, fontWeight: tokens.fontWeightSemibold },
-  count: { color: tokens.colorNeutralForeground2, fontVariantNumeric: 'tabular-nums' },
+  current: { backgroundColor: tokens.colorNeutralBackground1Selected, color: tokens.colorNeutralForeground1Selected, borderRadius: tokens.borderRadiusMedium, fontWeight: tokens.fontWeightSemibold },
+  count: { fontVariantNumeric: 'tabular-nums' },
 });
 
 interface TreeProps { readonly projectName: string; readonly pairs: readonly Pair[]; readonly collections: readonly Collection[] }

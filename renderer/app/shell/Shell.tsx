@@ -26,7 +26,7 @@ const useStyles = makeStyles({
   body: { flex: '1 1 0', minHeight: 0, display: 'flex' },
   tree: { width: '250px', flexShrink: 0, borderRight: `1px solid ${tokens.colorNeutralStroke2}`, backgroundColor: tokens.colorNeutralBackground2 },
   notifications: { position: 'fixed', left: 0, bottom: '28px', width: 0, height: 0, zIndex: 1_000_001 },
-  narrowTree: { width: '200px' },
+  narrowTree: { width: '224px' },
   centre: { flexGrow: 1, minWidth: 0, display: 'flex', flexDirection: 'column' },
   actions: { width: '230px', flexShrink: 0, borderLeft: `1px solid ${tokens.colorNeutralStroke2}`, backgroundColor: tokens.colorNeutralBackground2 },
 });

@@ -13,7 +13,7 @@ const useStyles = makeStyles({
     display: 'flex', alignItems: 'center', gap: '16px', padding: '0 12px', height: '28px', flexShrink: 0, overflow: 'hidden', whiteSpace: 'nowrap',
     borderTop: `1px solid ${tokens.colorNeutralStroke2}`, backgroundColor: tokens.colorNeutralBackground2, fontSize: tokens.fontSizeBase200,
   },
-  item: { display: 'inline-flex', alignItems: 'center', gap: '4px', minWidth: 0 },
+  item: { display: 'inline-flex', alignItems: 'center', gap: '4px', flexShrink: 0 },
   progress: { width: '120px' },
 });
 

@@ -14,6 +14,7 @@ const useStyles = makeStyles({
     display: 'flex', alignItems: 'center', gap: '8px', padding: '0 8px', height: '44px', flexShrink: 0, borderBottom: `1px solid ${tokens.colorNeutralStroke2}`,
     backgroundColor: tokens.colorNeutralBackground2, overflow: 'hidden', whiteSpace: 'nowrap',
   },
+  badge: { flexShrink: 0 },
   name: { fontSize: tokens.fontSizeBase400, fontWeight: tokens.fontWeightSemibold, margin: 0 },
 });
 
@@ -37,12 +38,12 @@ export function TitleBar({ project, pair, panes, onToggle }: TitleBarProps): Rea
       </Tooltip>
       <h1 className={s.name}>Causeway</h1>
       <Text className={l.ellipsis}>{project?.name ?? ''}</Text>
-      {project?.demo ? <Badge appearance="outline" color="informative">Demo</Badge> : null}
+      {project?.demo ? <Badge className={s.badge} appearance="outline" color="informative">Demo</Badge> : null}
       {pair ? <>
         <Text aria-hidden="true">›</Text>
         <Text className={l.ellipsis}>{`Tenant: ${pair.targetName || pair.target.tenantId}`}</Text>
-        {pair.target.simulated ? <Badge appearance="tint" color="brand">Simulated tenant</Badge> : null}
-        {pair.target.readOnly ? <Badge appearance="tint" color="warning">Read-only</Badge> : null}
+        {pair.target.simulated ? <Badge className={s.badge} appearance="tint" color="brand">Simulated tenant</Badge> : null}
+        {pair.target.readOnly ? <Badge className={s.badge} appearance="tint" color="warning">Read-only</Badge> : null}
       </> : null}
       <span className={l.grow} />
       <Tooltip content="Keyboard shortcuts" relationship="label"><Button appearance="subtle" icon={<KeyboardRegular />} onClick={() => open('keyboard shortcuts', {})} /></Tooltip>

@@ -123,7 +123,7 @@ export function AddOutcome({ title, result, onClose }: { readonly title: string;
   return (
     <DialogFrame title={title} onClose={onClose} size="wide" actions={<Button appearance="primary" onClick={onClose}>Close</Button>}>
       <Live><MessageBar intent={result.skippedTotal > 0 ? 'warning' : 'success'} layout="multiline">
-        <MessageBarBody><MessageBarTitle>{`${counted(result.added, 'object')} added.`}</MessageBarTitle>{`${count(result.already)} were in the collection already, ${count(result.skippedTotal)} were skipped.`}</MessageBarBody>
+        <MessageBarBody><MessageBarTitle>{`${counted(result.added, 'object')} added. `}</MessageBarTitle>{`${count(result.already)} were in the collection already, ${count(result.skippedTotal)} were skipped.`}</MessageBarBody>
       </MessageBar></Live>
       {result.skipped.length > 0 ? (
         <table className={l.plainTable} aria-label="Skipped entries">

@@ -51,7 +51,7 @@ function MatchPage({ detail }: PageProps): ReactNode {
       {detail.evidence.length === 0 ? <Body1>The object was not matched yet. Run Match Objects first.</Body1> : (
         <table className={l.plainTable}>
           <thead><tr><th scope="col">Rule</th><th scope="col">Value compared</th><th scope="col">Objects found in the tenant</th></tr></thead>
-          <tbody>{detail.evidence.map((e, i) => <tr key={`${e.ruleId} ${i}`}><td>{e.rule}</td><td>{e.value || 'the source has none'}</td><td>{e.hits.length === 0 ? 'none' : e.hits.join(', ')}</td></tr>)}</tbody>
+          <tbody>{detail.evidence.map((e, i) => <tr key={`${e.ruleId} ${i}`}><td>{e.rule}</td><td>{e.value || 'the source has none'}</td><td>{e.hits.length === 0 ? 'none' : e.hits.map((id) => detail.candidates.find((c) => c.id === id)?.name ?? id).join(', ')}</td></tr>)}</tbody>
         </table>
       )}
     </div>

@@ -45,6 +45,9 @@ export function ObjectsTab({ pair, collection }: CollectionScreenProps): ReactNo
   const [kind, setKind] = useState<ObjectKind | ''>('');
   const [sort, setSort] = useState<{ readonly by: SortBy; readonly direction: 'ascending' | 'descending' }>({ by: 'name', direction: 'ascending' });
   const [selection, setSelection] = useState<GridSelection>(NOTHING);
+  const [members, setMembers] = useState(collection.objects);
+  // Objects came or went: what was selected may be gone.
+  if (members !== collection.objects) { setMembers(collection.objects); setSelection(NOTHING); }
   const [exporting, setExporting] = useState(false);
   const [problem, setProblem] = useState<unknown>(null);
 

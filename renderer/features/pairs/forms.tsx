@@ -83,6 +83,8 @@ export function TargetForm({ isNew }: { readonly isNew: boolean }): ReactNode {
 function Permissions({ readOnly }: { readonly readOnly: boolean }): ReactNode {
   const l = useLayout();
   const permissions = useCall('pairs.permissions', { readOnly });
+  // Delegated and application permissions bear the same names: once is enough here.
+  const rows = [...new Map(permissions.data?.rows.map((row) => [row.permission, row])).values()];
   return (
     <section className={l.tight} aria-label="Permissions that the application needs">
       <Subtitle2 as="h3">Permissions that the application needs</Subtitle2>
@@ -91,7 +93,7 @@ function Permissions({ readOnly }: { readonly readOnly: boolean }): ReactNode {
       {permissions.data ? (
         <table className={l.plainTable}>
           <thead><tr><th scope="col">Permission</th><th scope="col">Kind</th><th scope="col">Reason</th></tr></thead>
-          <tbody>{permissions.data.rows.map((row, i) => <tr key={`${row.permission} ${row.kind} ${i}`}><td>{row.permission}</td><td>{row.kind}</td><td>{row.reason}</td></tr>)}</tbody>
+          <tbody>{rows.map((row) => <tr key={row.permission}><td>{row.permission}</td><td>{row.kind}</td><td>{row.reason}</td></tr>)}</tbody>
         </table>
       ) : null}
     </section>

@@ -104,7 +104,7 @@ export function Operations({ planId, firstOutcome = '' }: { readonly planId: str
   return (
     <>
       <Toolbar aria-label="Operations" size="small" className={l.row}>
-        <SearchBox type="search" size="small" aria-label="Search operations" placeholder="Object or value" value={text} onChange={(_, d) => setText(d.value)} />
+        <SearchBox type="search" size="small" aria-label="Search operations" placeholder="Name of the object" value={text} onChange={(_, d) => setText(d.value)} />
         <Select size="small" aria-label="Filter by operation" value={kind} onChange={(_, d) => setKind(OPERATION_KINDS.find((k) => k === d.value) ?? '')}><option value="">All operations</option>{OPERATION_KINDS.map((k) => <option key={k} value={k}>{k}</option>)}</Select>
         <Select size="small" aria-label="Filter by outcome" value={outcome} onChange={(_, d) => setOutcome(OUTCOMES.find((o) => o === d.value) ?? '')}><option value="">All outcomes</option>{OUTCOMES.map((o) => <option key={o} value={o}>{o}</option>)}</Select>
         <span className={l.grow} /><Live>{counted(rows.total, 'operation')}</Live>

@@ -6,6 +6,8 @@ export interface Watch {
   take(): readonly string[];
   /** Everything that the pages ever wrote to the browser's console. */
   readonly written: readonly string[];
+  /** Every frame that the host ever sent to the pages. */
+  readonly received: readonly string[];
   /** From now on a problem of this kind is meant to happen. */
   allow(kind: RegExp): void;
 }
@@ -16,6 +18,7 @@ const VIOLATION = 'content policy violated:';
 export async function watchContext(context: BrowserContext): Promise<Watch> {
   const problems: string[] = [];
   const written: string[] = [];
+  const received: string[] = [];
   const allowed: RegExp[] = [];
   const add = (text: string): void => { if (!allowed.some((kind) => kind.test(text))) problems.push(text); };
   await context.addInitScript((mark) => {
@@ -23,6 +26,7 @@ export async function watchContext(context: BrowserContext): Promise<Watch> {
   }, VIOLATION);
   const watchPage = (page: Page): void => {
     page.on('pageerror', (error) => add(`uncaught: ${error.stack ?? error.message}`));
+    page.on('websocket', (socket) => { socket.on('framereceived', ({ payload }) => { received.push(String(payload)); }); });
     page.on('crash', () => add('the page crashed'));
   };
   context.on('page', watchPage);
@@ -31,5 +35,5 @@ export async function watchContext(context: BrowserContext): Promise<Watch> {
     written.push(text);
     if (message.type() === 'error' || message.type() === 'warning' || text.startsWith(VIOLATION)) add(`${message.type()}: ${text} (${message.location().url})`);
   });
-  return { take: () => problems.splice(0), written, allow: (kind) => { allowed.push(kind); } };
+  return { take: () => problems.splice(0), written, received, allow: (kind) => { allowed.push(kind); } };
 }

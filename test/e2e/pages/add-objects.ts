@@ -17,9 +17,10 @@ export async function addContainers(page: Page, collection: string, paths: reado
   for (const names of paths) {
     let within = tree;
     for (const [i, name] of names.entries()) {
-      const item = within.getByRole('treeitem', { name, exact: true });
+      const box = page.getByRole('checkbox', { name, exact: true });
+      const item = within.getByRole('treeitem', { level: i + 1 }).filter({ has: box });
       await expect(item).toBeVisible({ timeout: 30_000 });
-      if (i === names.length - 1) await item.getByRole('checkbox').first().click();
+      if (i === names.length - 1) await item.getByRole('checkbox', { name, exact: true }).click();
       else if (await item.getAttribute('aria-expanded') !== 'true') await item.locator('.fui-TreeItemLayout__expandIcon').first().click();
       within = item;
     }

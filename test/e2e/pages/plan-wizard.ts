@@ -4,6 +4,9 @@ import { gridOf } from './grid.ts';
 /** The figures on the Summary page of a plan, by their names, e.g. `Objects created`. */
 export type Figures = Readonly<Record<string, number>>;
 
+/** Values before and after, by attribute. */
+export type Difference = ReadonlyMap<string, { readonly before: string; readonly after: string }>;
+
 /** A wizard or dialog that makes, shows and applies a plan. */
 export interface PlanWizard {
   readonly root: Locator;
@@ -14,10 +17,10 @@ export interface PlanWizard {
   /** Settings: waits until the plan is there. */
   makePlan(timeoutMs: number): Promise<void>;
   figures(): Promise<Figures>;
-  /** Plan: the operations of an object, and the difference of the chosen one: attribute, before, after. */
-  difference(object: string): Promise<readonly (readonly [attribute: string, before: string, after: string])[]>;
-  /** Confirmation: types the text and applies. */
-  confirm(text: string): Promise<void>;
+  /** Plan: the values before and after of each operation of a kind on objects of this name, e.g. `update`. */
+  differences(object: string, kind: string): Promise<readonly Difference[]>;
+  /** Confirmation: types the text that the page asks for and applies. Gives the text. */
+  confirm(): Promise<string>;
   /** Applying: waits for the end and gives the state that is shown. */
   outcome(timeoutMs: number): Promise<string>;
 }
@@ -43,26 +46,36 @@ export function planWizardOf(page: Page, title: string | RegExp): PlanWizard {
       const tiles = await operations.locator('xpath=../..').locator('> div').evaluateAll((list) => list.map((tile) => [tile.children[1]?.textContent ?? '', tile.children[0]?.textContent ?? '']));
       return Object.fromEntries(tiles.map(([name, value]) => [String(name), Number(String(value).replaceAll(/\D/g, ''))]));
     },
-    difference: async (object) => {
+    differences: async (object, kind) => {
       await root.getByRole('tab', { name: /^Operations/ }).click();
       await root.getByRole('searchbox', { name: 'Search operations' }).fill(object);
+      await root.getByRole('combobox', { name: 'Filter by operation' }).selectOption(kind);
       const grid = gridOf(root, 'Operations');
-      await grid.row(object).first().click();
+      await expect.poll(() => grid.count()).toBeLessThan(12);
       const diff = root.getByRole('region', { name: 'Before and after' });
-      await expect(diff.getByRole('heading', { name: object })).toBeVisible();
-      const rows = diff.getByRole('table', { name: 'Values before and after' }).locator('tbody tr');
-      return rows.evaluateAll((list) => list.map((row): [string, string, string] => {
-        const [first, before, after] = [...row.children];
-        return [first?.firstChild?.textContent ?? '', before?.textContent ?? '', after?.textContent ?? ''];
-      }));
+      const found: Difference[] = [];
+      for (let i = 0; i < await grid.count(); i += 1) {
+        await expect(grid.at(i)).toContainText(object);
+        await grid.at(i).click();
+        await expect(diff.getByRole('heading', { name: `${kind}: ${object}` })).toBeVisible();
+        const rows = diff.getByRole('table', { name: 'Values before and after' }).locator('tbody tr');
+        found.push(new Map(await rows.evaluateAll((list) => list.map((row): [string, { before: string; after: string }] => {
+          const [first, before, after] = [...row.children];
+          return [first?.firstChild?.textContent ?? '', { before: before?.textContent ?? '', after: after?.textContent ?? '' }];
+        }))));
+      }
+      return found;
     },
-    confirm: async (text) => {
+    confirm: async () => {
       await press('Next');
       await at('Confirmation');
       const apply = root.getByRole('button', { name: 'Apply', exact: true });
       await expect(apply).toBeDisabled();
-      await root.getByRole('textbox', { name: 'Type the confirmation text to apply the plan' }).fill(text);
+      const box = root.getByRole('textbox', { name: 'Type the confirmation text to apply the plan' });
+      const text = await root.page().locator(`[id="${await box.getAttribute('aria-describedby') ?? ''}"]`).innerText();
+      await box.fill(text);
       await apply.click();
+      return text;
     },
     outcome: async (timeoutMs) => {
       await at('Applying', 15_000);

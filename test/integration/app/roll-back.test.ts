@@ -70,23 +70,24 @@ describe('roll back of a whole migration', () => {
     expect(rig.simulator.snapshot()).toEqual(before);
   });
 
-  it('another migration afterwards takes the accounts back from the recycle bin and creates none', async () => {
+  it('another migration afterwards takes everything back from the recycle bin and creates nothing', async () => {
     await rig.migrate();
     const first = rig.simulator.snapshot();
     await rig.rollBack();
     const { task, plan } = await rig.plan();
-    expect(plan.counts).toMatchObject({ restores: 2 });
-    const createdBefore = rig.simulator.stats.requests['POST /users'];
+    expect(plan.counts).toMatchObject({ creates: 0, restores: 3 });
+    const createdBefore = rig.simulator.stats.created;
     const again = await rig.approve(task.id);
     expect(again.state).toBe('Completed');
-    expect(rig.simulator.stats.requests['POST /users']).toBe(createdBefore);
+    expect(rig.simulator.stats.created).toBe(createdBefore);
     const now = rig.simulator.snapshot();
-    expect(now.users).toEqual(first.users);
-    expect(now.deletedUsers).toEqual([]);
+    expect(now).toEqual(first);
     // And the way back puts them into the bin again.
     const back = await rig.rollBack();
     expect(back.state).toBe('Completed');
-    expect(rig.simulator.snapshot().deletedUsers).toHaveLength(2);
+    const end = rig.simulator.snapshot();
+    expect([end.deletedUsers.length, end.deletedGroups.length]).toEqual([2, 1]);
+    expect(end.users.find((u) => u.id === cloudId(11))?.properties).toMatchObject({ jobTitle: 'Trainee' });
   });
 });
 
@@ -119,21 +120,45 @@ describe('roll back when others worked in the tenant since', () => {
     expect(ann).not.toHaveProperty('onPremisesImmutableId');
   });
 
-  it('members that others added stay, and so do members that were there before', async () => {
-    await rig.close();
-    const seed = worksTenant();
+  describe('in a group that existed', () => {
     const list = { id: cloudId(50), properties: { displayName: 'Sales', mailNickname: 'Sales', mailEnabled: false, securityEnabled: true, groupTypes: [] }, memberIds: [cloudId(11)], ownerIds: [] };
-    rig = await openRig({ source: works(), seed: { ...seed, groups: [...seed.groups ?? [], list] } });
-    await rig.call('objects.pin', { collectionId: rig.collectionId, id: guid(21), targetId: cloudId(50) }).catch(() => {});
-    await rig.match();
-    await rig.call('objects.pin', { collectionId: rig.collectionId, id: guid(21), targetId: cloudId(50) });
-    await rig.migrate();
     const membersNow = () => rig.simulator.snapshot().groups.find((g) => g.id === cloudId(50))?.members ?? [];
-    expect(membersNow()).toHaveLength(3);
-    const stranger = rig.simulator.snapshot().users.find((u) => u.properties['displayName'] === 'User 0')?.id ?? '';
-    await rig.graph('POST', `/groups/${cloudId(50)}/members/$ref`, { '@odata.id': `https://graph.microsoft.com/v1.0/directoryObjects/${stranger}` });
-    expect((await rig.rollBack({ purge: true })).state).toBe('Completed');
-    expect(membersNow()).toEqual([cloudId(11), stranger].toSorted());
+    beforeEach(async () => {
+      await rig.close();
+      const seed = worksTenant();
+      rig = await openRig({ source: works(), seed: { ...seed, groups: [...seed.groups ?? [], list] } });
+      await rig.match();
+      await rig.call('objects.pin', { collectionId: rig.collectionId, id: guid(21), targetId: cloudId(50) });
+      await rig.migrate();
+      expect(membersNow()).toHaveLength(3);
+    });
+
+    it('members that others added stay, and so do members that were there before', async () => {
+      const stranger = rig.simulator.snapshot().users.find((u) => u.properties['displayName'] === 'User 0')?.id ?? '';
+      await rig.graph('POST', `/groups/${cloudId(50)}/members/$ref`, { '@odata.id': `https://graph.microsoft.com/v1.0/directoryObjects/${stranger}` });
+      expect((await rig.rollBack({ purge: true })).state).toBe('Completed');
+      expect(membersNow()).toEqual([cloudId(11), stranger].toSorted());
+    });
+
+    it('the group alone: members that the same task created go out of it too', async () => {
+      const back = await rig.rollBack({ objectId: guid(21) });
+      expect(back).toMatchObject({ state: 'Completed' });
+      expect(membersNow()).toEqual([cloudId(11)]);
+      expect((await rig.objects())['Ben']?.status).toBe('Migrated');
+    });
+
+    it('one person alone: the manager that the same task created is known', async () => {
+      await rig.rollBack({ purge: true });
+      await rig.rewrite(works({ ann: { manager: personDn('ben') }, ben: { manager: [] } }));
+      await rig.migrate();
+      const ben = rig.simulator.snapshot().users.find((u) => u.properties['userPrincipalName'] === 'ben@example.com')?.id;
+      const annsManager = () => rig.simulator.snapshot().users.find((u) => u.id === cloudId(11))?.manager;
+      expect(annsManager()).toBe(ben);
+      const { task, plan } = await rig.planRollBack({ objectId: guid(11) });
+      expect(plan).toMatchObject({ conflicts: 0, guard: [] });
+      await rig.approve(task.id);
+      expect(annsManager()).toBeNull();
+    });
   });
 
   it('an account that somebody deleted since is not needed any more: what the task created is simply gone', async () => {

@@ -49,16 +49,16 @@ export interface Operator {
 /**
  * Makes a data folder, a key file (0600) and the environment of an operator.
  * @param options `key` false: no key file, so that secrets last for one command only. `limitMs`: milliseconds after which a
- * process counts as hanging and is ended.
+ * process counts as hanging and is ended. `env`: further environment.
  */
-export async function makeOperator(options: { readonly key?: boolean; readonly limitMs?: number } = {}): Promise<Operator> {
+export async function makeOperator(options: { readonly key?: boolean; readonly limitMs?: number; readonly env?: Readonly<Record<string, string>> } = {}): Promise<Operator> {
   const folder = await mkdtemp(path.join(os.tmpdir(), 'causeway-main-job-'));
   const home = path.join(folder, 'home');
   await mkdir(home);
   const keyFile = path.join(folder, 'operator.key');
   await writeFile(keyFile, randomBytes(48).toString('base64'), { mode: 0o600 });
   const { CAUSEWAY_PROJECT: _project, CAUSEWAY_KEY_FILE: _key, NODE_OPTIONS: _options, ...inherited } = process.env;
-  const env: NodeJS.ProcessEnv = { ...inherited, CAUSEWAY_HOME: home, ...(options.key === false ? {} : { CAUSEWAY_KEY_FILE: keyFile }) };
+  const env: NodeJS.ProcessEnv = { ...inherited, CAUSEWAY_HOME: home, ...(options.key === false ? {} : { CAUSEWAY_KEY_FILE: keyFile }), ...options.env };
   const outputs: string[] = [];
   const alive = new Set<ChildProcess>();
 

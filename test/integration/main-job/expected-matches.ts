@@ -30,8 +30,8 @@ export const isSecurity = (source: Source): boolean => Number(text(source, 'grou
 
 type Match = { readonly id: string } | { readonly state: 'Ambiguous' | 'Conflict'; readonly reason: string } | null;
 
-/** Matching of one object: the anchor, the sign-in name, the primary address; the first that finds something decides (Entra, hard and soft match). */
-function match(source: Source, live: readonly Held[], deleted: readonly Held[], admins: ReadonlySet<string>): Match {
+/** Matching of one object: the anchor, the sign-in name, the primary address, the sign-in name with the suffix of the run; the first that finds something decides (Entra, hard and soft match). */
+function match(source: Source, live: readonly Held[], deleted: readonly Held[], admins: ReadonlySet<string>, suffix: string): Match {
   const mine = live.filter((h) => h.kind === source.kind);
   const address = primaryOf(source.attributes['proxyAddresses'] ?? [], text(source, 'mail'));
   const anchor = anchorOf(source);
@@ -39,7 +39,9 @@ function match(source: Source, live: readonly Held[], deleted: readonly Held[], 
     ? [mine.filter((h) => h.properties['onPremisesImmutableId'] === anchor), deleted.filter((h) => h.kind === 'user' && h.properties['onPremisesImmutableId'] === anchor), mine.filter((h) => lower(h.properties['userPrincipalName']) === lower(text(source, 'userPrincipalName')))]
     : [];
   const byAddress = address.includes('@') ? mine.filter((h) => primary(h).includes(address)) : [];
-  const hits = [...tries, byAddress].find((found) => found.length > 0) ?? [];
+  const prefix = text(source, 'userPrincipalName').replace(/@.*$/, '');
+  const byPrefix = source.kind === 'user' && suffix !== '' && prefix !== '' ? mine.filter((h) => lower(h.properties['userPrincipalName']) === lower(`${prefix}@${suffix}`)) : [];
+  const hits = [...tries, byAddress, byPrefix].find((found) => found.length > 0) ?? [];
   const [only] = hits;
   if (hits.length > 1) return { state: 'Ambiguous', reason: 'none was picked' };
   if (only === undefined) {
@@ -52,6 +54,8 @@ function match(source: Source, live: readonly Held[], deleted: readonly Held[], 
   return only.properties['onPremisesSyncEnabled'] === true ? { state: 'Conflict', reason: 'synchronised from another directory' } : { id: only.id };
 }
 
+const CONTACTS = 'Microsoft Graph cannot write contacts';
+
 /** Says for each object of the collection that is in scope what becomes of it. */
 export function judge(sources: readonly Source[], seed: SimulatorSeed, choices: Choices): ReadonlyMap<string, Verdict> {
   const all = heldBy(seed);
@@ -61,13 +65,14 @@ export function judge(sources: readonly Source[], seed: SimulatorSeed, choices: 
   const rivals = new Map<string, string[]>();
   const scope = sources.filter((s) => s.collected && s.keptOut === '' && s.kind !== 'computer');
   for (const source of scope) {
-    const found = match(source, live, deleted, admins);
+    const found = match(source, live, deleted, admins, choices.upnSuffix);
     if (found !== null && 'state' in found) verdicts.set(source.key, { kind: found.state, reason: found.reason });
-    else if (source.kind === 'contact') verdicts.set(source.key, { kind: 'Skipped', reason: 'Microsoft Graph cannot write contacts' });
     else if (found !== null) {
-      verdicts.set(source.key, { kind: 'matched', id: found.id, refused: unwritable(all.find((h) => h.id === found.id)) });
+      // A contact that is there can be a member all the same.
+      verdicts.set(source.key, { kind: 'matched', id: found.id, refused: source.kind === 'contact' ? CONTACTS : unwritable(all.find((h) => h.id === found.id)) });
       rivals.set(found.id, [...rivals.get(found.id) ?? [], source.key]);
-    } else verdicts.set(source.key, newGroupRefusal(source, choices) ?? { kind: 'create' });
+    } else if (source.kind === 'contact') verdicts.set(source.key, { kind: 'Skipped', reason: CONTACTS });
+    else verdicts.set(source.key, newGroupRefusal(source, choices) ?? { kind: 'create' });
   }
   for (const keys of rivals.values()) if (keys.length > 1) for (const key of keys) verdicts.set(key, { kind: 'Conflict', reason: 'same target is also meant by' });
   check(scope, verdicts, live, choices);

@@ -54,7 +54,8 @@ function userProperties(source: Source, before: Properties | null, choices: Choi
   const chosen = choices.country || text(source, 'msExchUsageLocation').toUpperCase();
   const postal = text(source, 'c').toUpperCase() || NUMBERS[text(source, 'countryCode')] || '';
   if (chosen !== '') out['usageLocation'] = chosen;
-  else if (postal !== '' && before?.['usageLocation'] === undefined) out['usageLocation'] = postal;
+  // It cannot be made empty again (Graph, user resource), so a postal address is good enough for a new account only.
+  else if (postal !== '' && before === null) out['usageLocation'] = postal;
   const mail = text(source, 'mail');
   if (before === null && mail !== '') Object.assign(out, { mail, proxyAddresses: [`SMTP:${mail}`] });
   for (const [from, to] of FLOW) if (text(source, from) !== '') out[to] = text(source, from);
@@ -83,6 +84,7 @@ function groupProperties(source: Source, before: Properties | null): Properties 
 
 /** Label of what a verdict leads to in the tenant; undefined: nothing. */
 const labelOf = (verdict: Verdict | undefined, key: string): string | undefined => (verdict?.kind === 'matched' ? verdict.id : verdict?.kind === 'create' ? key : undefined);
+const written = (verdict: Verdict | undefined): boolean => verdict?.kind === 'create' || (verdict?.kind === 'matched' && verdict.refused === '');
 
 /**
  * Works out, from the rules as they are written and not from the program's code, what the tenant must look like after
@@ -94,7 +96,7 @@ export function expectTenant(sources: readonly Source[], seed: SimulatorSeed, ch
   const users = new Map<string, ExpectedObject>();
   const groups = new Map<string, ExpectedObject>();
   const lists = new Set<string>();
-  const restored = new Set([...verdicts.values()].flatMap((v) => (v.kind === 'matched' ? [v.id] : [])));
+  const restored = new Set([...verdicts.values()].flatMap((v) => (v.kind === 'matched' && v.refused === '' ? [v.id] : [])));
   for (const u of [...seed.users ?? [], ...(seed.deletedUsers ?? []).filter((d) => restored.has(d.id))]) {
     const { deletedDateTime: _, ...properties } = u.properties;
     users.set(u.id, { properties, manager: u.managerId ?? null, members: new Set() });
@@ -106,7 +108,7 @@ export function expectTenant(sources: readonly Source[], seed: SimulatorSeed, ch
   for (const source of sources) {
     const verdict = verdicts.get(source.key);
     const label = labelOf(verdict, source.key);
-    if (label === undefined || (verdict?.kind === 'matched' && verdict.refused !== '')) continue;
+    if (label === undefined || !written(verdict)) continue;
     const kind = source.kind === 'user' ? users : groups;
     const before = kind.get(label);
     kind.set(label, { manager: before?.manager ?? null, members: before?.members ?? new Set(), properties: source.kind === 'user' ? userProperties(source, before?.properties ?? null, choices) : groupProperties(source, before?.properties ?? null) });
@@ -115,7 +117,7 @@ export function expectTenant(sources: readonly Source[], seed: SimulatorSeed, ch
   for (const source of sources) {
     const verdict = verdicts.get(source.key);
     const label = labelOf(verdict, source.key);
-    if (label === undefined || (verdict?.kind === 'matched' && verdict.refused !== '')) continue;
+    if (label === undefined || !written(verdict)) continue;
     const reach = (key: string): string | undefined => labelOf(verdicts.get(key), key);
     const manager = source.manager === null ? undefined : reach(source.manager);
     const user = users.get(label);

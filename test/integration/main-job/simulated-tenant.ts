@@ -66,7 +66,7 @@ export async function readState(file: string): Promise<TenantContent> {
   const sorted = (value: unknown): unknown => {
     if (Array.isArray(value)) return value.map(sorted).toSorted((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1));
     if (typeof value !== 'object' || value === null) return value;
-    return Object.fromEntries(Object.entries(value).filter(([, v]) => !isEmpty(v)).toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([name, v]) => [name, sorted(v)]));
+    return Object.fromEntries(Object.entries(value).map(([name, v]): [string, unknown] => [name, sorted(v)]).filter(([, v]) => !isEmpty(v) && JSON.stringify(v) !== '{}').toSorted(([a], [b]) => (a < b ? -1 : 1)));
   };
   const list = (name: keyof TenantContent) => sorted(content[name] ?? []) as TenantContent['users'];
   return { users: list('users'), groups: list('groups'), contacts: list('contacts'), deletedUsers: list('deletedUsers'), deletedGroups: list('deletedGroups') };

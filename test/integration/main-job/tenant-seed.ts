@@ -53,7 +53,7 @@ export function makeTenant(sources: readonly Source[]): SimulatorSeed {
     }, i % 2 ? cloudOnly[i] : undefined);
   });
   // By primary address, with a name that changes.
-  for (let i = 0; i < 8; i += 1) { const s = take(); const mail = s.attributes['proxyAddresses']?.find((a) => a.startsWith('SMTP:'))?.slice(5) ?? of(s, 'mail'); add({ displayName: `By mail ${i}`, mailNickname: `bymail${i}`, userPrincipalName: `bymail${i}@${INITIAL}`, ...address(i % 2 ? mail : mail.toUpperCase()), city: 'Old city' }); }
+  for (let i = 0; i < 8; i += 1) { const s = take(); const mail = s.attributes['proxyAddresses']?.find((a) => a.startsWith('SMTP:'))?.slice(5) ?? of(s, 'mail'); add({ displayName: `By mail ${i}`, mailNickname: `bymail${i}`, userPrincipalName: `bymail${i}@${INITIAL}`, ...address(i % 2 ? mail : mail.toUpperCase()), city: 'Old city', ...(i > 3 ? { usageLocation: 'FR' } : {}) }); }
   // By anchor.
   for (let i = 0; i < 8; i += 1) { const s = take(); add({ displayName: `By anchor ${i}`, mailNickname: `byanchor${i}`, userPrincipalName: `byanchor${i}@${INITIAL}`, onPremisesImmutableId: anchorOf(s), usageLocation: 'FR' }); }
   const [marked] = anchored;

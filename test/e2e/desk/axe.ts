@@ -1,0 +1,11 @@
+import AxeBuilder from '@axe-core/playwright';
+import type { Page } from '@playwright/test';
+
+/** Fluent UI's focus guards: they hand the focus on and never keep it, which axe cannot know (Tabster, "Dummy inputs"). */
+const FOCUS_GUARDS = '[data-tabster-dummy]';
+
+/** Violations of axe-core's rules in the whole window, in words: rule, its help, and where. Empty: none. */
+export async function violations(page: Page): Promise<readonly string[]> {
+  const { violations: found } = await new AxeBuilder({ page }).setLegacyMode(true).exclude(FOCUS_GUARDS).analyze();
+  return found.map((v) => `${v.id} (${v.impact ?? 'unknown'}): ${v.help}\n${v.nodes.slice(0, 5).map((n) => `    ${n.target.join(' ')}  ${n.html.slice(0, 160)}  ${n.any.map((check) => check.message).join('; ').slice(0, 200)}`).join('\n')}`);
+}
