@@ -24,6 +24,7 @@ export function startRunner(services: Services, options: { readonly agentId: str
   const { store, log } = services;
   let closing = false;
   let wake: () => void = () => {};
+  let nudged = false;
   let current: AbortController | undefined;
 
   const runClaimed = async (task: TaskRecord): Promise<void> => {
@@ -51,6 +52,7 @@ export function startRunner(services: Services, options: { readonly agentId: str
 
   const loop = async (): Promise<void> => {
     while (!closing) {
+      nudged = false;
       try {
         for (const task of await store.tasks.interruptExpired(services.now())) {
           services.emit('store.changed', { nouns: ['tasks'] });
@@ -62,6 +64,8 @@ export function startRunner(services: Services, options: { readonly agentId: str
       } catch (error) {
         log.error({ err: error }, 'the task runner met an error and goes on');
       }
+      // A task that came, or the wish to close, while the queue was being looked at must not wait for the next turn.
+      if (nudged || closing) continue;
       await new Promise<void>((resolve) => {
         const timer = setTimeout(resolve, POLL_MS);
         wake = () => { clearTimeout(timer); resolve(); };
@@ -70,7 +74,7 @@ export function startRunner(services: Services, options: { readonly agentId: str
   };
   const running = loop();
   return {
-    nudge() { wake(); },
+    nudge() { nudged = true; wake(); },
     async close() {
       closing = true;
       current?.abort('closing');

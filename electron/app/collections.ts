@@ -8,6 +8,7 @@ import { parseFilter, type Directory, type DirectoryEntry } from '../engines/dir
 import { outOfScope } from '../engines/mapping/index.ts';
 import type { CollectionRecord, PairRecord } from '../store/index.ts';
 import type { Services } from './services.ts';
+import { countUndoable } from './task-rows.ts';
 import { kindOf, OBJECT_FILTER, toSourceObject, wantedAttributes } from './source-attributes.ts';
 
 /** Most children or hits shown at once; beyond that a person searches. */
@@ -49,6 +50,8 @@ export function collectionHandlers(services: Services): Pick<Handlers, 'collecti
       const statistics = await store.collections.statistics({ collectionId: id });
       const written = statistics.byProgress.Migrated + statistics.byProgress.Completed;
       if (written > 0 && !force) throw appError(ErrorCode.Conflict, `${written} objects of "${collection.name}" are migrated. Roll them back first, or force the deletion: then they can be rolled back no more.`);
+      const undoable = force ? 0 : await countUndoable(store, { collectionId: id });
+      if (undoable > 0) throw appError(ErrorCode.Conflict, `${undoable} migrations of "${collection.name}" can still be rolled back. Roll them back first, or force the deletion: then they can be rolled back no more.`);
       await store.collections.remove(id);
       changed();
       return { done: true };

@@ -8,6 +8,7 @@ import { permissionsFor } from '../engines/tenant/index.ts';
 import type { PairRecord } from '../store/index.ts';
 import { testConnection } from './pair-test.ts';
 import type { Services } from './services.ts';
+import { countUndoable } from './task-rows.ts';
 
 /** Name of the shipped rule set that new pairs start with. */
 const DEFAULT_TEMPLATE = 'Users and groups';
@@ -47,7 +48,11 @@ export function pairHandlers(services: Services): Pick<Handlers, 'pairs.list' | 
         await tx.mappingRules.replaceAll({ kind: 'pair', id: created.id }, DEFAULT_MAPPING_RULES);
         return await tx.pairs.update(created.id, withRefs(created.id, input.source, input.target));
       });
-      await keepSecrets(pair.id, input);
+      try { await keepSecrets(pair.id, input); } catch (error) {
+        // A pair whose password could not be kept is of no use, and its name would be taken.
+        await store.pairs.remove(pair.id);
+        throw error;
+      }
       changed();
       return toPair(pair);
     },
@@ -72,6 +77,9 @@ export function pairHandlers(services: Services): Pick<Handlers, 'pairs.list' | 
       const statistics = await store.collections.statistics({ pairId: id });
       const written = statistics.byProgress.Migrated + statistics.byProgress.Completed;
       if (written > 0 && !force) throw appError(ErrorCode.Conflict, `${written} objects of "${pair.name}" are migrated. Deleting the pair deletes the journal with which they can be rolled back; roll back first, or force it.`);
+      // Statuses may say otherwise: matching may have been broken since.
+      const undoable = force ? 0 : await countUndoable(store, { pairId: id });
+      if (undoable > 0) throw appError(ErrorCode.Conflict, `${undoable} migrations of "${pair.name}" can still be rolled back. Deleting the pair deletes the journal that this needs; roll them back first, or force it.`);
       await store.pairs.remove(id);
       await secrets.delete(`pair/${id}/source`);
       await secrets.delete(`pair/${id}/target`);

@@ -1,7 +1,7 @@
 import type { Events, EventName } from '../../shared/contracts/events.ts';
 import type { TargetConnection } from '../../shared/domain/settings.ts';
 import type { Directory } from '../engines/directory/index.ts';
-import type { Tenant, TenantTransports } from '../engines/tenant/index.ts';
+import type { OpenedTenant, TenantTransports } from '../engines/tenant/index.ts';
 import type { Log } from '../platform/log.ts';
 import type { SecretStore } from '../platform/secrets/index.ts';
 import type { PairRecord, Store } from '../store/index.ts';
@@ -27,7 +27,7 @@ export interface Services {
   /** Opens the source of a pair; the caller closes it. `password` only for testing a connection that is not saved. */
   readonly openDirectory: (pair: Pick<PairRecord, 'source'>, password?: string) => Promise<Directory>;
   /** Opens the target of a pair; the caller closes it. */
-  readonly openTenant: (pair: Pick<PairRecord, 'id' | 'target'>, secret?: string) => Promise<Tenant>;
+  readonly openTenant: (pair: Pick<PairRecord, 'id' | 'target'>, secret?: string) => Promise<OpenedTenant>;
   readonly pendingSignIns: Map<string, PendingSignIn>;
   readonly emit: <E extends EventName>(name: E, payload: Events[E]) => void;
   /** Tells the task runner of this process that a task may be waiting. */

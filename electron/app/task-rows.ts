@@ -8,10 +8,11 @@ const WRITTEN: ReadonlySet<TaskState> = new Set(['Completed', 'Completed with er
 
 /** A task as windows and the command line see it, with what may be done to it now. */
 export function toTaskRow(task: TaskRecord): TaskRow {
+  const failure = (task.checkpoint as { failure?: unknown } | null)?.failure;
   const applying = (task.checkpoint as { stage?: unknown } | null)?.stage === 'apply';
   return {
     id: task.id, collectionId: task.collectionId, pairId: task.pairId, collectionName: task.collectionName, kind: task.kind, state: task.state, phase: task.phase,
-    done: task.done, failed: task.failed, total: task.total, message: task.message, timeLeftMs: task.timeLeftMs, throttledMs: task.throttledMs, planId: task.planId,
+    done: task.done, failed: task.failed, total: task.total, message: task.message, timeLeftMs: task.timeLeftMs, throttledMs: task.throttledMs, planId: task.planId, ...(task.state === 'Failed' && typeof failure === 'string' ? { failure } : {}),
     undoes: task.undoes, rolledBackBy: task.rolledBackBy, createdAt: task.createdAt, startedAt: task.startedAt, finishedAt: task.finishedAt, createdBy: task.createdBy,
     canCancel: CANCELLABLE.has(task.state),
     canResume: RESUMABLE.has(task.state) && (task.state !== 'Completed with errors' || (applying && task.planId !== null)),
@@ -24,4 +25,9 @@ export function toTaskRow(task: TaskRecord): TaskRow {
 /** Reads one task as a row. @throws AppError NOT_FOUND. */
 export async function taskRow(store: Store, id: string): Promise<TaskRow> {
   return toTaskRow(await store.tasks.get(id));
+}
+
+/** Number of migrations, among the newest 500 tasks, whose changes are still in the tenant and can be taken back. */
+export async function countUndoable(store: Pick<Store, 'tasks'>, of: { readonly pairId?: string; readonly collectionId?: string }): Promise<number> {
+  return (await store.tasks.list({ ...of, limit: 500 })).filter((task) => toTaskRow(task).canRollBack).length;
 }

@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
+import { ErrorCode } from '../../shared/domain/errors.ts';
 import { createProgress } from './progress.ts';
-import { createOutput } from './output.ts';
+import { createOutput, jsonLine } from './output.ts';
 import { EXIT, exitCodeOf } from './exit-codes.ts';
 import type { Run, RunOptions } from './run.ts';
 import { inSession } from './run.ts';
@@ -74,6 +75,8 @@ Exit codes: 0 done, 1 failed or done with errors, 2 wrong use or bad input, 3 co
     await program.parseAsync([...argv], { from: 'user' });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
+    // A script that asked for JSON gets it for a wrong use too.
+    if (error.exitCode !== 0 && argv.includes('--json')) streams.stdout.write(`${jsonLine({ error: { code: ErrorCode.InvalidInput, message: error.message.replace(/^error: /, ''), retryable: false } })}\n`);
     // Help and version end with 0; every other refusal of the parser is a wrong use.
     return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
   }

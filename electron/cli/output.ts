@@ -8,6 +8,8 @@ export interface Output {
   /** A remark on standard error; nothing with `--quiet`. */
   note(text: string): void;
   error(error: unknown): void;
+  /** What went wrong with a task, on standard error, also with `--quiet`. */
+  problem(text: string): void;
 }
 
 /** Makes the output for one run of the command. */
@@ -15,14 +17,15 @@ export function createOutput(options: { readonly json: boolean; readonly quiet: 
   return {
     json: options.json,
     result(value, lines) {
-      if (options.json) options.stdout.write(`${JSON.stringify(value)}\n`);
-      else for (const line of lines) options.stdout.write(`${line}\n`);
+      if (options.json) options.stdout.write(`${jsonLine(value)}\n`);
+      else for (const line of lines) options.stdout.write(`${printableLines(line)}\n`);
     },
-    note(text) { if (!options.quiet) options.stderr.write(`${text}\n`); },
+    note(text) { if (!options.quiet) options.stderr.write(`${printableLines(text)}\n`); },
+    problem(text) { options.stderr.write(`${printableLines(text)}\n`); },
     error(error) {
       const data = error instanceof AppError ? error.data : { code: 'INTERNAL', message: `Unexpected error: ${error instanceof Error ? error.message : String(error)}. See the log.`, retryable: false };
-      if (options.json) options.stdout.write(`${JSON.stringify({ error: data })}\n`);
-      options.stderr.write(`${data.message}${'ref' in data && data.ref ? ` (reference ${data.ref})` : ''}\n`);
+      if (options.json) options.stdout.write(`${jsonLine({ error: data })}\n`);
+      options.stderr.write(`${printableLines(data.message)}${'ref' in data && data.ref ? ` (reference ${data.ref})` : ''}\n`);
     },
   };
 }
@@ -38,4 +41,14 @@ export function table(head: readonly string[], rows: readonly (readonly (string 
 /** A directory value may hold terminal escape sequences; they must not reach the terminal. */
 export function printable(text: string): string {
   return text.replaceAll(/\p{Cc}/gu, '\u{fffd}');
+}
+
+/** The same for text that may have several lines. */
+function printableLines(text: string): string {
+  return text.split('\n').map(printable).join('\n');
+}
+
+/** One line of JSON. JSON leaves DEL and the C1 controls as they are (RFC 8259 7), which a terminal may take for an escape sequence. */
+export function jsonLine(value: unknown): string {
+  return JSON.stringify(value).replaceAll(/[\u007f-\u009f]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }

@@ -14,6 +14,8 @@ export const TaskRow = z.object({
   total: z.int().nullable(),
   /** One sentence on what is happening or what came of it. */
   message: z.string(),
+  /** Why it failed, one of ErrorCode; only in state Failed, and absent for an unexpected error. */
+  failure: z.string().optional(),
   /** Honest estimate of the milliseconds left in this phase, null when unknown. */
   timeLeftMs: z.int().nullable(),
   /** Milliseconds spent waiting because the tenant throttles. */

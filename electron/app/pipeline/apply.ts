@@ -1,7 +1,7 @@
 import type { TargetObject } from '../../../shared/domain/objects.ts';
 import type { Outcome } from '../../../shared/domain/plans.ts';
 import { applyPlan, verifyOperations, type ApplyResult, type Deviation, type VerifyInput } from '../../engines/applying/index.ts';
-import { graphWrites, type Tenant } from '../../engines/tenant/index.ts';
+import { graphWrites, type OpenedTenant, type Tenant } from '../../engines/tenant/index.ts';
 import type { CollectionRecord, PairRecord, TaskRecord } from '../../store/index.ts';
 import type { Services } from '../services.ts';
 import { createLedger } from './ledger.ts';
@@ -14,7 +14,7 @@ const VERIFY_AGAIN_MS = [0, 1_000, 3_000, 8_000] as const;
 export interface Applied { readonly result: ApplyResult; readonly deviations: readonly Deviation[] }
 
 /** Applies what is pending of a task's plan, then reads back what was written and compares. */
-export async function applyTask(services: Services, pair: PairRecord, collection: CollectionRecord, task: TaskRecord & { readonly planId: string }, tenant: Tenant, reporter: Reporter, signal: AbortSignal): Promise<Applied> {
+export async function applyTask(services: Services, pair: PairRecord, collection: CollectionRecord, task: TaskRecord & { readonly planId: string }, tenant: OpenedTenant, reporter: Reporter, signal: AbortSignal): Promise<Applied> {
   const { store } = services;
   const plan = await store.plans.get(task.planId);
   const before = await store.plans.outcomeCounts(task.planId);
@@ -22,6 +22,7 @@ export async function applyTask(services: Services, pair: PairRecord, collection
   const scope = { pairId: pair.id, collectionId: collection.id, taskId: task.id, planId: task.planId };
   tenant.onThrottled((ms) => { reporter.throttled(ms); });
   await reporter.phase('apply', `Writing to ${plan.tenantName}`, plan.counts.operations);
+  reporter.estimateWith((remaining) => tenant.estimate(remaining));
   reporter.progress(earlier, 0);
   const result = await applyPlan({
     tenant, ledger: createLedger(services, scope), newId: services.newId, now: services.now, newPassword: services.newPassword, wait: services.wait,

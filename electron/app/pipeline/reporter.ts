@@ -12,6 +12,8 @@ export interface Reporter {
   phase(phase: TaskPhase, message: string, total?: number | null): Promise<void>;
   /** Something of the phase was handled. Cheap; the store sees it at most every 150 ms. */
   progress(done: number, failed?: number, total?: number | null): void;
+  /** Gives the phase an estimate of its own for so many more steps, milliseconds (the throttle gate's); the longer of it and the rate so far is shown. */
+  estimateWith(estimate: (remaining: number) => number): void;
   /** Milliseconds waited because the tenant throttles. */
   throttled(ms: number): void;
   item(item: { readonly objectId: string | null; readonly name: string; readonly kind: ObjectKind; readonly status: string; readonly message: string }): void;
@@ -26,6 +28,7 @@ export function createReporter(services: Services, taskId: string): Reporter {
   let phaseStart = services.now();
   let snapshot = { done: 0, failed: 0, total: null as number | null };
   let throttledMs = 0;
+  let estimate: ((remaining: number) => number) | null = null;
   let lastWrite = 0;
   let dirty = false;
   let items: Parameters<Reporter['item']>[0][] = [];
@@ -37,8 +40,11 @@ export function createReporter(services: Services, taskId: string): Reporter {
   /** Rate of the phase so far, without a word before there is something to go by. */
   const timeLeft = (): number | null => {
     const elapsed = services.now() - phaseStart;
-    if (snapshot.total === null || snapshot.done < 5 || elapsed < 1_000 || snapshot.done >= snapshot.total) return null;
-    return Math.round((elapsed / snapshot.done) * (snapshot.total - snapshot.done));
+    if (snapshot.total === null || snapshot.done >= snapshot.total) return null;
+    const remaining = snapshot.total - snapshot.done;
+    const foreseen = estimate?.(remaining) ?? 0;
+    if (snapshot.done < 5 || elapsed < 1_000) return foreseen > 0 ? Math.round(foreseen) : null;
+    return Math.round(Math.max(foreseen, (elapsed / snapshot.done) * remaining));
   };
   const write = async (patch: Parameters<Services['store']['tasks']['update']>[1] = {}) => {
     dirty = false;
@@ -52,6 +58,7 @@ export function createReporter(services: Services, taskId: string): Reporter {
   return {
     async phase(phase, message, total = null) {
       phaseStart = services.now();
+      estimate = null;
       snapshot = { done: 0, failed: 0, total };
       await serial(() => write({ phase, message }));
     },
@@ -63,6 +70,7 @@ export function createReporter(services: Services, taskId: string): Reporter {
       // A snapshot that cannot be written must not end the task; the store's own error shows at the next awaited write.
       serial(() => write()).catch((error: unknown) => { services.log.error({ err: error, taskId }, 'progress could not be written'); });
     },
+    estimateWith(next) { estimate = next; },
     throttled(ms) { throttledMs += ms; },
     item(item) { items.push(item); },
     async end(state, message, more = {}) {

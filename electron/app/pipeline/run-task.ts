@@ -1,6 +1,6 @@
 import { AppError, appError, ErrorCode } from '../../../shared/domain/errors.ts';
 import type { Directory } from '../../engines/directory/index.ts';
-import type { Tenant } from '../../engines/tenant/index.ts';
+import type { OpenedTenant } from '../../engines/tenant/index.ts';
 import type { CollectionRecord, PairRecord, TaskRecord } from '../../store/index.ts';
 import type { Services } from '../services.ts';
 import { applyTask } from './apply.ts';
@@ -52,12 +52,12 @@ export function stageOf(task: Pick<TaskRecord, 'checkpoint'>): 'plan' | 'apply' 
   return Checkpoint.safeParse(task.checkpoint).data?.stage ?? 'plan';
 }
 
-async function withTenant(services: Services, pair: PairRecord, work: (tenant: Tenant) => Promise<void>): Promise<void> {
+async function withTenant(services: Services, pair: PairRecord, work: (tenant: OpenedTenant) => Promise<void>): Promise<void> {
   const tenant = await services.openTenant(pair);
   try { await work(tenant); } finally { await tenant.close(); }
 }
 
-async function withBoth(services: Services, pair: PairRecord, work: (directory: Directory, tenant: Tenant) => Promise<void>): Promise<void> {
+async function withBoth(services: Services, pair: PairRecord, work: (directory: Directory, tenant: OpenedTenant) => Promise<void>): Promise<void> {
   const directory = await services.openDirectory(pair);
   try { await withTenant(services, pair, async (tenant) => { await work(directory, tenant); }); } finally { await directory.close(); }
 }
@@ -107,6 +107,8 @@ async function runApply(services: Services, pair: PairRecord, collection: Collec
   if (planId === null) throw appError(ErrorCode.NotFound, 'The task has no plan to apply. Start a new one.');
   await withTenant(services, pair, async (tenant) => {
     const { result, deviations } = await applyTask(services, pair, collection, { ...task, planId }, tenant, reporter, signal);
+    // Nobody asked for it to stop: it is not cancelled, and the next process goes on with it.
+    if (result.cancelled && signal.reason !== 'cancelled') throw appError(ErrorCode.Cancelled, 'The program ends.');
     const outcome = { deviations, cancelled: result.cancelled };
     if (task.kind === 'Migrate') await finishMigration(services, collection, { ...task, planId }, outcome, reporter);
     else await finishRollBack(services, pair, collection, { ...task, planId }, outcome, reporter);
@@ -117,12 +119,15 @@ async function fail(services: Services, task: TaskRecord, reporter: Reporter, si
   const cancelled = signal.aborted || (error instanceof AppError && error.data.code === ErrorCode.Cancelled);
   if (cancelled) {
     const reason: unknown = signal.reason;
-    if (reason === 'closing' || reason === 'lease lost') await reporter.end('Interrupted', 'The program ended before the task did. Resume it to go on.');
+    // Another process may be at work on it by now; the task is no longer ours to write.
+    if (reason === 'lease lost') return;
+    if (reason === 'closing') await reporter.end('Interrupted', 'The program ended before the task did. Resume it to go on.');
     else await reporter.end('Cancelled', stageOf(task) === 'apply' ? 'Cancelled. What was written is in the journal: resume the task, or roll it back.' : 'Cancelled. Nothing was written to the tenant.');
     return;
   }
   if (error instanceof AppError) {
     services.log.warn({ code: error.data.code, detail: error.data.detail, taskId: task.id, err: error.cause }, error.message);
+    await services.store.tasks.update(task.id, { checkpoint: { stage: stageOf(task), failure: error.data.code } });
     await reporter.end('Failed', error.message);
     return;
   }

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
-import { EXIT } from '../exit-codes.ts';
 import { table } from '../output.ts';
 import type { Run } from '../run.ts';
+import { reportTask } from '../task-outcome.ts';
 
 /** `causeway match`: Match Objects. */
 export function addMatchCommands(program: Command, run: Run): void {
@@ -12,7 +12,6 @@ export function addMatchCommands(program: Command, run: Run): void {
       const { taskId } = await session.call('tasks.match', { collectionId: id, breakExisting: o.break ?? false, upnSuffix: o.upnSuffix });
       const task = await session.follow(taskId);
       const statistics = await session.call('statistics.get', { collectionId: id });
-      session.out.result({ task, statistics }, [task.message, ...table(['TYPE', 'STATUS', 'OBJECTS'], statistics.byKindAndProgress.map((r) => [r.kind, r.status, r.count]))]);
-      return task.state === 'Completed' ? EXIT.ok : EXIT.failed;
+      return reportTask(session.out, task, { task, statistics }, [task.message, ...table(['TYPE', 'STATUS', 'OBJECTS'], statistics.byKindAndProgress.map((r) => [r.kind, r.status, r.count]))]);
     }));
 }

@@ -7,6 +7,7 @@ import { EXIT } from '../exit-codes.ts';
 import { table } from '../output.ts';
 import type { Run } from '../run.ts';
 import type { Session } from '../session.ts';
+import { reportTask } from '../task-outcome.ts';
 
 interface SettingsOptions { readonly collection?: string; readonly create?: boolean; readonly merge?: boolean; readonly upnSuffix?: string; readonly country?: string; readonly id?: string[] }
 interface ApproveOptions { readonly yes?: boolean; readonly confirm?: string }
@@ -18,7 +19,7 @@ export function addMigrateCommands(program: Command, run: Run): void {
     .addHelpText('after', '\nExample:\n  causeway plan --collection Berlin --create --merge --upn-suffix contoso.com --country DE')
     .action((o: SettingsOptions) => run({ needs: 'project' }, async (session) => {
       const task = await planMigration(session, o);
-      if (task.planId === null || task.state !== 'Awaiting approval') { session.out.result({ task }, [task.message]); return task.state === 'Completed' ? EXIT.ok : EXIT.failed; }
+      if (task.planId === null || task.state !== 'Awaiting approval') return reportTask(session.out, task, { task }, [task.message]);
       const summary = await session.call('plans.get', { id: task.planId });
       session.out.result({ task, plan: summary }, [...summaryLines(summary), '', `Apply it:  causeway migrate --task ${task.id} --confirm "${summary.confirmation}"`]);
       return EXIT.ok;
@@ -92,8 +93,7 @@ async function planMigration(session: Session, o: SettingsOptions): Promise<Task
 /** Approves a waiting plan when told to, follows it to its end and reports. */
 export async function approveAndFollow(session: Session, task: TaskRow, o: ApproveOptions): Promise<number> {
   if (task.state !== 'Awaiting approval' || task.planId === null) {
-    session.out.result({ task }, [task.message]);
-    return task.state === 'Completed' ? EXIT.ok : task.state === 'Cancelled' ? EXIT.cancelled : EXIT.failed;
+    return reportTask(session.out, task, { task }, [task.message]);
   }
   const plan = await session.call('plans.get', { id: task.planId });
   if (o.confirm === undefined && !o.yes) {
@@ -107,12 +107,7 @@ export async function approveAndFollow(session: Session, task: TaskRow, o: Appro
   if (!session.out.json) for (const line of summaryLines(plan)) session.out.note(line);
   await session.call('tasks.approve', { taskId: task.id, confirmation: o.confirm ?? plan.confirmation });
   const ended = await session.follow(task.id);
-  session.out.result({ task: ended, plan: await session.call('plans.get', { id: task.planId }) }, [ended.message]);
-  switch (ended.state) {
-    case 'Completed': return EXIT.ok;
-    case 'Cancelled': return EXIT.cancelled;
-    default: return EXIT.failed;
-  }
+  return reportTask(session.out, ended, { task: ended, plan: await session.call('plans.get', { id: task.planId }) }, [ended.message]);
 }
 
 async function summaryOf(session: Session, taskId: string): Promise<PlanSummary> {

@@ -6,6 +6,7 @@ import { CLOUDS, DISTRIBUTION_GROUP_CHOICES, SIGN_IN_METHODS, type Cloud, type D
 import { EXIT } from '../exit-codes.ts';
 import { table } from '../output.ts';
 import type { Context, Run } from '../run.ts';
+import { reportTask } from '../task-outcome.ts';
 import { readSecret } from './secret-input.ts';
 
 interface PairOptions {
@@ -49,8 +50,7 @@ Examples:
   pair.command('discover').description('read both sides into the project; writes nothing to either').argument('[pair]').action((name?: string) => run({ needs: 'project' }, async (session) => {
     const { taskId } = await session.call('tasks.discover', { pairId: (await session.pair(name)).id });
     const task = await session.follow(taskId);
-    session.out.result(task, [task.message]);
-    return task.state === 'Completed' ? EXIT.ok : EXIT.failed;
+    return reportTask(session.out, task, task, [task.message]);
   }));
   pair.command('permissions').description('permissions that the application needs, with the reason of each').option('--read-only', 'for a pair that only reads').action((o: { readOnly?: boolean }) => run({ needs: 'project' }, async (session) => {
     const { rows } = await session.call('pairs.permissions', { readOnly: o.readOnly ?? false });

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { EXIT } from '../exit-codes.ts';
 import { table } from '../output.ts';
 import type { Run } from '../run.ts';
+import { reportTask } from '../task-outcome.ts';
 
 /** `causeway tasks ...`: list, show, resume, cancel. */
 export function addTaskCommands(program: Command, run: Run): void {
@@ -26,8 +27,7 @@ export function addTaskCommands(program: Command, run: Run): void {
   tasks.command('resume').description('go on with an interrupted, cancelled or failed task from its journal').argument('<task>').action((taskId: string) => run({ needs: 'project' }, async (session) => {
     await session.call('tasks.resume', { taskId });
     const task = await session.follow(taskId);
-    session.out.result(task, [task.message]);
-    return task.state === 'Completed' ? EXIT.ok : task.state === 'Awaiting approval' ? EXIT.notApproved : EXIT.failed;
+    return reportTask(session.out, task, task, [task.message]);
   }));
   tasks.command('cancel').description('ask a running task to stop at the next safe point').argument('<task>').action((taskId: string) => run({ needs: 'project' }, async (session) => {
     const task = await session.call('tasks.cancel', { taskId });

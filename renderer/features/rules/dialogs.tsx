@@ -28,7 +28,7 @@ function AttributeBox({ label, side, kind, value, onChange }: AttributeProps): R
   const shown = [...new Set(names)].filter((name) => names.includes(value) || name.toLowerCase().includes(value.toLowerCase()));
   return (
     <Field label={label} required {...(target && !target.writable ? { validationState: 'warning' as const, validationMessage: `Cannot be written by Causeway (${target.service === 'none' ? 'computed by Microsoft' : `needs ${target.service}`}).` } : {})}>
-      <Combobox freeform value={value} selectedOptions={[value]} onInput={(e) => onChange((e.target as HTMLInputElement).value)} onOptionSelect={(_, d) => onChange(d.optionValue ?? '')} autoComplete="off">
+      <Combobox freeform value={value} selectedOptions={[value]} onInput={(e) => onChange((e.target as HTMLInputElement).value)} onOptionSelect={(_, d) => { if (d.optionValue !== undefined) onChange(d.optionValue); }} autoComplete="off">
         {shown.slice(0, 200).map((name) => <Option key={name} value={name}>{name}</Option>)}
       </Combobox>
     </Field>

@@ -39,7 +39,7 @@ export function MigrateWizard({ pair, collection, scope, onClose }: DialogProps<
       <Checkbox label="Merge not matched yet objects with their matching objects in Microsoft Office 365" checked={mergeUnmatched} onChange={(_, d) => setMerge(d.checked === true)} />
       <Field label="User principal names (UPN) suffix to use" hint="Leave empty to keep the source's."
         {...(!suffix.success ? { validationState: 'error' as const, validationMessage: suffix.error.issues[0]?.message ?? 'is not a domain name' } : warning ? { validationState: 'warning' as const, validationMessage: warning } : {})}>
-        <Combobox freeform value={upnSuffix} selectedOptions={[upnSuffix]} onInput={(e) => setSuffix((e.target as HTMLInputElement).value)} onOptionSelect={(_, d) => setSuffix(d.optionValue ?? '')}>
+        <Combobox freeform value={upnSuffix} selectedOptions={[upnSuffix]} onInput={(e) => setSuffix((e.target as HTMLInputElement).value)} onOptionSelect={(_, d) => { if (d.optionValue !== undefined) setSuffix(d.optionValue); }}>
           {known.map((d) => <Option key={d.name} value={d.name} text={d.name}>{d.name}<Caption1>{d.federated ? 'federated' : d.verified ? 'verified' : 'not verified'}</Caption1></Option>)}
         </Combobox>
       </Field>

@@ -23,7 +23,7 @@ export function gridOf(within: Page | Locator, label: string): GridPage {
   const at = (index: number): Locator => root.locator(`[aria-rowindex="${index + 2}"]`);
   return {
     root, at,
-    row: (text) => root.getByRole('row').filter({ has: root.page().getByRole('cell') }).filter({ hasText: text }),
+    row: (text) => root.locator('[role="row"]:not([aria-rowindex="1"])').filter({ hasText: text }),
     count: async () => Number(await root.getAttribute('aria-rowcount')) - 1,
     focused: () => root.evaluate((grid) => {
       const row = document.activeElement?.closest('[aria-rowindex]');

@@ -8,6 +8,7 @@ export interface ShellPage {
   readonly panel: Locator;
   readonly actions: Locator;
   readonly banner: Locator;
+  /** The bottom line; found also behind a dialog, where it has no role. */
   readonly statusBar: Locator;
   /** A node of the management tree by the name that it begins with. */
   node(name: string): Locator;
@@ -36,7 +37,7 @@ export function shellOf(page: Page): ShellPage {
   };
   return {
     page, tree, tabs, actions, node, tab,
-    panel: page.getByRole('tabpanel'), banner: page.getByRole('banner'), statusBar: page.getByRole('contentinfo'), notifications: page.getByRole('region', { name: 'Notifications' }),
+    panel: page.getByRole('tabpanel'), banner: page.getByRole('banner'), statusBar: page.locator('footer'), notifications: page.getByRole('region', { name: 'Notifications' }),
     open: async (name, tabName) => {
       await node(name).click();
       if (tabName !== undefined) await tab(tabName);

@@ -239,6 +239,25 @@ describe('a migration', () => {
     expect((await rig.approve(second.task.id)).state).toBe('Completed');
   });
 
+  it('two plans of the same objects: the later approval finds everything done and claims nothing for itself', async () => {
+    const before = state();
+    const first = await rig.plan();
+    const second = await rig.plan();
+    expect((await rig.approve(first.task.id)).state).toBe('Completed');
+    const after = state();
+    const late = await rig.approve(second.task.id);
+    expect(late.state).toBe('Completed');
+    expect(rig.simulator.stats.created).toBe(3);
+    expect(state()).toEqual(after);
+    const outcomes = (await rig.call('plans.operations', { planId: second.plan.id })).rows.map((o) => [o.kind, o.name, o.outcome]);
+    expect(outcomes.filter(([, , outcome]) => outcome !== 'unchanged')).toEqual([]);
+    // Nothing of the second task can be taken back, so the first is free to go.
+    const { taskId } = await rig.call('tasks.rollBack', { collectionId: rig.collectionId, undoes: first.task.id, purge: true });
+    await rig.ended(taskId);
+    expect((await rig.approve(taskId)).state).toBe('Completed');
+    expect(state()).toEqual(before);
+  });
+
   it('is stopped by the guard where it takes much away, and goes on when approved', async () => {
     await rig.close();
     const many = Array.from({ length: 30 }, (_, i) => ({ alias: `gone${i}`, n: 100 + i }));

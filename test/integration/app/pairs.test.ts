@@ -161,6 +161,17 @@ describe('a pair', () => {
     expect(await rig.refused('tasks.get', { id: migrated.id })).toMatchObject({ code: 'NOT_FOUND' });
   });
 
+  it('and also when nobody would tell from the statuses, because matching was broken since', async () => {
+    await rig.migrate();
+    await rig.call('objects.breakMatching', { collectionId: rig.collectionId, selection: { mode: 'all except', ids: [] } });
+    expect((await rig.call('statistics.get', { pairId: rig.pairId })).byProgress.Migrated).toBe(0);
+    expect(await rig.refused('pairs.delete', { id: rig.pairId })).toMatchObject({ code: 'CONFLICT', message: expect.stringContaining('rolled back') });
+    expect(await rig.refused('collections.delete', { id: rig.collectionId })).toMatchObject({ code: 'CONFLICT' });
+    expect((await rig.rollBack({ purge: true })).state).toBe('Completed');
+    await rig.call('collections.delete', { id: rig.collectionId });
+    await rig.call('pairs.delete', { id: rig.pairId });
+  });
+
   it('after a roll back it is deleted without force', async () => {
     await rig.migrate();
     await rig.rollBack();

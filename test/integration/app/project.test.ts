@@ -86,6 +86,15 @@ describe('the project', () => {
     expect(await refusal(openConsole({ ...options, file: rig.file, create: { name: 'Again', demo: false } }))).toMatchObject({ code: 'CONFLICT' });
   });
 
+  it('opens its own file again, also while a task is at work, which is interrupted and goes on', async () => {
+    const { taskId } = await rig.call('tasks.match', { collectionId: rig.collectionId, breakExisting: false });
+    expect((await rig.call('project.open', { file: rig.file })).file).toBe(rig.file);
+    let task = await rig.ended(taskId);
+    if (task.state === 'Interrupted') { await rig.call('tasks.resume', { taskId }); task = await rig.ended(taskId); }
+    expect(task.state).toBe('Completed');
+    expect((await rig.objects())['Ann']?.status).toBe('Matched');
+  });
+
   it('hears what another process writes', async () => {
     const other = await openConsole({ file: rig.file, create: null, platform: rig.platform, simulated: rig.simulated.open });
     try {

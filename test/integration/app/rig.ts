@@ -59,6 +59,9 @@ export interface Rig {
   close(): Promise<void>;
 }
 
+/** One request on its way to the tenant. */
+export type Send = (url: string, init: RequestInit) => Promise<Response>;
+
 /** What a rig starts with. */
 export interface RigOptions {
   readonly source: readonly LdifEntry[] | string;
@@ -67,6 +70,8 @@ export interface RigOptions {
   /** `none`: no task is run by this process. */
   readonly runner?: 'local' | 'none';
   readonly quotas?: 'real' | 'off';
+  /** Stands between the engine and the wire. */
+  readonly wrap?: (send: Send) => Send;
   /** LDAP filter of the objects that the first collection holds; `null`: none are added. */
   readonly members?: string | null;
 }
@@ -110,7 +115,12 @@ export async function openRig(options: RigOptions): Promise<Rig> {
   const simulator = await startSimulator({ quotas: options.quotas ?? 'off', seed: options.seed });
   const platform = platformIn(folder);
   const simulated = createSimulatedTargets({ log: () => {} });
-  const console = await openConsole({ file, create: { name: 'Works', demo: false }, platform, simulated: simulated.open, ...(options.runner === 'none' ? {} : { startRunner }) });
+  const wrap = options.wrap ?? ((send: Send) => send);
+  const simulatedTargets: SimulatedTargets['open'] = async (at) => {
+    const target = await simulated.open(at);
+    return { ...target, transports: { ...target.transports, fetch: wrap(target.transports.fetch) } };
+  };
+  const console = await openConsole({ file, create: { name: 'Works', demo: false }, platform, simulated: simulatedTargets, ...(options.runner === 'none' ? {} : { startRunner }) });
   const heard: Heard[] = [];
   console.onEvent((name, payload) => { heard.push({ name, payload } as Heard); });
   const call: Rig['call'] = (channel, input) => ask(console, channel, input);

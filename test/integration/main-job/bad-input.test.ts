@@ -48,7 +48,7 @@ describe('the command line itself', () => {
   ])('refuses %j and names the help', async (args, sentence) => {
     const ran = await operator.run(...args);
     expect(ran).toMatchObject({ code: 2, stdout: '', stderr: expect.stringMatching(sentence) });
-    expect(ran.stderr).toMatch(/^error: [^\n]+\n(\([^\n]*causeway --help[^\n]*\)\n)?$/);
+    expect(ran.stderr).toMatch(/^error: [^\n]+\n(\(Did you mean [^\n]+\)\n)?\([^\n]*causeway --help[^\n]*\)\n$/);
   });
 
   it('says the same as JSON when asked', async () => {
