@@ -8,11 +8,12 @@ const WRITTEN: ReadonlySet<TaskState> = new Set(['Completed', 'Completed with er
 
 /** A task as windows and the command line see it, with what may be done to it now. */
 export function toTaskRow(task: TaskRecord): TaskRow {
+  const verified = (task.checkpoint as { verified?: unknown } | null)?.verified;
   const failure = (task.checkpoint as { failure?: unknown } | null)?.failure;
   const applying = (task.checkpoint as { stage?: unknown } | null)?.stage === 'apply';
   return {
     id: task.id, collectionId: task.collectionId, pairId: task.pairId, collectionName: task.collectionName, kind: task.kind, state: task.state, phase: task.phase,
-    done: task.done, failed: task.failed, total: task.total, message: task.message, timeLeftMs: task.timeLeftMs, throttledMs: task.throttledMs, planId: task.planId, ...(task.state === 'Failed' && typeof failure === 'string' ? { failure } : {}),
+    done: task.done, failed: task.failed, total: task.total, message: task.message, timeLeftMs: task.timeLeftMs, throttledMs: task.throttledMs, planId: task.planId, ...(task.state === 'Failed' && typeof failure === 'string' ? { failure } : {}), ...(typeof verified === 'boolean' ? { verified } : {}),
     undoes: task.undoes, rolledBackBy: task.rolledBackBy, createdAt: task.createdAt, startedAt: task.startedAt, finishedAt: task.finishedAt, createdBy: task.createdBy,
     canCancel: CANCELLABLE.has(task.state),
     canResume: RESUMABLE.has(task.state) && (task.state !== 'Completed with errors' || (applying && task.planId !== null)),

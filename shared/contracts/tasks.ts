@@ -16,6 +16,8 @@ export const TaskRow = z.object({
   message: z.string(),
   /** Why it failed, one of ErrorCode; only in state Failed, and absent for an unexpected error. */
   failure: z.string().optional(),
+  /** After applying: whether everything that was written was found so when it was read back. */
+  verified: z.boolean().optional(),
   /** Honest estimate of the milliseconds left in this phase, null when unknown. */
   timeLeftMs: z.int().nullable(),
   /** Milliseconds spent waiting because the tenant throttles. */

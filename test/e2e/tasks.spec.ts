@@ -124,7 +124,7 @@ test('another plan is approved from the Tasks tab, and cancelled while it is app
   await review.confirm();
   await review.at('Applying');
   const progress = review.root.getByRole('progressbar');
-  await expect.poll(async () => Number(await progress.getAttribute('aria-valuenow')), { timeout: 20_000 }).toBeGreaterThan(0);
+  await expect.poll(async () => Number(await progress.getAttribute('aria-valuenow')), { timeout: 20_000, intervals: [20] }).toBeGreaterThan(0);
   await expect(shell.statusBar).toContainText(/Migrate: apply, [\d,]+ of [\d,]+/);
   await review.press('Cancel task');
   expect(await review.outcome(30_000)).toBe('Cancelled');
@@ -140,8 +140,7 @@ test('Resume Task goes on where it stopped and writes what is missing, nothing t
   await newest().getByRole('cell').first().click();
   await expect(shell.action('Cancel Task')).toHaveAttribute('aria-disabled', 'true');
   await shell.action('Resume Task').click();
-  await expect(newest()).toContainText('Running');
-  await expect(newest()).toContainText(/Completed/, { timeout: 90_000 });
+  await expect(newest()).toContainText('Completed', { timeout: 90_000 });
   expect(await countAll()).toBeGreaterThan(half);
   const users = await tenant.list('/users?$select=onPremisesImmutableId,userPrincipalName&$top=999');
   const names = users.flatMap((user) => [user['userPrincipalName'], user['onPremisesImmutableId']]).filter((value) => typeof value === 'string');

@@ -177,7 +177,7 @@ const failed = (intent: Intent, message: string, outcome: Settlement['outcome'] 
 
 /** Finds the Graph ids, re-reads the values before and sorts out what must not be sent. */
 async function prepare(wave: readonly Operation[], ports: ApplyPorts): Promise<{ ready: readonly Prepared[]; refused: readonly { intent: Intent; settlement: Settlement }[] }> {
-  const wanted = new Set(wave.flatMap((o) => [...(o.targetId === null && o.sourceId !== null && o.kind !== 'create' ? [o.sourceId] : []), ...o.references.flatMap((r) => (r.targetId === null && r.sourceId !== null ? [r.sourceId] : []))]));
+  const wanted = new Set(wave.flatMap((o) => [...(o.targetId === null && o.sourceId !== null ? [o.sourceId] : []), ...o.references.flatMap((r) => (r.targetId === null && r.sourceId !== null ? [r.sourceId] : []))]));
   const ids = await ports.ledger.targetIds([...wanted]);
   const present = await readPresent(wave, ids, ports);
   const ready: Prepared[] = [];
@@ -192,7 +192,10 @@ async function prepare(wave: readonly Operation[], ports: ApplyPorts): Promise<{
     const before = object ? Object.fromEntries(operation.changes.filter(readable).flatMap((c) => (object.attributes[c.attribute] ? [[c.attribute, object.attributes[c.attribute] ?? []] as const] : []))) : {};
     const manager = object?.links['manager'];
     const intent: Intent = { id: ports.newId(), at: ports.now(), operation: withFoundManager(operation, manager?.[0]), targetId, before: manager ? { ...before, manager } : before };
-    const refusal = refusalOf(intent.operation, targetId, object, references, intent);
+    const already = operation.kind === 'create' && operation.sourceId !== null ? ids.get(operation.sourceId) : undefined;
+    // Security groups have no key that Graph keeps unique: without this look a second plan of the same objects would make a second group.
+    const refusal = already === undefined ? refusalOf(intent.operation, targetId, object, references, intent)
+      : { ...failed(intent, `"${operation.name}" has been created or matched since the plan was made.`, 'unchanged'), targetId: already };
     if (refusal) refused.push({ intent, settlement: refusal });
     else ready.push({ intent, references });
   }

@@ -49,6 +49,9 @@ function checkNames({ source, values, targetId }: CheckedObject, report: Report)
   const nickname = values.get('mailNickname')?.values?.[0];
   if (nickname !== undefined && /[^\x21-\x7e]|[@()\\[\]";:<>,]/.test(nickname)) report('mailNickname', nickname, 'characters', 'error', `${nickname} holds characters that mailNickname cannot have.`);
   if (nickname !== undefined && source.kind === 'group' && RESERVED_ALIASES.has(nickname.toLowerCase())) report('mailNickname', nickname, 'reserved name', 'error', `${nickname} is reserved for administrators in Microsoft 365. Give ${source.name} another mailNickname.`, `${nickname}-group`);
+  const mail = values.get('mail')?.values?.[0];
+  // Graph documentation, user resource: mail "can't contain accent characters".
+  if (mail !== undefined && /[^\x21-\x7e]/.test(mail)) report('mail', mail, 'characters', 'error', `The mail address ${mail} of ${source.name} holds characters beyond ASCII, which Microsoft 365 refuses. Correct it in Active Directory, or disable the mapping rule for mail.`);
   const account = firstOf(source.attributes, 'sAMAccountName') ?? source.name;
   if (source.kind === 'user' && (isSystemAccount(account) || isSystemAccount(source.name))) report('sAMAccountName', account, 'reserved name', 'error', `${source.name} is an account that Exchange or Windows made for itself; it is of no use in Microsoft 365.`);
   const members = valuesOf(source.links, 'member')?.length ?? 0;

@@ -72,7 +72,9 @@ export function planWizardOf(page: Page, title: string | RegExp): PlanWizard {
       const apply = root.getByRole('button', { name: 'Apply', exact: true });
       await expect(apply).toBeDisabled();
       const box = root.getByRole('textbox', { name: 'Type the confirmation text to apply the plan' });
-      const text = await root.page().locator(`[id="${await box.getAttribute('aria-describedby') ?? ''}"]`).innerText();
+      // Described by the message at the field, when there is one, and then by the text to type.
+      const described = (await box.getAttribute('aria-describedby') ?? '').split(' ').at(-1) ?? '';
+      const text = await root.page().locator(`[id="${described}"]`).innerText();
       await box.fill(text);
       await apply.click();
       return text;

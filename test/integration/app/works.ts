@@ -4,7 +4,9 @@ import { seedTenant, type SeedUser, type SimulatorSeed } from '../../../electron
 
 /** Naming context of the small organisation. */
 export const ROOT = 'DC=works,DC=example,DC=com';
+/** Container of the people. */
 export const PEOPLE = `OU=People,${ROOT}`;
+/** Container of the groups. */
 export const GROUPS = `OU=Groups,${ROOT}`;
 
 /** objectGUID of an object by its number. */
@@ -37,6 +39,7 @@ export const TYPE = { globalSecurity: '-2147483646', universalDistribution: '8' 
 export function group(n: number, name: string, type: string, members: readonly string[], values: Values = {}): LdifEntry {
   return entry(`CN=${name},${GROUPS}`, ['group'], n, { cn: name, name, displayName: name, sAMAccountName: name, groupType: type, ...(members.length === 0 ? {} : { member: members }), ...values });
 }
+/** The DN of such a group. */
 export const groupDn = (name: string): string => `CN=${name},${GROUPS}`;
 
 /** The containers that every export of the organisation has. */

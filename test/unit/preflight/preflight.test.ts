@@ -30,6 +30,7 @@ describe('one object', () => {
     expect(check([existing])).toEqual([]);
     expect(check([{ ...existing, targetId: null }])).toHaveLength(1);
   });
+  test('an address with letters beyond ASCII is refused by Graph', () => expect(rulesOf([object({ mail: ['zoë@x.com'] })])).toEqual(['error characters']));
   test('reserved names and sizes', () => {
     expect(rulesOf([object({ mailNickname: ['Postmaster'] }, { source: { kind: 'group' } })])).toEqual(['error reserved name']);
     expect(rulesOf([object({ mailNickname: ['postmaster'] })])).toEqual([]);
