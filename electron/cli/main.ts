@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { ErrorCode } from '../../shared/domain/errors.ts';
+import { addExamples } from './examples.ts';
 import { createProgress } from './progress.ts';
 import { createOutput, jsonLine } from './output.ts';
 import { EXIT, exitCodeOf } from './exit-codes.ts';
@@ -70,6 +71,7 @@ Exit codes: 0 done, 1 failed or done with errors, 2 wrong use or bad input, 3 co
   addSimulatorCommand(program, run);
   addServeCommand(program, run);
   addDemoCommand(program, run);
+  addExamples(program);
 
   try {
     await program.parseAsync([...argv], { from: 'user' });

@@ -81,7 +81,7 @@ test('New Migration Pair: both sides typed in, every check of the connection tes
   const checks = await createPair(desk.page, {
     name: 'Corp to cloud', domain: samba.domain, server: samba.address, caFile: samba.caFile, user: samba.adminUser, password: samba.password,
     origin: tenant.url, tenantId: tenant.tenantId, clientId: tenant.clientId, clientSecret: SECRET,
-  });
+  }, async () => { seen.push(await desk.page.content()); });
   expect(checks.length).toBeGreaterThan(5);
   expect(checks.filter((line) => line[1] !== 'passed')).toEqual([]);
   await expect(shell.node('Corp to cloud')).toBeVisible();

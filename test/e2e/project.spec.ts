@@ -80,7 +80,7 @@ test('Rename and Copy Project; the copy opens and has the new name', async () =>
   await expect(shell.banner).toContainText('Contoso');
 });
 
-test('the demo project opens again; its pair cannot be tested into a wrong state and keeps its properties', async () => {
+test('the demo project opens again; its pair takes no wrong property and keeps a right one', async () => {
   await ask('Open Project', path.join(desk.operator.home, 'demo', 'demo.causeway'));
   await expect(shell.node('Demo organisation')).toBeVisible();
   await shell.open('Demo organisation');
@@ -139,6 +139,7 @@ test('mapping rules: a constant is added and changed with the keyboard', async (
   await dialog.getByRole('textbox', { name: 'Constant' }).fill('Contoso');
   await dialog.getByRole('button', { name: 'Save', exact: true }).click();
   await expect(dialog).toBeHidden();
+  await shell.panel.getByRole('searchbox').fill('companyName');
   await grid.row('Set constant').filter({ hasText: 'Contoso' }).getByRole('cell').first().click();
   await desk.page.keyboard.press('Alt+Enter');
   const edit = shell.dialog('Edit Mapping Rule');
@@ -162,7 +163,7 @@ test('Query Objects: preview, add, remove, and an export of the list', async () 
   await dialog.getByRole('button', { name: 'Preview' }).click();
   await expect(dialog.getByText(/\d+ objects found\.$/)).toBeVisible();
   await dialog.getByRole('button', { name: 'Add what is found' }).click();
-  await expect(dialog.getByText(/^\d+ objects added\.$/)).toBeVisible();
+  await expect(dialog).toContainText(/\d+ objects added\./);
   await dialog.getByRole('button', { name: 'Close', exact: true }).last().click();
   const grid = gridOf(shell.panel, 'Objects');
   await expect(grid.at(0)).toContainText('group');

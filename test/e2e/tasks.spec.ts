@@ -1,7 +1,11 @@
 import { expect, test, type Locator } from '@playwright/test';
+import { withKnownGuids } from '../integration/main-job/directory-facts.ts';
+import type { Operator } from '../integration/main-job/command.ts';
+import { startTenant, writeState, type TenantProcess } from '../integration/main-job/simulated-tenant.ts';
+import { makeTenant } from '../integration/main-job/tenant-seed.ts';
+import { makeOrganisation } from '../servers/organisation.ts';
 import { needsBrowser } from './desk/available.ts';
-import { demoTenant, type DemoTenant } from './desk/demo-tenant.ts';
-import { openDesk, type Desk } from './desk/desk.ts';
+import { newOperator, openDesk, type Desk } from './desk/desk.ts';
 import { gridOf, type GridPage } from './pages/grid.ts';
 import { planWizardOf } from './pages/plan-wizard.ts';
 import { shellOf, type ShellPage } from './pages/shell.ts';
@@ -9,28 +13,42 @@ import { shellOf, type ShellPage } from './pages/shell.ts';
 test.describe.configure({ mode: 'serial' });
 needsBrowser();
 
+/** Large enough that applying lasts some seconds, so that there is time to cancel it. */
+const USERS = 1500;
+const TITLE = 'Migrate Objects of Everyone';
+let operator: Operator;
+let tenant: TenantProcess;
 let desk: Desk;
 let shell: ShellPage;
 let grid: GridPage;
-let tenant: DemoTenant;
 let before = 0;
-const TITLE = 'Migrate Objects of Everyone';
 
 test.beforeAll(async ({ browser }) => {
-  desk = await openDesk(browser);
+  operator = await newOperator();
+  const organisation = makeOrganisation({ users: USERS, guids: true });
+  const ldif = await operator.file('organisation.ldf', organisation.ldif);
+  await writeState(`${operator.folder}/tenant.json`, makeTenant(withKnownGuids(organisation)), 'secret-of-the-tasks');
+  tenant = await startTenant(operator, `${operator.folder}/tenant.json`, { quotas: 'off' });
+  const project = `${operator.folder}/tasks.causeway`;
+  const well = async (...args: string[]): Promise<void> => { const ran = await operator.run('--project', project, ...args); expect(ran, ran.stderr).toMatchObject({ code: 0 }); };
+  await well('project', 'create', '--file', project, '--name', 'Tasks');
+  await well('pair', 'create', '--name', 'Pair', '--ldif', ldif, '--simulated', tenant.url, '--tenant', tenant.tenantId, '--client', tenant.clientId, '--secret-file', await operator.file('secret.txt', tenant.clientSecret));
+  await well('collection', 'create', '--name', 'Everyone');
+  await well('collection', 'add', '--collection', 'Everyone', ...organisation.containers.flatMap((dn) => ['--dn', dn]));
+  desk = await openDesk(browser, { operator, project });
   shell = shellOf(desk.page);
   grid = gridOf(shell.panel, 'Tasks');
 });
 test.afterEach(() => { desk?.quiet(); });
-test.afterAll(async () => { await desk?.close(); });
+test.afterAll(async () => {
+  await desk?.close();
+  await operator?.close();
+});
 
 /** Users, groups, managers and memberships of the tenant together: grows with every piece of a migration. */
 async function countAll(): Promise<number> {
-  const users = await tenant.list('/users?$select=id&$expand=manager($select=id)&$top=999');
-  const groups = await tenant.list('/groups?$select=id&$top=999');
-  let members = 0;
-  for (const group of groups) members += (await tenant.list(`/groups/${String(group['id'])}/members?$select=id&$top=999`)).length;
-  return users.length + users.filter((user) => user['manager'] !== undefined).length + groups.length + members;
+  const { users, groups } = await tenant.read();
+  return users.length + users.filter((user) => user.manager !== null).length + groups.reduce((sum, group) => sum + 1 + group.members.length, 0);
 }
 /** The newest task of the tab. */
 const newest = (): Locator => grid.at(0);
@@ -86,7 +104,6 @@ test('New Migration Pair: errors stand at their fields, Next stays, and Back kee
 test('a plan that waits is discarded from the Tasks tab; nothing was written', async () => {
   await shell.open('Everyone');
   await planAndLeave();
-  tenant = await demoTenant(desk.operator);
   before = await countAll();
   await expect(shell.action('Resume Task')).toHaveAttribute('aria-disabled', 'true');
   await shell.action('Discard Plan').click();
@@ -142,8 +159,8 @@ test('Resume Task goes on where it stopped and writes what is missing, nothing t
   await shell.action('Resume Task').click();
   await expect(newest()).toContainText('Completed', { timeout: 90_000 });
   expect(await countAll()).toBeGreaterThan(half);
-  const users = await tenant.list('/users?$select=onPremisesImmutableId,userPrincipalName&$top=999');
-  const names = users.flatMap((user) => [user['userPrincipalName'], user['onPremisesImmutableId']]).filter((value) => typeof value === 'string');
+  const { users, groups } = await tenant.read();
+  const names = [...users.flatMap((user) => [user.properties['userPrincipalName'], user.properties['onPremisesImmutableId']]), ...groups.map((group) => group.properties['mailNickname'])].filter((value) => typeof value === 'string');
   expect(new Set(names).size).toBe(names.length);
   await newest().getByRole('cell').first().click();
   await shell.action('Task Details').click();

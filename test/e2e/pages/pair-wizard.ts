@@ -15,8 +15,11 @@ export interface PairFacts {
   readonly clientSecret: string;
 }
 
-/** Goes through the wizard page by page. Gives the outcomes of the connection test, `[check, outcome, reason]`. */
-export async function createPair(page: Page, facts: PairFacts): Promise<readonly (readonly string[])[]> {
+/**
+ * Goes through the wizard page by page. Gives the outcomes of the connection test, `[check, outcome, reason]`.
+ * @param look called on the pages that show what was typed, after the fields are gone.
+ */
+export async function createPair(page: Page, facts: PairFacts, look: () => Promise<void>): Promise<readonly (readonly string[])[]> {
   const shell = shellOf(page);
   await shell.action('New Migration Pair').click();
   const wizard = shell.dialog('New Migration Pair');
@@ -42,8 +45,10 @@ export async function createPair(page: Page, facts: PairFacts): Promise<readonly
   const checks = wizard.getByRole('row').filter({ has: page.getByRole('cell') });
   await expect(checks.first()).toBeVisible({ timeout: 30_000 });
   const outcomes = await Promise.all((await checks.all()).map((row) => row.getByRole('cell').allInnerTexts()));
+  await look();
   await next();
   await expect(wizard.getByText(facts.origin)).toBeVisible();
+  await look();
   await wizard.getByRole('button', { name: 'Create', exact: true }).click();
   await expect(wizard).toBeHidden();
   return outcomes;

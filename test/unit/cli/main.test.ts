@@ -47,7 +47,10 @@ describe('help', () => {
       expect(stdout.split('\n').find((line, i) => i > 0 && line.trim() !== '')?.length, `${words.join(' ')} has no description`).toBeGreaterThan(10);
       const inner = commandsIn(stdout);
       for (const name of inner) await visit([...words, name]);
-      if (inner.length === 0) leaves.push(words);
+      if (inner.length === 0) {
+        leaves.push(words);
+        expect(stdout, `${words.join(' ')} has no example`).toMatch(/Examples?:\n/);
+      }
     };
     for (const name of commandsIn((await causeway('--help')).stdout)) await visit([name]);
     expect(leaves.map((l) => l.join(' '))).toEqual(expect.arrayContaining(['project create', 'pair test', 'collection add', 'objects show', 'match', 'plan export', 'migrate', 'rollback', 'tasks resume', 'demo']));
