@@ -1,6 +1,7 @@
 import type { Services } from '../app/services.ts';
 import { runTask } from '../app/pipeline/run-task.ts';
 import type { TaskRecord } from '../store/index.ts';
+import { nextTask, type Taker } from './next-task.ts';
 
 /** A lease ends so long after the last sign of life, milliseconds; then another process may take the task over. */
 const LEASE_MS = 20_000;
@@ -16,12 +17,37 @@ export interface Runner {
   close(): Promise<void>;
 }
 
+/** The runner of a process that is not there for the queue, such as a command: it runs the tasks named to it and no others. */
+export interface OwnTaskRunner {
+  /** Starts it for an open project. */
+  start(services: Services, options: Pick<Taker, 'agentId' | 'owner'>): Runner;
+  /** From now on this task is run here, unless another process takes it first. */
+  run(taskId: string): void;
+}
+
+/** Makes such a runner. */
+export function ownTaskRunner(): OwnTaskRunner {
+  const only = new Set<string>();
+  let runner: Runner | undefined;
+  return {
+    start: (services, options) => {
+      runner = startRunner(services, { ...options, only });
+      return runner;
+    },
+    run: (taskId) => {
+      only.add(taskId);
+      runner?.nudge();
+    },
+  };
+}
+
 /**
  * Starts claiming tasks, one at a time: tasks of one agent write to the same tenants, and one throttle gate serves them all.
- * @param owner names this process in leases, `host:pid:random`.
+ * @param options `owner` names this process in leases, `host:pid:random`.
  */
-export function startRunner(services: Services, options: { readonly agentId: string; readonly owner: string }): Runner {
+export function startRunner(services: Services, options: Taker): Runner {
   const { store, log } = services;
+  const take = nextTask(services, options);
   let closing = false;
   let wake: () => void = () => {};
   let nudged = false;
@@ -58,8 +84,9 @@ export function startRunner(services: Services, options: { readonly agentId: str
           services.emit('store.changed', { nouns: ['tasks'] });
           log.warn({ taskId: task.id }, 'a task was left behind by a process that ended');
         }
-        await store.agents.heartbeat(options.agentId);
-        const task = await store.tasks.claim(options.agentId, options.owner, LEASE_MS);
+        // A command that only asks is no agent.
+        if (options.only?.size !== 0) await store.agents.heartbeat(options.agentId);
+        const task = await take(LEASE_MS);
         if (task) { await runClaimed(task); continue; }
       } catch (error) {
         log.error({ err: error }, 'the task runner met an error and goes on');

@@ -8,7 +8,8 @@ import { parseFilter, type Directory, type DirectoryEntry } from '../engines/dir
 import { outOfScope } from '../engines/mapping/index.ts';
 import type { CollectionRecord, PairRecord } from '../store/index.ts';
 import type { Services } from './services.ts';
-import { countUndoable } from './task-rows.ts';
+import { interruptDeadOf } from './dead-owners.ts';
+import { countUndoable, requireIdle } from './task-rows.ts';
 import { kindOf, OBJECT_FILTER, toSourceObject, wantedAttributes } from './source-attributes.ts';
 
 /** Most children or hits shown at once; beyond that a person searches. */
@@ -52,7 +53,11 @@ export function collectionHandlers(services: Services): Pick<Handlers, 'collecti
       if (written > 0 && !force) throw appError(ErrorCode.Conflict, `${written} objects of "${collection.name}" are migrated. Roll them back first, or force the deletion: then they can be rolled back no more.`);
       const undoable = force ? 0 : await countUndoable(store, { collectionId: id });
       if (undoable > 0) throw appError(ErrorCode.Conflict, `${undoable} migrations of "${collection.name}" can still be rolled back. Roll them back first, or force the deletion: then they can be rolled back no more.`);
-      await store.collections.remove(id);
+      await interruptDeadOf(services, { collectionId: id });
+      await store.transaction(async (tx) => {
+        await requireIdle(tx, { collectionId: id }, `"${collection.name}"`);
+        await tx.collections.remove(id);
+      });
       changed();
       return { done: true };
     },
@@ -83,10 +88,16 @@ export function collectionHandlers(services: Services): Pick<Handlers, 'collecti
       changed();
       return result;
     },
-    async 'collections.removeObjects'({ id, ids }) {
-      const result = await store.collections.removeMembers(id, ids);
+    async 'collections.removeObjects'({ id, selection }) {
+      if (selection.mode === 'ids' && selection.ids.length === 0) throw appError(ErrorCode.InvalidInput, 'No object is selected.');
+      const removed = await store.transaction(async (tx) => {
+        await tx.collections.get(id);
+        let sum = 0;
+        for await (const ids of tx.collections.resolveSelection(id, selection)) sum += (await tx.collections.removeMembers(id, ids)).removed;
+        return sum;
+      });
       changed();
-      return { removed: result.removed };
+      return { removed };
     },
     'statistics.get': async (scope) => await store.collections.statistics(scope),
   };

@@ -46,7 +46,7 @@ export interface Console {
   close(): Promise<void>;
 }
 
-interface OpenProject { readonly services: Services; readonly handlers: Omit<Handlers, 'project.open' | 'project.create'>; close(): Promise<void> }
+interface OpenProject { readonly services: Services; readonly handlers: Omit<Handlers, 'project.open' | 'project.create'>; requireResting(): Promise<void>; close(): Promise<void> }
 
 /**
  * The one place that puts the parts together. Opens a project and returns its use cases; `project.open` and `project.create`
@@ -56,14 +56,18 @@ interface OpenProject { readonly services: Services; readonly handlers: Omit<Han
 export async function openConsole(options: ConsoleOptions): Promise<Console> {
   const hub = createEventHub(nodeTimers);
   const gates = new TenantGates();
+  const closing = new Set<Promise<void>>();
   let current = await open(options, options.file, options.create, hub, gates, switchTo);
 
   async function switchTo(file: string, create: { readonly name: string } | null): Promise<ProjectInfo> {
+    await current.requireResting();
     // The new one first: when it cannot be opened, the old one stays.
     const next = await open(options, file, create === null ? null : { name: create.name, demo: false }, hub, gates, switchTo);
     const old = current;
     current = next;
-    await old.close();
+    // Not waited for: whoever opens a project must not wait for calls that still read the old one.
+    const left = old.close().catch((error: unknown) => { options.platform.log.error({ err: error }, 'the project before could not be closed well'); }).finally(() => { closing.delete(left); });
+    closing.add(left);
     hub.publish('store.changed', { nouns: ['project', 'pairs', 'collections', 'objects', 'rules', 'tasks', 'agents'] });
     return await projectInfo(next.services, { version: VERSION, logFolder: options.platform.log.folder });
   }
@@ -74,7 +78,7 @@ export async function openConsole(options: ConsoleOptions): Promise<Console> {
     handlers,
     onEvent: (listener) => hub.subscribe(listener),
     async close() {
-      await current.close();
+      await Promise.all([current.close(), ...closing]);
       hub.close();
     },
   };
@@ -93,16 +97,23 @@ async function open(
     emit: (name, payload) => { hub.publish(name, payload); },
     nudge: () => { nudge(); },
     openDirectory: (pair, password) => openSource(platform, pair, password),
-    openTenant: (pair, secret) => openTarget(services, options, gates, pair, secret),
+    openTenant: (pair, how) => openTarget(services, options, gates, pair, how),
   };
-  const runner = options.startRunner?.(services, { agentId: local.id, owner: leaseOwner(randomUUID()) });
+  const owner = leaseOwner(randomUUID());
+  const runner = options.startRunner?.(services, { agentId: local.id, owner });
   if (runner) nudge = () => { runner.nudge(); };
   const watch = watchStore(store, hub);
   const handlers = {
     ...projectHandlers(services, { version: VERSION, logFolder: platform.log.folder, switchTo }), ...pairHandlers(services), ...collectionHandlers(services), ...objectHandlers(services), ...ruleHandlers(services),
     ...taskHandlers(services), ...planHandlers(services),
   } satisfies Handlers;
-  return { services, handlers, async close() { watch.close(); await runner?.close(); await store.close(); } };
+  const requireResting = async (): Promise<void> => {
+    for await (const page of store.tasks.iterate({ states: ['Running', 'Cancelling'] })) {
+      const mine = page.find((task) => task.leaseOwner === owner);
+      if (mine) throw appError(ErrorCode.Conflict, `A ${mine.kind} task of the open project is ${mine.state}. Cancel it, or wait for its end, before you open another project.`);
+    }
+  };
+  return { services, handlers, requireResting, async close() { watch.close(); await runner?.close(); await store.close(); } };
 }
 
 async function openSource(platform: Platform, pair: Pick<PairRecord, 'source'>, given: string | undefined) {
@@ -115,7 +126,7 @@ async function openSource(platform: Platform, pair: Pick<PairRecord, 'source'>, 
 
 const kept = (secrets: SecretStore): string => ({ os: 'by the operating system', file: 'in the sealed file of this machine', session: 'only while the program runs' })[secrets.protection()];
 
-async function openTarget(services: Services, options: ConsoleOptions, gates: TenantGates, pair: Pick<PairRecord, 'id' | 'target'>, secret: string | undefined) {
+async function openTarget(services: Services, options: ConsoleOptions, gates: TenantGates, pair: Pick<PairRecord, 'id' | 'target'>, { secret, signal }: Parameters<Services['openTenant']>[1]) {
   const { target } = pair;
   const machine = options.platform.machine;
   if (target.simulated !== null) {
@@ -125,7 +136,7 @@ async function openTarget(services: Services, options: ConsoleOptions, gates: Te
     const values = new Map<string, string>(credentials === null ? [] : [['simulated', credentials.clientSecret]]);
     const own: SecretPort = { get: async (ref) => values.get(ref) ?? (ref === target.secretRef ? secret : undefined), set: async (ref, value) => { values.set(ref, value); } };
     const secrets: SecretPort = credentials === null && secret === undefined ? options.platform.secrets : own;
-    return await openTenant({ connection, gates, transports, signIn: createSignIn({ connection, secrets, transports }), log: (e) => { services.log.info(e.detail ?? {}, e.message); } });
+    return await openTenant({ connection, signal, gates, transports, signIn: createSignIn({ connection, secrets, transports }), log: (e) => { services.log.info(e.detail ?? {}, e.message); } });
   }
   const secrets: SecretPort = secret === undefined ? options.platform.secrets : { get: async (ref) => (ref === target.secretRef ? secret : undefined), set: async () => {} };
   const signIn = createSignIn({
@@ -135,7 +146,7 @@ async function openTarget(services: Services, options: ConsoleOptions, gates: Te
     log: (e) => { services.log.info(e.detail ?? {}, e.message); },
   });
   try {
-    return await openTenant({ connection: target, gates, signIn, log: (e) => { services.log.info(e.detail ?? {}, e.message); } });
+    return await openTenant({ connection: target, signal, gates, signIn, log: (e) => { services.log.info(e.detail ?? {}, e.message); } });
   } finally { services.pendingSignIns.delete(pair.id); }
 }
 

@@ -24,3 +24,10 @@ export async function interruptDead(services: Pick<Services, 'store'>, taskId: s
   const task = await services.store.tasks.get(taskId);
   if ((task.state === 'Running' || task.state === 'Cancelling') && task.leaseOwner !== null && isDead(task.leaseOwner)) await services.store.tasks.interrupt(taskId);
 }
+
+/** The same for all tasks of a pair or collection. */
+export async function interruptDeadOf(services: Pick<Services, 'store'>, of: { readonly pairId?: string; readonly collectionId?: string }): Promise<void> {
+  const active: string[] = [];
+  for await (const page of services.store.tasks.iterate({ ...of, states: ['Running', 'Cancelling'] })) active.push(...page.map((task) => task.id));
+  for (const id of active) await interruptDead(services, id);
+}

@@ -14,17 +14,17 @@ export async function testConnection(services: Services, pair: Pick<PairRecord, 
   return [...source, ...target];
 }
 
-const sentence = (error: unknown): string => (error instanceof AppError ? error.data.message : 'Unexpected error; the log has the details.');
+const sentence = (error: unknown, signal: AbortSignal): string => (signal.aborted ? `There was no answer within ${LIMIT_MS / 1_000} seconds. Check the address and the network; a sign-in that waits for a person must be finished within this time.` : error instanceof AppError ? error.data.message : 'Unexpected error; the log has the details.');
 
 /** Runs steps in order; the first failure ends them and the rest are listed as not tried. */
-async function steps(services: Services, list: readonly { readonly check: string; readonly run: () => Promise<{ readonly outcome: 'passed' | 'warning'; readonly message: string }> }[]): Promise<CheckLine[]> {
+async function steps(services: Services, signal: AbortSignal, list: readonly { readonly check: string; readonly run: () => Promise<{ readonly outcome: 'passed' | 'warning'; readonly message: string }> }[]): Promise<CheckLine[]> {
   const lines: CheckLine[] = [];
   for (const [i, step] of list.entries()) {
     try {
       lines.push({ check: step.check, ...await step.run() });
     } catch (error) {
       if (!(error instanceof AppError)) services.log.error({ err: error, check: step.check }, 'a connection test met an unexpected error');
-      lines.push({ check: step.check, outcome: 'failed', message: sentence(error) });
+      lines.push({ check: step.check, outcome: 'failed', message: sentence(error, signal) });
       return [...lines, ...list.slice(i + 1).map((rest): CheckLine => ({ check: rest.check, outcome: 'not tried', message: 'Not tried, because an earlier check failed.' }))];
     }
   }
@@ -34,7 +34,7 @@ async function steps(services: Services, list: readonly { readonly check: string
 async function testSource(services: Services, pair: Pick<PairRecord, 'source'>, password: string | undefined, signal: AbortSignal): Promise<CheckLine[]> {
   let directory: Awaited<ReturnType<Services['openDirectory']>> | undefined;
   try {
-    return await steps(services, [
+    return await steps(services, signal, [
       { check: 'Source: connect and sign in', run: async () => {
         directory = await services.openDirectory(pair, password);
         const root = await directory.rootDse(signal);
@@ -55,9 +55,9 @@ async function testSource(services: Services, pair: Pick<PairRecord, 'source'>, 
 async function testTarget(services: Services, pair: Pick<PairRecord, 'id' | 'target'>, secret: string | undefined, signal: AbortSignal): Promise<CheckLine[]> {
   let tenant: Awaited<ReturnType<Services['openTenant']>> | undefined;
   try {
-    return await steps(services, [
+    return await steps(services, signal, [
       { check: 'Target: sign in', run: async () => {
-        tenant = await services.openTenant(pair, secret);
+        tenant = await services.openTenant(pair, { signal, secret });
         const organization = await tenant.organization(signal);
         return { outcome: 'passed' as const, message: `Signed in to ${organization.displayName} (${organization.initialDomain}).` };
       } },
@@ -70,6 +70,12 @@ async function testTarget(services: Services, pair: Pick<PairRecord, 'id' | 'tar
       { check: 'Target: read domains', run: async () => {
         const domains = await tenant?.domains(signal) ?? [];
         return { outcome: 'passed' as const, message: `Verified domains: ${domains.filter((d) => d.isVerified).map((d) => d.name).join(', ')}.` };
+      } },
+      { check: 'Target: administrators', run: async () => {
+        const holders = await tenant?.adminRoleHolders(signal);
+        return holders
+          ? { outcome: 'passed' as const, message: `Read who holds an administrator role: ${holders.size}. They are refused as matches.` }
+          : { outcome: 'warning' as const, message: 'Who holds an administrator role cannot be read, so matches are not checked for it. Grant the application RoleManagement.Read.Directory.' };
       } },
       { check: 'Target: read users and groups', run: async () => {
         let read = 0;

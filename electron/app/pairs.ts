@@ -6,9 +6,11 @@ import { DEFAULT_MAPPING_RULES } from '../engines/mapping/index.ts';
 import { DEFAULT_MATCHING_RULES } from '../engines/matching/index.ts';
 import { permissionsFor } from '../engines/tenant/index.ts';
 import type { PairRecord } from '../store/index.ts';
+import { changeOf, requireChangeable } from './pair-change.ts';
 import { testConnection } from './pair-test.ts';
 import type { Services } from './services.ts';
-import { countUndoable } from './task-rows.ts';
+import { interruptDeadOf } from './dead-owners.ts';
+import { countUndoable, requireIdle } from './task-rows.ts';
 
 /** Name of the shipped rule set that new pairs start with. */
 const DEFAULT_TEMPLATE = 'Users and groups';
@@ -61,13 +63,17 @@ export function pairHandlers(services: Services): Pick<Handlers, 'pairs.list' | 
       const source = input.source ?? present.source;
       const target = input.target ?? present.target;
       requirePlausible(source, target);
-      if (target.tenantId !== present.target.tenantId && (await store.journal.count(id)) > 0) {
-        throw appError(ErrorCode.Conflict, `"${present.name}" has written to tenant ${present.target.tenantId} already; its journal belongs to that tenant. Create another pair for ${target.tenantId}.`);
-      }
-      const pair = await store.pairs.update(id, {
-        ...withRefs(id, source, target), ...(input.name === undefined ? {} : { name: input.name }), ...(input.defaults === undefined ? {} : { defaults: input.defaults }),
-        ...(input.redirectionDomain === undefined ? {} : { redirectionDomain: input.redirectionDomain }),
+      const change = changeOf(present, { source, target });
+      await interruptDeadOf(services, { pairId: id });
+      const pair = await store.transaction(async (tx) => {
+        await requireChangeable(tx, present, change, target);
+        if (change.tenant) await tx.pairs.forgetTenant(id, 'The migration pair has another tenant now; match again.');
+        return await tx.pairs.update(id, {
+          ...withRefs(id, source, target), ...(input.name === undefined ? {} : { name: input.name }), ...(input.defaults === undefined ? {} : { defaults: input.defaults }),
+          ...(input.redirectionDomain === undefined ? {} : { redirectionDomain: input.redirectionDomain }),
+        });
       });
+      if (change.tenant) services.emit('store.changed', { nouns: ['objects', 'collections'] });
       await keepSecrets(id, input);
       changed();
       return toPair(pair);
@@ -80,9 +86,12 @@ export function pairHandlers(services: Services): Pick<Handlers, 'pairs.list' | 
       // Statuses may say otherwise: matching may have been broken since.
       const undoable = force ? 0 : await countUndoable(store, { pairId: id });
       if (undoable > 0) throw appError(ErrorCode.Conflict, `${undoable} migrations of "${pair.name}" can still be rolled back. Deleting the pair deletes the journal that this needs; roll them back first, or force it.`);
-      await store.pairs.remove(id);
-      await secrets.delete(`pair/${id}/source`);
-      await secrets.delete(`pair/${id}/target`);
+      await interruptDeadOf(services, { pairId: id });
+      await store.transaction(async (tx) => {
+        await requireIdle(tx, { pairId: id }, `"${pair.name}"`);
+        await tx.pairs.remove(id);
+      });
+      for (const ref of [`pair/${id}/source`, `pair/${id}/target`, `pair/${id}/target/cache`]) await secrets.delete(ref);
       services.emit('store.changed', { nouns: ['pairs', 'collections', 'tasks', 'rules'] });
       return { done: true };
     },

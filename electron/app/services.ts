@@ -26,8 +26,11 @@ export interface Services {
   readonly wait: (ms: number, signal?: AbortSignal) => Promise<void>;
   /** Opens the source of a pair; the caller closes it. `password` only for testing a connection that is not saved. */
   readonly openDirectory: (pair: Pick<PairRecord, 'source'>, password?: string) => Promise<Directory>;
-  /** Opens the target of a pair; the caller closes it. */
-  readonly openTenant: (pair: Pick<PairRecord, 'id' | 'target'>, secret?: string) => Promise<OpenedTenant>;
+  /**
+   * Opens the target of a pair; the caller closes it. `secret` only for testing a connection that is not saved; the signal ends a sign-in that
+   * waits for a person.
+   */
+  readonly openTenant: (pair: Pick<PairRecord, 'id' | 'target'>, options: { readonly signal: AbortSignal; readonly secret?: string | undefined }) => Promise<OpenedTenant>;
   readonly pendingSignIns: Map<string, PendingSignIn>;
   readonly emit: <E extends EventName>(name: E, payload: Events[E]) => void;
   /** Tells the task runner of this process that a task may be waiting. */

@@ -1,22 +1,33 @@
 import type { TaskRow } from '../../shared/contracts/tasks.ts';
 import type { TaskState } from '../../shared/domain/statuses.ts';
-import type { Store, TaskRecord } from '../store/index.ts';
+import { AppError, appError, ErrorCode } from '../../shared/domain/errors.ts';
+import type { Repositories, TaskRecord } from '../store/index.ts';
 
 const RESUMABLE: ReadonlySet<TaskState> = new Set(['Interrupted', 'Failed', 'Cancelled', 'Completed with errors']);
 const CANCELLABLE: ReadonlySet<TaskState> = new Set(['Queued', 'Running']);
 const WRITTEN: ReadonlySet<TaskState> = new Set(['Completed', 'Completed with errors', 'Failed', 'Cancelled', 'Interrupted']);
 
-/** A task as windows and the command line see it, with what may be done to it now. */
-export function toTaskRow(task: TaskRecord): TaskRow {
+/** States in which a task waits for a process or has one: what it works on must not be taken away. */
+const BUSY = ['Queued', 'Running', 'Cancelling'] as const satisfies readonly TaskState[];
+/** Ends after which a roll back that has written goes on when it is resumed. */
+const UNFINISHED: ReadonlySet<TaskState> = new Set(['Interrupted', 'Failed', 'Cancelled']);
+
+const isApplying = (task: Pick<TaskRecord, 'checkpoint'>): boolean => (task.checkpoint as { stage?: unknown } | null)?.stage === 'apply';
+
+/**
+ * A task as windows and the command line see it, with what may be done to it now.
+ * @param blocked why it must not be resumed, whatever its own state says; see {@link whyNotResumed}.
+ */
+export function toTaskRow(task: TaskRecord, blocked: string | null = null): TaskRow {
   const verified = (task.checkpoint as { verified?: unknown } | null)?.verified;
   const failure = (task.checkpoint as { failure?: unknown } | null)?.failure;
-  const applying = (task.checkpoint as { stage?: unknown } | null)?.stage === 'apply';
+  const applying = isApplying(task);
   return {
     id: task.id, collectionId: task.collectionId, pairId: task.pairId, collectionName: task.collectionName, kind: task.kind, state: task.state, phase: task.phase,
     done: task.done, failed: task.failed, total: task.total, message: task.message, timeLeftMs: task.timeLeftMs, throttledMs: task.throttledMs, planId: task.planId, ...(task.state === 'Failed' && typeof failure === 'string' ? { failure } : {}), ...(typeof verified === 'boolean' ? { verified } : {}),
     undoes: task.undoes, rolledBackBy: task.rolledBackBy, createdAt: task.createdAt, startedAt: task.startedAt, finishedAt: task.finishedAt, createdBy: task.createdBy,
     canCancel: CANCELLABLE.has(task.state),
-    canResume: RESUMABLE.has(task.state) && (task.state !== 'Completed with errors' || (applying && task.planId !== null)),
+    canResume: blocked === null && task.rolledBackBy === null && RESUMABLE.has(task.state) && (task.state !== 'Completed with errors' || (applying && task.planId !== null)),
     canRollBack: task.kind === 'Migrate' && applying && task.planId !== null && task.rolledBackBy === null && WRITTEN.has(task.state),
     canApprove: task.state === 'Awaiting approval' && task.planId !== null,
     seq: task.seq,
@@ -24,11 +35,74 @@ export function toTaskRow(task: TaskRecord): TaskRow {
 }
 
 /** Reads one task as a row. @throws AppError NOT_FOUND. */
-export async function taskRow(store: Store, id: string): Promise<TaskRow> {
-  return toTaskRow(await store.tasks.get(id));
+export async function taskRow(store: Pick<Repositories, 'tasks'>, id: string): Promise<TaskRow> {
+  const [row] = await taskRows(store, [await store.tasks.get(id)]);
+  if (row === undefined) throw appError(ErrorCode.NotFound, `The task ${id} is not in this project any more.`);
+  return row;
 }
 
-/** Number of migrations, among the newest 500 tasks, whose changes are still in the tenant and can be taken back. */
-export async function countUndoable(store: Pick<Store, 'tasks'>, of: { readonly pairId?: string; readonly collectionId?: string }): Promise<number> {
-  return (await store.tasks.list({ ...of, limit: 500 })).filter((task) => toTaskRow(task).canRollBack).length;
+/** Tasks as rows, in the same order. */
+export async function taskRows(store: Pick<Repositories, 'tasks'>, tasks: readonly TaskRecord[]): Promise<TaskRow[]> {
+  const blocked = await whyNotResumed(store, tasks);
+  return tasks.map((task) => toTaskRow(task, blocked.get(task.id) ?? null));
+}
+
+/**
+ * Why tasks must not go on although they ended early, one sentence each by task id. Going on with a migration under its own roll back would
+ * write what the roll back does not know of, and the roll back would then declare it taken back.
+ */
+export async function whyNotResumed(store: Pick<Repositories, 'tasks'>, tasks: readonly TaskRecord[]): Promise<ReadonlyMap<string, string>> {
+  const reasons = new Map<string, string>();
+  const ended = tasks.filter((task) => RESUMABLE.has(task.state));
+  const migrations = ended.filter((task) => task.kind === 'Migrate');
+  for (const task of migrations) if (task.rolledBackBy !== null) reasons.set(task.id, `This migration was rolled back by task ${task.rolledBackBy}; start a new one.`);
+  for (const back of await store.tasks.thatUndo(migrations.map((task) => task.id))) {
+    if (back.undoes === null || reasons.has(back.undoes)) continue;
+    const reason = blocks(back);
+    if (reason !== null) reasons.set(back.undoes, reason);
+  }
+  for (const back of ended) {
+    if (back.kind !== 'Roll back' || back.undoes === null || !isApplying(back)) continue;
+    const target = await store.tasks.get(back.undoes).catch((error: unknown) => { if (error instanceof AppError && error.data.code === ErrorCode.NotFound) return null; throw error; });
+    if (target === null) reasons.set(back.id, 'The migration that this roll back takes back was deleted; there is nothing left to take back.');
+    else if (target.rolledBackBy !== null && target.rolledBackBy !== back.id) reasons.set(back.id, `The migration was rolled back by task ${target.rolledBackBy} since; there is nothing left to take back.`);
+  }
+  return reasons;
+}
+
+/** The sentence with which a roll back keeps its migration from going on; null: it does not. */
+function blocks(back: TaskRecord): string | null {
+  const waits = BUSY.some((state) => state === back.state);
+  if (waits || back.state === 'Awaiting approval') return `Roll back ${back.id} is taking this migration back (${back.state}). ${waits ? 'Wait for its end.' : 'Discard its plan first.'}`;
+  if (!isApplying(back)) return null;
+  if (UNFINISHED.has(back.state)) return `Roll back ${back.id} has taken a part of this migration back (${back.state}). Resume the roll back instead.`;
+  const whole = (back.settings as { objectId?: unknown } | null)?.objectId === null;
+  return back.state === 'Completed with errors' && whole ? `Roll back ${back.id} has taken a part of this migration back. Start a new migration.` : null;
+}
+
+/** Number of migrations whose changes are still in the tenant and can be taken back. */
+export async function countUndoable(store: Pick<Repositories, 'tasks'>, of: { readonly pairId?: string; readonly collectionId?: string }): Promise<number> {
+  let found = 0;
+  for await (const page of store.tasks.iterate({ ...of, states: [...WRITTEN] })) found += page.filter((task) => toTaskRow(task).canRollBack).length;
+  return found;
+}
+
+/**
+ * Deleting what a task works on would pull the journal from under it while it writes.
+ * @param what names the pair or collection in the sentence.
+ * @throws AppError CONFLICT while a task of it waits or is at work.
+ */
+export async function requireIdle(store: Pick<Repositories, 'tasks'>, of: { readonly pairId?: string; readonly collectionId?: string }, what: string): Promise<void> {
+  for await (const [task] of store.tasks.iterate({ ...of, states: BUSY })) {
+    if (task !== undefined) throw appError(ErrorCode.Conflict, `A ${task.kind} task of ${what} is ${task.state}; cancel it, or wait for its end, before deleting.`);
+  }
+}
+
+/**
+ * @throws AppError CONFLICT while another task of the pair writes to the tenant or is about to.
+ */
+export async function requireNobodyWrites(store: Pick<Repositories, 'tasks'>, task: Pick<TaskRecord, 'id' | 'pairId'>): Promise<void> {
+  for await (const page of store.tasks.iterate({ pairId: task.pairId, states: BUSY })) {
+    if (page.some((other) => other.id !== task.id && isApplying(other))) throw appError(ErrorCode.Conflict, 'Another task is writing to this tenant. Wait for its end, or cancel it.');
+  }
 }

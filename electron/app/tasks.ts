@@ -1,12 +1,13 @@
 import type { Handlers } from '../ipc/router.ts';
-import { appError, ErrorCode } from '../../shared/domain/errors.ts';
+import { AppError, appError, ErrorCode } from '../../shared/domain/errors.ts';
 import type { Selection } from '../../shared/contracts/values.ts';
 import type { TaskRow } from '../../shared/contracts/tasks.ts';
 import type { TaskKind } from '../../shared/domain/statuses.ts';
-import type { PairRecord } from '../store/index.ts';
+import type { PairRecord, Repositories, TaskRecord } from '../store/index.ts';
 import type { Services } from './services.ts';
-import { taskRow, toTaskRow } from './task-rows.ts';
-import { MatchTask, MigrateTask, RollBackTask } from './pipeline/task-settings.ts';
+import { requireNobodyWrites, taskRow, taskRows, toTaskRow, whyNotResumed } from './task-rows.ts';
+import { MatchTask, MigrateTask, readSettings, RollBackTask } from './pipeline/task-settings.ts';
+import { journalStanding } from './pipeline/undone-journal.ts';
 import { stageOf } from './pipeline/run-task.ts';
 import { interruptDead } from './dead-owners.ts';
 import { csvOf } from './csv.ts';
@@ -33,7 +34,7 @@ export function taskHandlers(services: Services): Pick<Handlers, 'tasks.list' | 
     return ids;
   };
   return {
-    'tasks.list': async (query) => ({ rows: (await store.tasks.list(query)).map(toTaskRow) }),
+    'tasks.list': async (query) => ({ rows: await taskRows(store, await store.tasks.list(query)) }),
     'tasks.get': async ({ id }) => await taskRow(store, id),
     'tasks.items': async (query) => await store.tasks.pageItems(query),
     async 'tasks.discover'({ pairId }) {
@@ -47,8 +48,7 @@ export function taskHandlers(services: Services): Pick<Handlers, 'tasks.list' | 
     async 'tasks.migrate'({ collectionId, settings, selection }) {
       const collection = await requireObjects(services, collectionId);
       if (collection.kind === 'dynamic') throw appError(ErrorCode.InvalidInput, `"${collection.name}" is a dynamic collection: those are for coexistence only. Put the objects into a static collection to migrate them.`);
-      const pair = await store.pairs.get(collection.pairId);
-      requireWritable(pair);
+      // Also on a read-only pair: planning only reads, and approving is refused.
       return await start({ pairId: collection.pairId, collectionId, kind: 'Migrate', settings: MigrateTask.parse({ settings, ids: await idsOf(collectionId, selection) }) });
     },
     async 'tasks.rollBack'({ collectionId, undoes, objectId, mode, purge }) {
@@ -60,25 +60,33 @@ export function taskHandlers(services: Services): Pick<Handlers, 'tasks.list' | 
         if (row.collectionId !== collectionId) throw appError(ErrorCode.InvalidInput, `Task ${task} belongs to another collection.`);
         if (!row.canRollBack) throw appError(ErrorCode.Conflict, row.rolledBackBy !== null ? 'This task was rolled back already.' : 'This task has written nothing that could be rolled back, or it still runs.');
       }
-      return await start({
+      const started = await start({
         pairId: collection.pairId, collectionId, kind: 'Roll back', settings: RollBackTask.parse({ undoes: task, objectId: objectId ?? null, mode, purge }), ...(task === null ? {} : { undoes: task }),
       });
+      // The migration cannot be resumed from now on.
+      if (task !== null) services.emit('store.changed', { nouns: ['tasks'] });
+      return started;
     },
     async 'tasks.approve'({ taskId, confirmation }) {
-      const task = await store.tasks.get(taskId);
-      if (task.state !== 'Awaiting approval' || task.planId === null) throw appError(ErrorCode.Conflict, `The task is ${task.state}; only a plan that awaits approval can be approved.`);
-      requireWritable(await store.pairs.get(task.pairId));
-      const plan = await store.plans.get(task.planId);
-      if (confirmation.trim() !== plan.confirmation) throw appError(ErrorCode.InvalidInput, `Type "${plan.confirmation}" to approve the plan for ${plan.tenantName}.`);
-      if ((await store.tasks.list({ pairId: task.pairId, limit: 500 })).some((t) => t.id !== taskId && (t.state === 'Running' || t.state === 'Queued' || t.state === 'Cancelling') && stageOf(t) === 'apply')) throw appError(ErrorCode.Conflict, 'Another task is writing to this tenant. Wait for its end, or cancel it.');
-      await store.tasks.update(taskId, { state: 'Queued', phase: 'queue', message: `Approved by ${services.actor}.`, checkpoint: { stage: 'apply' }, done: 0, failed: 0, total: null });
+      await store.transaction(async (tx) => {
+        const task = await tx.tasks.get(taskId);
+        if (task.state !== 'Awaiting approval' || task.planId === null) throw appError(ErrorCode.Conflict, `The task is ${task.state}; only a plan that awaits approval can be approved.`);
+        requireWritable(await tx.pairs.get(task.pairId));
+        const plan = await tx.plans.get(task.planId);
+        if (confirmation.trim() !== plan.confirmation) throw appError(ErrorCode.InvalidInput, `Type "${plan.confirmation}" to approve the plan for ${plan.tenantName}.`);
+        await requireNobodyWrites(tx, task);
+        if (task.kind === 'Roll back') await requireAsPlanned(tx, task);
+        await move(tx, task, { state: 'Queued', phase: 'queue', message: `Approved by ${services.actor}.`, checkpoint: { stage: 'apply' }, done: 0, failed: 0, total: null });
+      });
       services.nudge();
       return await changed(taskId);
     },
     async 'tasks.discard'({ taskId }) {
       const task = await store.tasks.get(taskId);
       if (task.state !== 'Awaiting approval') throw appError(ErrorCode.Conflict, `The task is ${task.state}; only a plan that awaits approval can be discarded.`);
-      await store.tasks.update(taskId, { state: 'Discarded', phase: 'done', message: `The plan was discarded by ${services.actor}; nothing was written.`, finishedAt: services.now() });
+      await move(store, task, { state: 'Discarded', phase: 'done', message: `The plan was discarded by ${services.actor}; nothing was written.`, finishedAt: services.now() });
+      // The migration that it would have taken back can be resumed again.
+      if (task.undoes !== null) services.emit('store.changed', { nouns: ['tasks'] });
       return await changed(taskId);
     },
     async 'tasks.cancel'({ taskId }) {
@@ -89,12 +97,20 @@ export function taskHandlers(services: Services): Pick<Handlers, 'tasks.list' | 
     },
     async 'tasks.resume'({ taskId }) {
       await interruptDead(services, taskId);
-      const row = await taskRow(store, taskId);
-      if (!row.canResume) throw appError(ErrorCode.Conflict, row.state === 'Running' ? 'The task is running in another process; nothing needs to be resumed.' : `The task is ${row.state}; there is nothing to resume.`);
-      const task = await store.tasks.get(taskId);
-      // Failed writes get another try; drift and reasons that a plan knew stay as they are.
-      if (stageOf(task) === 'apply' && task.planId !== null) await store.plans.reopenFailed(task.planId);
-      await store.tasks.update(taskId, { state: 'Queued', phase: 'queue', message: `Resumed by ${services.actor}.`, finishedAt: null });
+      await store.transaction(async (tx) => {
+        const task = await tx.tasks.get(taskId);
+        const blocked = (await whyNotResumed(tx, [task])).get(taskId) ?? null;
+        if (blocked !== null) throw appError(ErrorCode.Conflict, blocked);
+        if (!toTaskRow(task).canResume) throw appError(ErrorCode.Conflict, task.state === 'Running' ? 'The task is running in another process; nothing needs to be resumed.' : `The task is ${task.state}; there is nothing to resume.`);
+        if (stageOf(task) === 'apply') {
+          // What approving checks holds for going on as well: the pair and other tasks may have changed since.
+          requireWritable(await tx.pairs.get(task.pairId));
+          await requireNobodyWrites(tx, task);
+          // Failed writes get another try; drift and reasons that a plan knew stay as they are.
+          if (task.planId !== null) await tx.plans.reopenFailed(task.planId);
+        }
+        await move(tx, task, { state: 'Queued', phase: 'queue', message: `Resumed by ${services.actor}.`, finishedAt: null });
+      });
       services.nudge();
       return await changed(taskId);
     },
@@ -131,8 +147,30 @@ async function requireObjects(services: Services, collectionId: string) {
 }
 
 async function lastMigration(services: Services, collectionId: string): Promise<string> {
-  const rows = (await services.store.tasks.list({ collectionId, limit: 500 })).map(toTaskRow);
-  const last = rows.find((t) => t.canRollBack);
-  if (!last) throw appError(ErrorCode.NotFound, 'This collection has no migration that could be rolled back.');
-  return last.id;
+  for await (const page of services.store.tasks.iterate({ collectionId })) {
+    const last = page.find((task) => toTaskRow(task).canRollBack);
+    if (last) return last.id;
+  }
+  throw appError(ErrorCode.NotFound, 'This collection has no migration that could be rolled back.');
+}
+
+/** Moves a task on from the state that was just checked. @throws AppError CONFLICT when somebody else moved it in between. */
+async function move(tx: Pick<Repositories, 'tasks'>, task: TaskRecord, patch: Parameters<Repositories['tasks']['moveIf']>[2]): Promise<void> {
+  if (await tx.tasks.moveIf(task.id, [task.state], patch) === undefined) throw appError(ErrorCode.Conflict, `Somebody else has changed the task since it was ${task.state}. Look at it again.`);
+}
+
+/**
+ * A way back is true only for the journal that it was made from: what was written or taken back since is not in it.
+ * @throws AppError CONFLICT when the journal has moved on.
+ */
+async function requireAsPlanned(tx: Pick<Repositories, 'tasks' | 'journal'>, task: TaskRecord): Promise<void> {
+  const request = readSettings(RollBackTask, task);
+  if (request.undoes !== null) {
+    const target = await tx.tasks.get(request.undoes).catch((error: unknown) => { if (error instanceof AppError && error.data.code === ErrorCode.NotFound) return null; throw error; });
+    if (target === null || target.rolledBackBy !== null) throw appError(ErrorCode.Conflict, 'The migration was rolled back by another task since this plan was made. Discard this plan; plan the roll back again if something is left.');
+  }
+  const now = await journalStanding(tx, task.pairId, request);
+  if (request.seen === null || now.last > request.seen.last || now.standing !== request.seen.standing) {
+    throw appError(ErrorCode.Conflict, 'More was written or taken back since this plan was made, and the plan does not know of it. Discard it and plan the roll back again.');
+  }
 }

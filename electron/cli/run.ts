@@ -3,7 +3,7 @@ import path from 'node:path';
 import { appError, ErrorCode } from '../../shared/domain/errors.ts';
 import { openConsole, type Console } from '../app/container.ts';
 import { createPlatform, type Platform } from '../platform/index.ts';
-import { startRunner } from '../agent/runner.ts';
+import { ownTaskRunner } from '../agent/runner.ts';
 import { createSimulatedTargets, type SimulatedTargets } from '../simulator/targets.ts';
 import type { Output } from './output.ts';
 import type { Progress } from './progress.ts';
@@ -38,6 +38,8 @@ export async function inSession(options: RunOptions & { readonly project?: strin
   const interrupts = watchInterrupts();
   const targets = createSimulatedTargets({ log: (line) => { platform.log.debug({}, line); } });
   const context: Context = { out: options.out, progress: options.progress, streams: options.streams, platform, simulated: targets, project: options.project ?? process.env['CAUSEWAY_PROJECT'], interrupts };
+  // A console may be open on the same project: its queue is none of this command's business.
+  const runner = ownTaskRunner();
   let console: Console | undefined;
   try {
     if (options.needs === 'nothing') return await work(noSession(), context);
@@ -46,9 +48,9 @@ export async function inSession(options: RunOptions & { readonly project?: strin
       throw appError(ErrorCode.NotFound, `There is no project file ${file}. Create one with "causeway project create --file FILE --name NAME", or name another with --project.`);
     }
     console = await openConsole({
-      file, create: options.needs === 'create' ? { name: options.name, demo: false } : null, platform, simulated: targets.open, startRunner,
+      file, create: options.needs === 'create' ? { name: options.name, demo: false } : null, platform, simulated: targets.open, startRunner: runner.start,
     });
-    return await work(createSession(console, options.out, options.progress, interrupts), context);
+    return await work(createSession(console, options.out, options.progress, interrupts, runner), context);
   } finally {
     await console?.close();
     await targets.close();

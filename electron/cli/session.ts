@@ -4,6 +4,7 @@ import type { Collection } from '../../shared/contracts/collections.ts';
 import type { Pair } from '../../shared/contracts/pairs.ts';
 import type { TaskRow } from '../../shared/contracts/tasks.ts';
 import { appError, ErrorCode } from '../../shared/domain/errors.ts';
+import type { OwnTaskRunner } from '../agent/runner.ts';
 import type { Console } from '../app/container.ts';
 import type { Output } from './output.ts';
 import type { Progress } from './progress.ts';
@@ -16,14 +17,20 @@ export interface Session {
   pair(name: string | undefined): Promise<Pair>;
   /** A collection by id or name; the only collection when nothing is given. */
   collection(name: string | undefined): Promise<Collection>;
-  /** Follows a task until it ends or waits for approval, with progress. Ctrl+C asks the task to stop. */
+  /** Runs a task here, unless another process does, and follows it until it ends or waits for approval, with progress. Ctrl+C asks the task to stop. */
   follow(taskId: string): Promise<TaskRow>;
 }
 
 const ENDS = new Set<TaskRow['state']>(['Awaiting approval', 'Completed', 'Completed with errors', 'Failed', 'Cancelled', 'Interrupted', 'Discarded']);
 
-/** Wraps an open console for commands. */
-export function createSession(console: Console, out: Output, progress: Progress, interrupts: { onInterrupt(listener: () => void): () => void }): Session {
+/** After so long in the queue a person is told why nothing moves, milliseconds. */
+const WAITING_MS = 2_000;
+
+/**
+ * Wraps an open console for commands.
+ * @param runner runs the tasks that commands follow; absent: the console has a runner for every task.
+ */
+export function createSession(console: Console, out: Output, progress: Progress, interrupts: { onInterrupt(listener: () => void): () => void }, runner?: Pick<OwnTaskRunner, 'run'>): Session {
   const call: Session['call'] = async (channel, input) => {
     const parsed = contracts[channel].input.safeParse(input);
     if (!parsed.success) {
@@ -48,10 +55,17 @@ export function createSession(console: Console, out: Output, progress: Progress,
     collection: async (name) => pick((await call('collections.list', {})).rows, name, 'collection'),
     async follow(taskId) {
       const off = interrupts.onInterrupt(() => { void call('tasks.cancel', { taskId }).catch(() => {}); });
+      const began = Date.now();
+      let told = false;
+      runner?.run(taskId);
       try {
         for (;;) {
           const task = await call('tasks.get', { id: taskId });
           progress.show(task);
+          if (!told && task.state === 'Queued' && Date.now() - began > WAITING_MS) {
+            told = true;
+            out.note('Waiting: another process, such as an open console, has tasks of this project to run first. Ctrl+C cancels this one.');
+          }
           if (ENDS.has(task.state)) { progress.end(); return task; }
           await new Promise((resolve) => { setTimeout(resolve, 60); });
         }

@@ -1,6 +1,7 @@
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { appError, ErrorCode } from '../../shared/domain/errors.ts';
+import { createLockFile, readLockFile, removeLockFile, replaceLockFile } from './lock-file.ts';
 import { startSimulator, type Simulator } from './simulator.ts';
 import { simulatedTransports, type SimulatedTransports } from './transport.ts';
 
@@ -25,34 +26,52 @@ type Lock = z.output<typeof Lock>;
 /** How often, and how long apart in milliseconds, another process's start is waited for. */
 const TRIES = 50;
 const PAUSE_MS = 100;
+const SLOW_TRIES = 9;
+/** How often a simulator whose process lives may refuse before it counts as gone: one that ends saves its tenant after it has stopped to listen. */
+const REFUSALS = 25;
+
+/** A simulator that this process started, and what its lock says. */
+interface Started { readonly simulator: Simulator; readonly content: string }
 
 /** Makes the finder; nothing is started before a pair asks for it. */
 export function createSimulatedTargets(options: { readonly log: (line: string) => void }): SimulatedTargets {
-  const own = new Map<string, Promise<{ readonly simulator: Simulator; readonly lock: string }>>();
+  const own = new Map<string, Promise<Started>>();
 
   const ofLock = (lock: Lock): SimulatedTarget => ({ transports: simulatedTransports(lock.origin), credentials: { tenantId: lock.tenantId, clientId: lock.clientId, clientSecret: lock.clientSecret } });
   const ofSimulator = (s: Simulator): SimulatedTarget => ({ transports: simulatedTransports(s.url), credentials: { tenantId: s.tenantId, clientId: s.clientId, clientSecret: s.clientSecret } });
 
   const open = async (stateFile: string): Promise<SimulatedTarget> => {
-    const mine = own.get(stateFile);
-    if (mine) return ofSimulator((await mine).simulator);
-    const lockFile = `${stateFile}.lock`;
+    const lockFile = lockOf(stateFile);
+    let refusals = 0;
     for (let i = 0; i < TRIES; i++) {
-      const lock = await readLock(lockFile);
-      if (lock === 'none') {
-        if (!await claim(lockFile)) continue;
-        const started = start(stateFile, lockFile, options.log);
+      const mine = own.get(stateFile);
+      if (mine) return ofSimulator((await mine).simulator);
+      const text = readLockFile(lockFile);
+      if (text === undefined) {
+        const claim = claimText();
+        if (!claimed(lockFile, claim)) continue;
+        const started = start(stateFile, claim, options.log);
         own.set(stateFile, started);
         try { return ofSimulator((await started).simulator); } catch (error) {
           own.delete(stateFile);
-          await rm(lockFile, { force: true });
+          removeLockFile(lockFile, claim);
           throw error;
         }
       }
-      if (lock === 'being written') { await pause(); continue; }
-      if (await answers(lock)) return ofLock(lock);
-      // Its process is gone: a later round claims the file.
-      await rm(lockFile, { force: true });
+      const lock = parse(text);
+      if (lock === null) {
+        // Only the process id stands there while the simulator starts; if that process is gone, nobody will finish it.
+        if (isClaimAlive(text)) await pause();
+        else removeLockFile(lockFile, text);
+        continue;
+      }
+      const answer = await ask(lock);
+      if (answer === 'there') return ofLock(lock);
+      // Its process is gone: a later round claims the file. One that lives may be slow, or about to end.
+      if (!alive(lock.pid) || (answer === 'refused' && ++refusals > REFUSALS)) removeLockFile(lockFile, text);
+      else await pause();
+      // No answer in two seconds: it is asked a few times more, not fifty.
+      if (answer === 'slow') i += SLOW_TRIES;
     }
     throw appError(ErrorCode.TenantUnavailable, `The simulated tenant in ${stateFile} is being started by another process that does not get ready. End that process, or delete ${lockFile}.`, { retryable: true });
   };
@@ -60,53 +79,50 @@ export function createSimulatedTargets(options: { readonly log: (line: string) =
   return {
     open: (simulated) => ('origin' in simulated ? Promise.resolve({ transports: simulatedTransports(simulated.origin), credentials: null }) : open(simulated.stateFile)),
     async close() {
-      for (const started of own.values()) {
-        const { simulator, lock } = await started;
+      for (const [stateFile, started] of own) {
+        const { simulator, content } = await started;
         await simulator.close();
-        await rm(lock, { force: true });
+        removeLockFile(lockOf(stateFile), content);
       }
       own.clear();
     },
   };
 }
 
-async function start(stateFile: string, lock: string, log: (line: string) => void): Promise<{ readonly simulator: Simulator; readonly lock: string }> {
+const lockOf = (stateFile: string): string => `${stateFile}.lock`;
+
+async function start(stateFile: string, claim: string, log: (line: string) => void): Promise<Started> {
   const simulator = await startSimulator({ quotas: 'real', stateFile, log });
-  const content: Lock = { origin: simulator.url, pid: process.pid, tenantId: simulator.tenantId, clientId: simulator.clientId, clientSecret: simulator.clientSecret };
-  await writeFile(lock, JSON.stringify(content), { mode: 0o600 });
-  return { simulator, lock };
+  const lock: Lock = { origin: simulator.url, pid: process.pid, tenantId: simulator.tenantId, clientId: simulator.clientId, clientSecret: simulator.clientSecret };
+  const content = JSON.stringify(lock);
+  if (replaceLockFile(lockOf(stateFile), claim, content)) return { simulator, content };
+  await simulator.close();
+  throw appError(ErrorCode.TenantUnavailable, `The simulated tenant in ${stateFile} was taken by another process while it started. Try again.`, { retryable: true });
 }
 
-async function claim(file: string): Promise<boolean> {
-  try {
-    await writeFile(file, String(process.pid), { flag: 'wx', mode: 0o600 });
-    return true;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+/** What stands in the lock while the simulator starts. */
+const claimText = (): string => `${process.pid} ${randomUUID()}`;
+const isClaimAlive = (text: string): boolean => { const pid = /^(\d+)(?: |$)/.exec(text)?.[1]; return pid !== undefined && alive(Number(pid)); };
+
+function claimed(file: string, claim: string): boolean {
+  try { return createLockFile(file, claim); } catch (error) {
     throw appError(ErrorCode.BadFile, `The simulated tenant cannot be kept in ${file}: ${(error as Error).message}.`, { cause: error });
   }
 }
 
-async function readLock(file: string): Promise<Lock | 'none' | 'being written'> {
-  let text: string;
-  try { text = await readFile(file, 'utf8'); } catch { return 'none'; }
-  try { return Lock.parse(JSON.parse(text)); } catch {
-    // Only the process id stands there while the simulator starts; if that process is gone, nobody will finish it.
-    if (/^\d+$/.test(text) && alive(Number(text))) return 'being written';
-    await rm(file, { force: true });
-    return 'none';
-  }
+function parse(text: string): Lock | null {
+  try { return Lock.parse(JSON.parse(text)); } catch { return null; }
 }
 
 const alive = (pid: number): boolean => {
   try { process.kill(pid, 0); return true; } catch (error) { return (error as NodeJS.ErrnoException).code === 'EPERM'; }
 };
 
-async function answers(lock: Lock): Promise<boolean> {
+async function ask(lock: Lock): Promise<'there' | 'refused' | 'slow'> {
   try {
     const response = await fetch(`${lock.origin}/${lock.tenantId}/v2.0/.well-known/openid-configuration`, { signal: AbortSignal.timeout(2_000) });
-    return response.ok;
-  } catch { return false; }
+    return response.ok ? 'there' : 'refused';
+  } catch (error) { return (error as Error).name === 'TimeoutError' ? 'slow' : 'refused'; }
 }
 
 const pause = () => new Promise<void>((resolve) => { setTimeout(resolve, PAUSE_MS); });

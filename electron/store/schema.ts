@@ -20,23 +20,23 @@ export interface CollectionTable { id: string; pair_id: string; agent_id: string
 export interface CollectionMemberTable {
   collection_id: string; source_id: string; pair_id: string; kind: string; name_key: string; status: string; reason: string; synchronisation: string; changed_at: number;
 }
-/** Objects of the directory; `attributes` is JSON. `missing`: not seen by the latest whole reading. */
+/** Objects of the directory; `attributes` is JSON. `seen_at`: when a reading last saw it. `missing`: not seen by the latest whole reading. */
 export interface SourceTable {
   pair_id: string; id: string; kind: string; dn: string; dn_key: string; name: string; name_key: string; upn: string; upn_key: string; mail: string; mail_key: string;
-  account_key: string; attributes: string; usn: string | null; hash: string; run_id: string; missing: Flag; changed_at: number;
+  account_key: string; attributes: string; usn: string | null; hash: string; run_id: string; seen_at: number; missing: Flag; changed_at: number;
 }
 /** Linked attributes of the directory, one row a value. */
 export interface SourceLinkTable { pair_id: string; source_id: string; attribute: string; dn_key: string; dn: string }
-/** Objects of the tenant; `attributes` is JSON. */
+/** Objects of the tenant; `attributes` is JSON. `members_read`: the links of attribute `members` are all there are, even when there are none. */
 export interface TargetTable {
   pair_id: string; id: string; kind: string; name: string; name_key: string; upn: string; upn_key: string; mail: string; mail_key: string;
-  attributes: string; deleted: Flag; hash: string; run_id: string; changed_at: number;
+  attributes: string; deleted: Flag; hash: string; run_id: string; seen_at: number; members_read: Generated<Flag>; changed_at: number;
 }
 /** Linked attributes of the tenant by Graph id, one row a value. */
 export interface TargetLinkTable { pair_id: string; target_id: string; attribute: string; linked_id: string }
-/** Outcome of matching one source object; `evidence` and `risks` are JSON. */
+/** Outcome of matching one source object; `evidence` and `risks` are JSON. `confirmed`: not merely found while a migration was planned. */
 export interface MatchTable {
-  pair_id: string; source_id: string; state: string; target_id: string | null; rule_id: string | null; rule_text: string; pinned: Flag;
+  pair_id: string; source_id: string; state: string; target_id: string | null; rule_id: string | null; rule_text: string; pinned: Flag; confirmed: Flag;
   evidence: string; risks: string; reason: string; changed_at: number;
 }
 /** Matching and mapping rules; `body` is the rule as JSON without id and position. */
@@ -54,7 +54,7 @@ export interface TaskItemTable {
 }
 /** Headers of plans; `settings`, `counts`, `guard` are JSON. */
 export interface PlanTable {
-  number: Generated<number>; id: string; task_id: string; collection_id: string | null; created_at: number; tenant_name: string; settings: string | null; confirmation: string;
+  number: Generated<number>; id: string; task_id: string; collection_id: string | null; created_at: number; tenant_name: string; organization_id: string; settings: string | null; confirmation: string;
   counts: string; guard: string; findings_errors: number; findings_warnings: number; unresolved: number; conflicts: number;
 }
 /** Operations of plans; `body` holds changes, references and previous references as JSON. */

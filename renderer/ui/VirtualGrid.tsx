@@ -2,7 +2,7 @@ import { Table, TableBody, TableCell, TableHeader, TableHeaderCell, TableRow, Ta
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { memo, useCallback, useEffect, useRef, useState, type KeyboardEvent, type MouseEvent, type ReactNode } from 'react';
 import { useGridStyles } from './grid-styles.ts';
-import { rangeKeys, type GridSelection } from './grid-selection.ts';
+import { ordered, rangeKeys, type GridSelection } from './grid-selection.ts';
 
 /** One column. `width` in pixels; the columns with `grow` share what is left. */
 export interface GridColumn<Row> {
@@ -27,6 +27,8 @@ interface GridProps<Row> {
   readonly mode: 'multi' | 'single';
   readonly selection: GridSelection;
   readonly onSelect: (selection: GridSelection) => void;
+  /** Reads the rows between two indexes, both included, for a Shift selection over rows that are not read yet. The promise of a failure is the caller's to show: undefined selects nothing. */
+  readonly readRange?: (first: number, last: number) => Promise<readonly Row[] | undefined>;
   /** Enter or double click. */
   readonly onOpen?: (row: Row) => void;
   /** Right click, Shift+F10 or the menu key; coordinates of the window. */
@@ -74,6 +76,8 @@ export function VirtualGrid<Row>(p: GridProps<Row>): ReactNode {
   const scroll = useRef<HTMLDivElement>(null);
   const [active, setActive] = useState(0);
   const anchor = useRef(0);
+  /** Number of the newest choice: reading a range takes a while, and an older one must not win. */
+  const asked = useRef(0);
   const height = p.rowHeight ?? 36;
   const multi = p.mode === 'multi';
   const v = useVirtualizer({ count: p.rowCount, getScrollElement: () => scroll.current, estimateSize: () => height, overscan: 8, scrollMargin: HEADER, scrollPaddingStart: HEADER });
@@ -92,19 +96,28 @@ export function VirtualGrid<Row>(p: GridProps<Row>): ReactNode {
   }, [v]);
 
   const isSelected = (row: Row | undefined): boolean => row !== undefined && (p.selection.mode === 'ids') === p.selection.keys.has(p.keyOf(row));
+  const selectRange = async (to: number): Promise<void> => {
+    const mine = ++asked.current;
+    const known = rangeKeys(anchor.current, to, p.rowAt, p.keyOf);
+    const keys = known ?? (await p.readRange?.(...ordered(anchor.current, to)))?.map(p.keyOf);
+    // Another choice since then counts, not this one.
+    if (keys !== undefined && asked.current === mine) p.onSelect({ mode: 'ids', keys: new Set(keys) });
+  };
   const choose = (index: number, how: 'only' | 'toggle' | 'range'): void => {
+    if (how === 'range' && multi) { void selectRange(index); return; }
     const row = p.rowAt(index);
     if (row === undefined) return;
+    asked.current++;
     const key = p.keyOf(row);
-    if (how !== 'range') anchor.current = index;
+    anchor.current = index;
     if (how === 'only' || !multi) { p.onSelect({ mode: 'ids', keys: new Set([key]) }); return; }
-    if (how === 'range') { p.onSelect({ mode: 'ids', keys: new Set(rangeKeys(anchor.current, index, p.rowAt, p.keyOf)) }); return; }
     const keys = new Set(p.selection.keys);
     if (!keys.delete(key)) keys.add(key);
     p.onSelect({ mode: p.selection.mode, keys });
   };
   const allSelected = p.rowCount > 0 && (p.selection.mode === 'all except' ? p.selection.keys.size === 0 : p.selection.keys.size >= p.rowCount);
-  const toggleAll = (): void => p.onSelect({ mode: allSelected ? 'ids' : 'all except', keys: new Set() });
+  const selectAll = (mode: GridSelection['mode']): void => { asked.current++; p.onSelect({ mode, keys: new Set() }); };
+  const toggleAll = (): void => selectAll(allSelected ? 'ids' : 'all except');
 
   const onKey = (e: KeyboardEvent): void => {
     if ((e.target as HTMLElement).closest('[role="columnheader"]')) return;
@@ -124,7 +137,7 @@ export function VirtualGrid<Row>(p: GridProps<Row>): ReactNode {
       if (row !== undefined) { e.preventDefault(); p.onOpen(row); }
     } else if (multi && e.key.toLowerCase() === 'a' && (e.ctrlKey || e.metaKey)) {
       e.preventDefault();
-      p.onSelect({ mode: 'all except', keys: new Set() });
+      selectAll('all except');
     } else if (p.onMenu && (e.key === 'ContextMenu' || (e.key === 'F10' && e.shiftKey))) {
       e.preventDefault();
       const row = p.rowAt(focused);

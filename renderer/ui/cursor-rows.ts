@@ -1,8 +1,6 @@
 import { useQueries, useQueryClient } from '@tanstack/react-query';
 import { useCallback, useEffect, useMemo, useState } from 'react';
-
-/** One page as every paged channel answers it. */
-export interface Page<Row> { readonly rows: Row[]; readonly next: string | null; readonly total: number }
+import { PAGE_SIZE, readRange, type Page } from './read-range.ts';
 
 /** Rows read by pages whose order is known by cursors. */
 export interface CursorRows<Row> {
@@ -17,10 +15,9 @@ export interface CursorRows<Row> {
   readonly retry: () => void;
   /** Reads every row (for an export), a page at a time. */
   readonly readAll: (limit: number) => Promise<Row[]>;
+  /** Reads every row between two indexes, both included, also those that are not on screen. */
+  readonly readRange: (first: number, last: number, onProgress?: (found: number) => void) => Promise<Row[]>;
 }
-
-/** Rows of one page; the channels' own default. */
-export const PAGE_SIZE = 200;
 
 /**
  * Shows pages read by key cursors as if by index. A page's cursor is known once the page before it was read, so a jump far
@@ -72,7 +69,10 @@ export function useCursorRows<Row>(key: readonly [string, object], fetch: (after
     } while (after !== null && rows.length < limit);
     return rows.slice(0, limit);
   }, [cache, options]);
-  return { total, rowAt, onRange, loading: pages.every((page) => page.isPending), error: pages.find((page) => page.error)?.error ?? null, retry, readAll };
+  const readBetween = useCallback((first: number, last: number, onProgress?: (found: number) => void) => readRange<Row>(first, last, {
+    cursors, readPage: (after) => cache.fetchQuery(options(after)), ...(onProgress ? { onProgress } : {}),
+  }), [cache, cursors, options]);
+  return { total, rowAt, onRange, readRange: readBetween, loading: pages.every((page) => page.isPending), error: pages.find((page) => page.error)?.error ?? null, retry, readAll };
 }
 
 const FIRST: readonly (string | null)[] = [null];

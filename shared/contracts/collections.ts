@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { channel } from './define.ts';
-import { Dn, Done, Guid, Id, Kind, Millis, Name, Progress } from './values.ts';
+import { Dn, Done, Id, Kind, Millis, Name, Progress, Selection } from './values.ts';
 
 /** Counts by status, the figures of the Home and Statistics tabs. */
 export const Statistics = z.object({
@@ -46,7 +46,8 @@ export const collectionChannels = {
   'collections.addObjects': channel('command', z.object({ id: Id, dns: z.array(Dn).min(1).max(10_000) }), AddResult),
   /** Adds what an LDAP filter finds. */
   'collections.queryObjects': channel('command', z.object({ id: Id, base: Dn.default(''), filter: z.string().min(1).max(4000) }), AddResult),
-  'collections.removeObjects': channel('command', z.object({ id: Id, ids: z.array(Guid).min(1).max(10_000) }), z.object({ removed: z.int() })),
+  /** Takes objects out of the collection; nothing in the directory or the tenant changes. Refused when nothing is chosen. */
+  'collections.removeObjects': channel('command', z.object({ id: Id, selection: Selection }), z.object({ removed: z.int() })),
   /** Statistics of a collection, a pair or the whole project. */
   'statistics.get': channel('query', z.object({ pairId: Id.optional(), collectionId: Id.optional() }), Statistics),
 } as const;

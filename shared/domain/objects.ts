@@ -30,7 +30,7 @@ export interface TargetObject {
   readonly kind: ObjectKind;
   readonly name: string;
   readonly attributes: Attributes;
-  /** `manager` (one id), `members`, `owners`: Graph ids. Absent when not read. */
+  /** `manager` (one id), `members`, `owners`: Graph ids. Absent when not read; `members` of a group that has none is an empty list. */
   readonly links: Attributes;
   /** In the recycle bin (deletedItems). */
   readonly deleted: boolean;

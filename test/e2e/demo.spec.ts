@@ -38,7 +38,7 @@ async function walk(look: (place: string) => Promise<readonly string[]>): Promis
   const wrong: Record<string, readonly string[]> = {};
   for (const [node, tabs] of PLACES) {
     await shell.open(node);
-    expect(await shell.tabs.getByRole('tab').allInnerTexts()).toEqual(tabs);
+    await expect.poll(() => shell.tabs.getByRole('tab').allInnerTexts()).toEqual(tabs);
     for (const tab of tabs) {
       await shell.tab(tab);
       const text = await settled();

@@ -64,8 +64,12 @@ test.afterAll(async () => {
 /** The objects of the collection that the oracle gives a status. */
 const outcomes = (status: ExpectedOutcome['status']): readonly Source[] => sources.filter((s) => expected.outcomes.get(s.key)?.status === status);
 const nameOf = (source: Source): string => source.attributes['displayName']?.[0]?.trim() ?? source.cn;
-/** The time of deletion is set anew when an object was restored and deleted again. */
-const undated = (state: CloudState): CloudState => ({ ...state, deletedUsers: state.deletedUsers.map((o) => ({ ...o, properties: { ...o.properties, deletedDateTime: '' } })) });
+/** Every object of two states that is not the same in both, attribute by attribute; the time of deletion is set anew when an object was restored and deleted again. */
+function changed(one: CloudState, other: CloudState): readonly string[] {
+  const texts = (state: CloudState): ReadonlyMap<string, string> => new Map((['users', 'groups', 'contacts', 'deletedUsers', 'deletedGroups'] as const).flatMap((list) => state[list].map((o): [string, string] => [`${list} ${o.id}`, JSON.stringify({ ...o, properties: { ...o.properties, deletedDateTime: '' } })])));
+  const [was, is] = [texts(one), texts(other)];
+  return [...new Set([...was.keys(), ...is.keys()])].filter((key) => was.get(key) !== is.get(key)).map((key) => `${key}: ${was.get(key) ?? 'absent'} -> ${is.get(key) ?? 'absent'}`);
+}
 
 /** Filters the Objects tab by a status and gives how many objects the tab says there are. */
 async function countOf(status: string): Promise<number> {
@@ -128,7 +132,7 @@ test('Match Objects: the rules decide as they are written, and nothing is writte
     await expect(gridOf(shell.panel, 'Objects').row(nameOf(source)).filter({ hasText: expected.outcomes.get(source.key)?.reason ?? '' }).first(), source.key).toBeVisible();
   }
   await shell.panel.getByRole('button', { name: 'Clear filter' }).click();
-  expect(await tenant.read()).toEqual(before);
+  expect(changed(before, await tenant.read())).toEqual([]);
 });
 
 test('Why? shows which rule found which object', async () => {
@@ -161,13 +165,13 @@ test('Migrate Objects: four settings, a plan to read, and nothing is written bef
   const created = [...expected.users.keys(), ...expected.groups.keys()].filter((label) => !existing.has(label));
   expect(planned['Objects created']).toBe(created.length);
   expect(planned['Restored from the recycle bin']).toBe(before.deletedUsers.length - expected.deleted.size);
-  const changed = before.users.find((u) => u.properties['displayName'] === 'Old name 0');
-  const wanted = expected.users.get(changed?.id ?? '')?.properties ?? {};
+  const old = before.users.find((u) => u.properties['displayName'] === 'Old name 0');
+  const wanted = expected.users.get(old?.id ?? '')?.properties ?? {};
   const diffs = await wizard.differences(String(wanted['displayName']), 'update');
   const diff = diffs.find((one) => one.get('displayName')?.before === 'Old name 0');
   expect(diff?.get('displayName')?.after).toBe(wanted['displayName']);
   expect(diff?.get('department')).toEqual({ before: 'Old department', after: wanted['department'] });
-  expect(await tenant.read()).toEqual(before);
+  expect(changed(before, await tenant.read())).toEqual([]);
 });
 
 test('Apply: live progress, and afterwards every object and membership is as the rules say', async () => {
@@ -213,7 +217,7 @@ test('Roll Back Objects: the tenant is as it was before, attribute by attribute,
   expect(await wizard.confirm()).toBe(INITIAL);
   expect(await wizard.outcome(STEP)).toBe('Completed');
   await wizard.root.getByRole('button', { name: 'Close', exact: true }).last().click();
-  expect(undated(await tenant.read())).toEqual(undated(before));
+  expect(changed(before, await tenant.read())).toEqual([]);
 });
 
 test('no password or secret is in the window, what it was sent, an output, a log or the project file', async () => {

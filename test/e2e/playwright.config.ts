@@ -10,6 +10,7 @@ const ROOT = path.resolve(import.meta.dirname, '../..');
 export default defineConfig({
   testDir: import.meta.dirname,
   testMatch: '*.spec.ts',
+  globalSetup: path.join(import.meta.dirname, 'desk/build-window.ts'),
   outputDir: path.join(ROOT, 'out/test/e2e'),
   workers: 1,
   retries: 0,

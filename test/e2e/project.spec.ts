@@ -141,6 +141,7 @@ test('mapping rules: a constant is added and changed with the keyboard', async (
   await expect(dialog).toBeHidden();
   await shell.panel.getByRole('searchbox').fill('companyName');
   await grid.row('Set constant').filter({ hasText: 'Contoso' }).getByRole('cell').first().click();
+  await expect(shell.action('Edit Rule')).not.toHaveAttribute('aria-disabled', 'true');
   await desk.page.keyboard.press('Alt+Enter');
   const edit = shell.dialog('Edit Mapping Rule');
   await expect(edit.getByRole('textbox', { name: 'Constant' })).toHaveValue('Contoso');
@@ -171,6 +172,7 @@ test('Query Objects: preview, add, remove, and an export of the list', async () 
   expect(count).toBeGreaterThan(20);
   await grid.enter();
   const name = (await grid.cells(grid.at(0)))[1] ?? '';
+  await expect(shell.action('Remove from Collection')).not.toHaveAttribute('aria-disabled', 'true');
   await desk.page.keyboard.press('Delete');
   const remove = shell.dialog('Remove from Collection');
   await expect(remove).toContainText(`"${name}"`);

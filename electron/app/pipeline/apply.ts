@@ -21,11 +21,12 @@ export async function applyTask(services: Services, pair: PairRecord, collection
   const earlier = (['done', 'unchanged', 'failed', 'drifted', 'skipped'] as const satisfies readonly Outcome[]).reduce((n, o) => n + (before[o] ?? 0), 0);
   const scope = { pairId: pair.id, collectionId: collection.id, taskId: task.id, planId: task.planId };
   tenant.onThrottled((ms) => { reporter.throttled(ms); });
-  await reporter.phase('apply', `Writing to ${plan.tenantName}`, plan.counts.operations);
+  await reporter.phase('apply', `Writing to ${plan.tenantName}`, plan.counts.operations, earlier);
   reporter.estimateWith((remaining) => tenant.estimate(remaining));
   reporter.progress(earlier, 0);
   const result = await applyPlan({
     tenant, ledger: createLedger(services, scope), newId: services.newId, now: services.now, newPassword: services.newPassword, wait: services.wait,
+    matches: task.kind === 'Migrate' ? 'must hold' : 'as journalled',
     onProgress: (p) => { reporter.progress(earlier + p.done, p.failed); },
   }, graphWrites(pair.target.cloud), signal);
   await reporter.flush();

@@ -14,6 +14,7 @@ export interface Discovered { readonly sources: number; readonly sourcesChanged:
  * @throws AppError of the directory; what was stored until then stays, and the next run reads everything again.
  */
 export async function discoverSource(services: Services, pair: PairRecord, directory: Directory, reporter: Reporter, signal: AbortSignal): Promise<Pick<Discovered, 'sources' | 'sourcesChanged'>> {
+  const began = services.now();
   const root = await directory.rootDse(signal);
   const owners = [{ kind: 'pair' as const, id: pair.id }, ...(await services.store.collections.list(pair.id)).map((c) => ({ kind: 'collection' as const, id: c.id }))];
   const rules = (await Promise.all(owners.map(async (o) => [...await services.store.matchingRules.list(o), ...await services.store.mappingRules.list(o)]))).flat();
@@ -31,7 +32,7 @@ export async function discoverSource(services: Services, pair: PairRecord, direc
   }
   // An empty answer is far more often a wrong base or a missing right than an empty domain; marking everything as gone would be wrong.
   if (sources === 0) throw appError(ErrorCode.DirectoryRefused, `${root.server} shows no users, groups or contacts below ${base}. Check the base DN and the account's read rights.`);
-  await services.store.sources.markMissing(pair.id, runId);
+  await services.store.sources.markMissing(pair.id, runId, began);
   await reporter.flush();
   await services.store.pairs.update(pair.id, { sourceName: root.domain });
   return { sources, sourcesChanged };
@@ -43,6 +44,7 @@ export async function discoverTarget(services: Services, pair: PairRecord, tenan
   const organization = await tenant.organization(signal);
   const [domains, skus, adminIds] = [await tenant.domains(signal), await tenant.skus(signal), await tenant.adminRoleHolders(signal)];
   const runId = services.newId();
+  const began = services.now();
   let targets = 0;
   for (const kind of ['user', 'group', 'contact'] as const) {
     const groupIds: string[] = [];
@@ -59,9 +61,9 @@ export async function discoverTarget(services: Services, pair: PairRecord, tenan
   for (const kind of ['user', 'group'] as const) {
     for await (const objects of tenant.readDeleted(kind, signal)) await services.store.targets.upsertPage(pair.id, objects, runId);
   }
-  await services.store.targets.markMissing(pair.id, ['user', 'group', 'contact'], 'directory', runId);
-  await services.store.targets.markMissing(pair.id, ['user', 'group'], 'recycle bin', runId);
-  await services.store.pairs.setTenantFacts(pair.id, { organization, domains, skus, adminIds: [...adminIds] });
+  await services.store.targets.markMissing(pair.id, ['user', 'group', 'contact'], 'directory', runId, began);
+  await services.store.targets.markMissing(pair.id, ['user', 'group'], 'recycle bin', runId, began);
+  await services.store.pairs.setTenantFacts(pair.id, { organization, domains, skus, adminIds: adminIds === null ? null : [...adminIds] });
   await services.store.pairs.update(pair.id, { targetName: `${organization.displayName} (${organization.initialDomain})`, discoveredAt: services.now() });
   await reporter.flush();
   return { targets };

@@ -1,3 +1,4 @@
+import type { z } from 'zod';
 import type { MigrationProgress } from '../../../shared/domain/statuses.ts';
 import type { Deviation } from '../../engines/applying/index.ts';
 import type { CollectionRecord, PairRecord, TaskRecord } from '../../store/index.ts';
@@ -131,11 +132,12 @@ async function unavoidable(services: Services, pair: PairRecord, planId: string)
 }
 
 /** Marks journal entries of objects that were taken back without a problem. @returns their objectGUIDs. */
-async function markUndone(services: Services, pair: PairRecord, task: Planned, request: { readonly undoes: string | null; readonly objectId: string | null }, failed: ReadonlySet<string>): Promise<string[]> {
+async function markUndone(services: Services, pair: PairRecord, task: Planned, request: z.output<typeof RollBackTask>, failed: ReadonlySet<string>): Promise<string[]> {
   const { store } = services;
   const sources = new Set<string>();
-  const mark = async (page: readonly { readonly id: string; readonly sourceId: string | null; readonly undoneBy: string | null }[]) => {
-    const entries = page.filter((j) => j.undoneBy === null && (j.sourceId === null || !failed.has(j.sourceId)) && (request.objectId === null || j.sourceId === request.objectId));
+  const mark = async (page: readonly { readonly id: string; readonly sequence: number; readonly sourceId: string | null; readonly undoneBy: string | null }[]) => {
+    // Only what the plan knew: something written later was not taken back.
+    const entries = page.filter((j) => j.undoneBy === null && (request.seen === null || j.sequence <= request.seen.last) && (j.sourceId === null || !failed.has(j.sourceId)) && (request.objectId === null || j.sourceId === request.objectId));
     for (const j of entries) if (j.sourceId !== null) sources.add(j.sourceId);
     if (entries.length > 0) await store.journal.markUndone(entries.map((j) => j.id), task.id);
   };

@@ -2,17 +2,27 @@ import type { MatchResult } from '../../../shared/domain/objects.ts';
 import type { PlanSkip } from '../../../shared/domain/plans.ts';
 import type { MigrationProgress } from '../../../shared/domain/statuses.ts';
 import { outOfScope } from '../../engines/mapping/index.ts';
-import { createTargetIndex, matchObject, matchPinned, settleConflicts, type TargetIndex } from '../../engines/matching/index.ts';
+import { createTargetIndex, matchAgain, matchObject, matchPinned, settleConflicts, type TargetIndex } from '../../engines/matching/index.ts';
 import type { CollectionRecord, PairRecord, StoredSource } from '../../store/index.ts';
 import type { Services } from '../services.ts';
 import type { Reporter } from './reporter.ts';
 
 /** What a match run is asked to do. */
-export interface MatchRequest { readonly breakExisting: boolean; readonly upnSuffix: string; /** objectGUIDs; null: the whole collection. */ readonly ids: readonly string[] | null }
+export interface MatchRequest {
+  readonly breakExisting: boolean;
+  readonly upnSuffix: string;
+  /** objectGUIDs; null: the whole collection. */
+  readonly ids: readonly string[] | null;
+  /** `Match Objects`: a person asked for the matches. `planning`: what is found stays unconfirmed until a migration writes to it. */
+  readonly purpose: 'Match Objects' | 'planning';
+}
 /** Outcome of a match run. */
 export interface MatchRun {
   readonly results: ReadonlyMap<string, MatchResult>;
-  /** Sources whose match was known before this run: the question "merge not matched yet objects" is not about them. */
+  /**
+   * Sources whose match was known before this run, by Match Objects, a pin or a migration that wrote to the object: the question "merge not
+   * matched yet objects" is not about them. Planning a migration finds matches, too; those do not count.
+   */
   readonly knownBefore: ReadonlySet<string>;
   /** Objects left out, each with its reason: out of scope, or gone from the directory. */
   readonly skipped: readonly Pick<PlanSkip, 'sourceId' | 'name' | 'kind' | 'reason'>[];
@@ -24,8 +34,8 @@ const WRITTEN: ReadonlySet<MigrationProgress> = new Set(['Migrated', 'Completed'
 
 /**
  * Matches the objects of a collection with what is known of the tenant. Writes matches and statuses into the project, nothing
- * to the tenant. Existing matches stay while their target exists, unless they are to be broken first (Quest Migration Manager, "Performing Object Matching Explicitly");
- * pinned ones always stay.
+ * to the tenant. Existing matches stay while their target exists, unless they are to be broken first (Quest Migration Manager, "Performing Object Matching Explicitly")
+ * or a risk that forbids them has come up since; pinned ones always stay.
  */
 export async function matchCollection(services: Services, pair: PairRecord, collection: CollectionRecord, request: MatchRequest, reporter: Reporter, signal: AbortSignal): Promise<MatchRun> {
   const { store } = services;
@@ -55,29 +65,49 @@ export async function matchCollection(services: Services, pair: PairRecord, coll
     // Pinned matches are a person's word; only Break Matching ends them.
     const existing = request.breakExisting ? new Map([...before].filter(([, m]) => m.pinned)) : before;
     if (request.breakExisting) await store.matches.break(pair.id, ids.filter((id) => before.has(id) && !existing.has(id)));
+    const answers = await answered(services, pair, collection, existing);
     for (const source of sources) {
       names.set(source.id, source.name);
       const excluded = reasonToSkip(source);
       if (excluded !== null) { skipped.push({ sourceId: source.id, name: source.name, kind: source.kind, reason: excluded }); continue; }
       const known = existing.get(source.id);
       if (known?.pinned && known.targetId !== null) { results.push(matchPinned(source, known.targetId, index, context)); knownBefore.add(source.id); continue; }
-      if (known?.state === 'Matched' && known.targetId !== null && index.get(known.targetId) !== undefined) { results.push(known); knownBefore.add(source.id); continue; }
+      const again = known && (known.state === 'Matched' || answers.written(known)) ? matchAgain(source, known, index, context, answers.written(known) ? 'written' : 'not written') : undefined;
+      if (again) {
+        results.push(again);
+        if (known && answers.known(known)) knownBefore.add(source.id);
+        continue;
+      }
       const result = matchObject(source, rules, index, context);
-      const own = recycled > 0 && result.state === 'Not matched' ? await ownInRecycleBin(services, pair, result, index) : undefined;
-      if (own) knownBefore.add(source.id);
-      results.push(own ?? result);
+      const lost = result.state === 'Not matched' || (result.state === 'Matched' && result.risks.includes('target is in the recycle bin'));
+      const own = recycled > 0 && lost ? await ownInRecycleBin(services, pair, result, index) : undefined;
+      const same = own !== undefined && (result.targetId === null || result.targetId === own.targetId);
+      if (same) knownBefore.add(source.id);
+      results.push(same ? own : result);
     }
     done += sources.length;
     reporter.progress(done);
   }
 
   const settled = settleConflicts(await withOtherCollections(services, pair, results, names), (id) => names.get(id) ?? id);
-  await store.matches.saveAll(pair.id, settled);
+  await store.matches.saveAll(pair.id, settled, request.purpose === 'Match Objects' ? 'confirmed' : 'found');
   await saveStatuses(services, collection, settled, skipped, knownBefore);
   await reporter.flush();
   const counts = { Matched: 0, 'Not matched': 0, Ambiguous: 0, Conflict: 0, Skipped: skipped.length };
   for (const r of settled) counts[r.state]++;
-  return { results: new Map(settled.map((r) => [r.sourceId, r])), knownBefore, skipped, counts };
+  // The evidence is stored; nothing that follows in the run looks at it.
+  return { results: new Map(settled.map((r) => [r.sourceId, { ...r, evidence: [] }])), knownBefore, skipped, counts };
+}
+
+/** Which of these matches have been answered for: by Match Objects or a person, or because a migration has written to the object. */
+async function answered(services: Services, pair: PairRecord, collection: CollectionRecord, matches: ReadonlyMap<string, MatchResult>): Promise<{ readonly known: (match: MatchResult) => boolean; readonly written: (match: MatchResult) => boolean }> {
+  const ids = [...matches.keys()];
+  const confirmed = await services.store.matches.confirmed(pair.id, ids);
+  const journal = await services.store.journal.written(pair.id, ids);
+  const statuses = await services.store.collections.statuses(collection.id, ids);
+  const complete = (id: string): boolean => { const status = statuses.get(id)?.status; return status !== undefined && WRITTEN.has(status); };
+  const written = (match: MatchResult): boolean => match.targetId !== null && (journal.get(match.sourceId)?.has(match.targetId) === true || (match.state === 'Matched' && complete(match.sourceId)));
+  return { written, known: (match) => confirmed.has(match.sourceId) || written(match) };
 }
 
 /**

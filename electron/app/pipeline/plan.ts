@@ -1,5 +1,5 @@
-import type { MatchResult, SourceObject, TargetObject } from '../../../shared/domain/objects.ts';
-import type { Finding } from '../../../shared/domain/plans.ts';
+import type { Attributes, MatchResult, SourceObject, TargetObject } from '../../../shared/domain/objects.ts';
+import type { Finding, Operation } from '../../../shared/domain/plans.ts';
 import type { MigrationSettings } from '../../../shared/domain/settings.ts';
 import { mapObject, type MappedObject } from '../../engines/mapping/index.ts';
 import { createPlanner, DEFAULT_GUARD_LIMITS, guardPlan } from '../../engines/planning/index.ts';
@@ -15,8 +15,19 @@ const CHUNK = 1_000;
 
 interface Mapped { readonly source: SourceObject; readonly match: MatchResult; readonly target: TargetObject | null; readonly mapped: MappedObject }
 
+/** What checks and planning still look at once the values are mapped; a hundred thousand whole objects would not fit into memory. */
+const needed = ({ id, kind, dn, name, attributes, links }: SourceObject): SourceObject => ({ id, kind, dn, name, attributes: only(attributes, 'samaccountname'), links: only(links, 'member') });
+const only = (values: Attributes, lowerCaseName: string): Attributes => Object.fromEntries(Object.entries(values).filter(([name]) => name.toLowerCase() === lowerCaseName));
+
 /** What the tenant's facts mean for mapping and checks. */
-export interface TenantView { readonly verifiedDomains: ReadonlySet<string>; readonly initialDomain: string; readonly displayName: string; readonly federated: ReadonlySet<string> }
+export interface TenantView {
+  readonly verifiedDomains: ReadonlySet<string>;
+  readonly initialDomain: string;
+  readonly displayName: string;
+  readonly federated: ReadonlySet<string>;
+  /** False: the sign-in may not read roles, so matches are not checked for it. */
+  readonly administratorsKnown: boolean;
+}
 
 /** Reads the facts of the last discovery. */
 export async function tenantView(services: Services, pairId: string): Promise<TenantView> {
@@ -25,6 +36,7 @@ export async function tenantView(services: Services, pairId: string): Promise<Te
   return {
     verifiedDomains: new Set(domains.filter((d) => d.isVerified).map((d) => d.name.toLowerCase())), federated: new Set(domains.filter((d) => d.federated).map((d) => d.name.toLowerCase())),
     initialDomain: facts?.organization.initialDomain ?? '', displayName: facts?.organization.displayName ?? '',
+    administratorsKnown: facts !== null && facts.adminIds !== null,
   };
 }
 
@@ -49,7 +61,7 @@ export async function planCollection(
       const match = run.results.get(source.id);
       if (!match) continue;
       const target = match.state === 'Matched' && match.targetId !== null ? targets.get(match.targetId) ?? null : null;
-      all.push({ source, match, target, mapped: mapObject({ source, target, rules, settings, defaults: pair.defaults, verifiedDomains: view.verifiedDomains, initialDomain: view.initialDomain, resolve }) });
+      all.push({ source: needed(source), match, target, mapped: mapObject({ source, target, rules, settings, defaults: pair.defaults, verifiedDomains: view.verifiedDomains, initialDomain: view.initialDomain, resolve }) });
     }
     reporter.progress(all.length);
   }
@@ -59,12 +71,16 @@ export async function planCollection(
 
   await reporter.phase('plan', 'Comparing with the tenant', all.length);
   const planner = createPlanner({ settings, newId: services.newId, matchedBefore: (id) => run.knownBefore.has(id) });
-  for (const [i, { source, match, target, mapped }] of all.entries()) {
-    if (i % CHUNK === 0) signal.throwIfAborted();
+  const size = all.length;
+  // Taken from the list one by one, in order: what is planned is in the operations, and both at once would be twice the memory.
+  all.reverse();
+  for (let next = all.pop(); next !== undefined; next = all.pop()) {
+    if (all.length % CHUNK === 0) signal.throwIfAborted();
+    const { source, match, target, mapped } = next;
     planner.object({ source, match, target, mapped, findings: findings.get(source.id) ?? [] });
   }
   const plan = planner.finish();
-  const allFindings = [...plan.findings, ...plan.notes];
+  const allFindings = [...administratorsUnknown(plan.operations, view), ...plan.findings, ...plan.notes];
   const skips = [...plan.skips, ...run.skipped.map((s) => ({ ...s, status: 'Skipped' as const }))];
   const counts = { ...plan.counts, skipped: skips.length };
   const planId = await store.transaction(async (tx) => {
@@ -74,7 +90,7 @@ export async function planCollection(
     for (let i = 0; i < allFindings.length; i += CHUNK) await tx.plans.appendFindings(id, allFindings.slice(i, i + CHUNK));
     for (let i = 0; i < plan.unresolved.length; i += CHUNK) await tx.plans.appendUnresolved(id, plan.unresolved.slice(i, i + CHUNK));
     await tx.plans.saveSummary(id, {
-      counts, guard: guardPlan(counts, all.length, DEFAULT_GUARD_LIMITS), unresolved: plan.unresolved.length, conflicts: 0,
+      counts, guard: guardPlan(counts, size, DEFAULT_GUARD_LIMITS), unresolved: plan.unresolved.length, conflicts: 0,
       findings: { errors: allFindings.filter((f) => f.severity === 'error').length, warnings: allFindings.filter((f) => f.severity === 'warning').length },
     });
     // Matching gave Ambiguous, Conflict and Not matched their status already; here come the reasons that only planning knows.
@@ -82,6 +98,15 @@ export async function planCollection(
     return id;
   });
   return { planId, operations: plan.operations.length };
+}
+
+/** A warning when the plan changes accounts that might be administrators and nobody could tell. */
+function administratorsUnknown(operations: readonly Operation[], view: TenantView): Finding[] {
+  if (view.administratorsKnown || !operations.some((o) => o.objectKind === 'user' && o.kind !== 'create' && o.targetId !== null)) return [];
+  return [{
+    sourceId: null, name: view.displayName, attribute: '', value: '', rule: 'administrators', severity: 'warning', proposal: null,
+    message: 'The administrators could not be read; check by hand that no match is an administrator. Grant RoleManagement.Read.Directory to have it checked.',
+  }];
 }
 
 /** Runs the checks over what would be written and groups the findings by object. */

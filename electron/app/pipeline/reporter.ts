@@ -8,8 +8,8 @@ const EVERY_MS = 150;
 
 /** How a running task tells where it stands. */
 export interface Reporter {
-  /** Begins a phase: counters start at zero. `total` null: not known yet. */
-  phase(phase: TaskPhase, message: string, total?: number | null): Promise<void>;
+  /** Begins a phase: counters start at zero, or at what an earlier run has `done` of it. `total` null: not known yet. */
+  phase(phase: TaskPhase, message: string, total?: number | null, done?: number): Promise<void>;
   /** Something of the phase was handled. Cheap; the store sees it at most every 150 ms. */
   progress(done: number, failed?: number, total?: number | null): void;
   /** Gives the phase an estimate of its own for so many more steps, milliseconds (the throttle gate's); the longer of it and the rate so far is shown. */
@@ -26,6 +26,7 @@ export interface Reporter {
 /** Makes the reporter of one run of a task. */
 export function createReporter(services: Services, taskId: string): Reporter {
   let phaseStart = services.now();
+  let doneBefore = 0;
   let snapshot = { done: 0, failed: 0, total: null as number | null };
   let throttledMs = 0;
   let estimate: ((remaining: number) => number) | null = null;
@@ -43,8 +44,10 @@ export function createReporter(services: Services, taskId: string): Reporter {
     if (snapshot.total === null || snapshot.done >= snapshot.total) return null;
     const remaining = snapshot.total - snapshot.done;
     const foreseen = estimate?.(remaining) ?? 0;
-    if (snapshot.done < 5 || elapsed < 1_000) return foreseen > 0 ? Math.round(foreseen) : null;
-    return Math.round(Math.max(foreseen, (elapsed / snapshot.done) * remaining));
+    // What an earlier run did took none of this run's time.
+    const now = snapshot.done - doneBefore;
+    if (now < 5 || elapsed < 1_000) return foreseen > 0 ? Math.round(foreseen) : null;
+    return Math.round(Math.max(foreseen, (elapsed / now) * remaining));
   };
   const write = async (patch: Parameters<Services['store']['tasks']['update']>[1] = {}) => {
     dirty = false;
@@ -56,10 +59,11 @@ export function createReporter(services: Services, taskId: string): Reporter {
     services.emit('tasks.changed', await taskRow(services.store, taskId));
   };
   return {
-    async phase(phase, message, total = null) {
+    async phase(phase, message, total = null, done = 0) {
       phaseStart = services.now();
+      doneBefore = done;
       estimate = null;
-      snapshot = { done: 0, failed: 0, total };
+      snapshot = { done, failed: 0, total };
       await serial(() => write({ phase, message }));
     },
     progress(done, failed = snapshot.failed, total = snapshot.total) {

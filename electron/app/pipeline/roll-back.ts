@@ -1,12 +1,14 @@
 import type { TargetObject } from '../../../shared/domain/objects.ts';
 import type { Operation, Reference } from '../../../shared/domain/plans.ts';
-import { AppError, appError, ErrorCode } from '../../../shared/domain/errors.ts';
-import { guardPlan, DEFAULT_GUARD_LIMITS, planRollback, type JournalledChange } from '../../engines/planning/index.ts';
+import { appError, ErrorCode } from '../../../shared/domain/errors.ts';
+import { guardPlan, DEFAULT_GUARD_LIMITS, planRollback, type JournalledChange, type RollbackConflict } from '../../engines/planning/index.ts';
 import type { Tenant } from '../../engines/tenant/index.ts';
 import type { CollectionRecord, PairRecord, TaskRecord } from '../../store/index.ts';
 import type { Services } from '../services.ts';
 import { tenantView } from './plan.ts';
 import type { Reporter } from './reporter.ts';
+import { RollBackTask, readSettings } from './task-settings.ts';
+import { journalStanding, settleUndone, taskIfThere } from './undone-journal.ts';
 
 /** What a roll back is asked to do. */
 export interface RollBackRequest {
@@ -29,7 +31,10 @@ export async function planRollBack(
 ): Promise<{ readonly planId: string; readonly operations: number }> {
   const { store } = services;
   await reporter.phase('plan', 'Reading the journal');
-  const entries = await journalled(services, pair, request);
+  await settleUndone(services, pair, request, tenant, reporter, signal);
+  // Before the journal is read: what comes later is not part of this plan.
+  const seen = await journalStanding(store, pair.id, request);
+  const entries = await journalled(services, pair, request, seen.last);
   if (entries.length === 0) throw appError(ErrorCode.NotFound, 'There is nothing to take back: the journal holds no change of this task or object that is still in place.');
   if (request.undoes !== null) await requireNewest(services, pair, request.undoes, new Set(entries.map((e) => e.targetId)), signal);
   await reporter.phase('discover target', 'Reading what is there now', entries.length);
@@ -42,12 +47,13 @@ export async function planRollBack(
   const overwritten = plan.conflicts.filter((c) => c.overwritten).length;
   const sourceOf = new Map(entries.map((e) => [e.targetId, e.operation.sourceId]));
   const planId = await store.transaction(async (tx) => {
+    await tx.tasks.update(task.id, { settings: { ...readSettings(RollBackTask, task), seen } });
     const { id } = await tx.plans.create({ taskId: task.id, collectionId: collection.id, tenantName: pair.targetName || view.displayName, settings: null, confirmation: view.initialDomain || pair.name });
     for (let i = 0; i < operations.length; i += CHUNK) await tx.plans.appendOperations(id, operations.slice(i, i + CHUNK));
     await tx.plans.appendFindings(id, [
       ...plan.conflicts.map((c) => ({
         sourceId: sourceOf.get(c.targetId) ?? null, name: c.name, attribute: c.attribute, value: (c.current ?? []).join(', '), rule: 'changed by others since', severity: 'warning' as const,
-        message: c.overwritten ? `${c.attribute || 'The object'} of "${c.name}" was changed by others since; the roll back overwrites that.` : `${c.attribute || 'The object'} of "${c.name}" was changed by others since and stays.`, proposal: null,
+        message: conflictMessage(c), proposal: null,
       })),
       ...plan.impossible.map((i) => ({ sourceId: sourceOf.get(i.targetId) ?? null, name: i.name, attribute: i.attribute, value: '', rule: 'cannot be taken back', severity: 'error' as const, message: i.reason, proposal: null })),
     ]);
@@ -55,12 +61,18 @@ export async function planRollBack(
       counts: plan.counts, unresolved: 0, conflicts: plan.conflicts.length, findings: { errors: plan.impossible.length, warnings: plan.conflicts.length },
       // Deleting what the task created and removing the members that it added is what a roll back is for; overwriting what others did since is not.
       guard: overwritten > 0
-        ? [{ limit: 'overwrites' as const, count: overwritten, allowed: 0, message: `${overwritten} values that others changed since would be overwritten. Look at them and approve, or choose to keep changes made since.` }]
+        ? [{ limit: 'overwrites' as const, count: overwritten, allowed: 0, message: `${overwritten} values that others changed since would be overwritten, or deleted with objects that this task created. Look at them and approve, or choose to keep changes made since.` }]
         : guardPlan({ ...plan.counts, creates: 0, deletes: 0, membersRemoved: 0, overwrites: 0, upnChanges: 0, disables: 0 }, entries.length, DEFAULT_GUARD_LIMITS),
     });
     return id;
   });
   return { planId, operations: operations.length };
+}
+
+function conflictMessage({ attribute, name, overwritten, created }: RollbackConflict): string {
+  const changed = `${attribute || 'The object'} of "${name}" was changed by others since`;
+  if (created === true) return overwritten ? `${changed}; the roll back deletes the object with it, because the task created it.` : `${changed}; the object, which the task created, stays.`;
+  return overwritten ? `${changed}; the roll back overwrites that.` : `${changed} and stays.`;
 }
 
 /** The journal knows some managers and members by id only; a person reads names. */
@@ -74,12 +86,12 @@ async function withNames(services: Services, pair: PairRecord, operations: reado
 }
 
 /** Changes that were carried out and not taken back yet, oldest first. */
-async function journalled(services: Services, pair: PairRecord, request: RollBackRequest): Promise<JournalledChange[]> {
+async function journalled(services: Services, pair: PairRecord, request: RollBackRequest, last: number): Promise<JournalledChange[]> {
   const { store } = services;
   const entries: JournalledChange[] = [];
-  const take = (j: { operation: JournalledChange['operation']; targetId: string | null; references: NonNullable<JournalledChange['references']>; outcome: string | null; undoneBy: string | null }) => {
+  const take = (j: { sequence: number; operation: JournalledChange['operation']; targetId: string | null; references: NonNullable<JournalledChange['references']>; outcome: string | null; undoneBy: string | null }) => {
     if (j.outcome !== 'done' && !(j.outcome === 'failed' && j.references.length > 0)) return;
-    if (j.targetId === null || j.undoneBy !== null) return;
+    if (j.targetId === null || j.undoneBy !== null || j.sequence > last) return;
     const linked = ['add members', 'remove members', 'set manager'].includes(j.operation.kind);
     entries.push({ operation: j.operation, targetId: j.targetId, outcome: 'done', ...(linked ? { references: j.references } : {}) });
   };
@@ -101,7 +113,7 @@ async function journalled(services: Services, pair: PairRecord, request: RollBac
 async function migrationsAmong(services: Services, pair: PairRecord, taskIds: ReadonlySet<string>): Promise<ReadonlySet<string>> {
   const found = new Set<string>();
   for (const id of taskIds) {
-    const task = await services.store.tasks.get(id).catch((error: unknown) => { if (error instanceof AppError && error.data.code === ErrorCode.NotFound) return null; throw error; });
+    const task = await taskIfThere(services, id);
     if (task?.kind === 'Migrate' && task.pairId === pair.id) found.add(id);
   }
   return found;
@@ -116,14 +128,19 @@ async function requireNewest(services: Services, pair: PairRecord, taskId: strin
   const { store } = services;
   let start = 0;
   for await (const page of store.journal.iterateOfTask(taskId, { order: 'oldest first' })) { start = page[0]?.sequence ?? 0; break; }
-  for (const other of await store.tasks.list({ pairId: pair.id, limit: 500 })) {
-    if (other.id === taskId || other.kind !== 'Migrate' || other.rolledBackBy !== null || other.planId === null) continue;
+  const later = (other: string, name: string) => appError(ErrorCode.Conflict, `A later migration (task ${other}) has changed "${name}" as well. Roll that one back first.`);
+  const others: string[] = [];
+  for await (const page of store.tasks.iterate({ pairId: pair.id })) others.push(...page.filter((t) => t.id !== taskId && t.kind === 'Migrate' && t.rolledBackBy === null && t.planId !== null).map((t) => t.id));
+  for (const other of others) {
+    // Sent without an answer that anybody knows: it may have changed the object.
+    const open = (await store.journal.openIntents(other)).find((j) => j.sequence > start && j.targetId !== null && targets.has(j.targetId));
+    if (open !== undefined) throw later(other, open.operation.name);
     // By the order of writing, not of planning: a plan may be approved long after it was made.
-    pages: for await (const page of store.journal.iterateOfTask(other.id, { order: 'newest first' })) {
+    pages: for await (const page of store.journal.iterateOfTask(other, { order: 'newest first' })) {
       signal.throwIfAborted();
       for (const j of page) {
         if (j.sequence < start) break pages;
-        if (j.outcome === 'done' && j.undoneBy === null && j.targetId !== null && targets.has(j.targetId)) throw appError(ErrorCode.Conflict, `A later migration (task ${other.id}) has changed "${j.operation.name}" as well. Roll that one back first.`);
+        if (j.outcome === 'done' && j.undoneBy === null && j.targetId !== null && targets.has(j.targetId)) throw later(other, j.operation.name);
       }
     }
   }

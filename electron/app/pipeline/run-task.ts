@@ -29,7 +29,7 @@ export async function runTask(services: Services, task: TaskRecord, signal: Abor
 async function runKind(services: Services, task: TaskRecord, reporter: Reporter, signal: AbortSignal): Promise<void> {
   const pair = await services.store.pairs.get(task.pairId);
   switch (task.kind) {
-    case 'Discover': return await withBoth(services, pair, async (directory, tenant) => {
+    case 'Discover': return await withBoth(services, pair, signal, async (directory, tenant) => {
       const { sources, sourcesChanged } = await discoverSource(services, pair, directory, reporter, signal);
       const { targets } = await discoverTarget(services, pair, tenant, reporter, signal);
       await reporter.end('Completed', `Read ${sources} objects of Active Directory (${sourcesChanged} new or changed) and ${targets} of Microsoft 365.`);
@@ -52,36 +52,36 @@ export function stageOf(task: Pick<TaskRecord, 'checkpoint'>): 'plan' | 'apply' 
   return Checkpoint.safeParse(task.checkpoint).data?.stage ?? 'plan';
 }
 
-async function withTenant(services: Services, pair: PairRecord, work: (tenant: OpenedTenant) => Promise<void>): Promise<void> {
-  const tenant = await services.openTenant(pair);
+async function withTenant(services: Services, pair: PairRecord, signal: AbortSignal, work: (tenant: OpenedTenant) => Promise<void>): Promise<void> {
+  const tenant = await services.openTenant(pair, { signal });
   try { await work(tenant); } finally { await tenant.close(); }
 }
 
-async function withBoth(services: Services, pair: PairRecord, work: (directory: Directory, tenant: OpenedTenant) => Promise<void>): Promise<void> {
+async function withBoth(services: Services, pair: PairRecord, signal: AbortSignal, work: (directory: Directory, tenant: OpenedTenant) => Promise<void>): Promise<void> {
   const directory = await services.openDirectory(pair);
-  try { await withTenant(services, pair, async (tenant) => { await work(directory, tenant); }); } finally { await directory.close(); }
+  try { await withTenant(services, pair, signal, async (tenant) => { await work(directory, tenant); }); } finally { await directory.close(); }
 }
 
 async function runMatch(services: Services, pair: PairRecord, collection: CollectionRecord, task: TaskRecord, reporter: Reporter, signal: AbortSignal): Promise<void> {
   const request = readSettings(MatchTask, task);
-  await withBoth(services, pair, async (directory, tenant) => {
+  await withBoth(services, pair, signal, async (directory, tenant) => {
     await discoverSource(services, pair, directory, reporter, signal);
     await discoverTarget(services, pair, tenant, reporter, signal);
   });
-  const { counts } = await matchCollection(services, pair, collection, { ...request, upnSuffix: request.upnSuffix || pair.defaults.upnSuffix }, reporter, signal);
+  const { counts } = await matchCollection(services, pair, collection, { ...request, upnSuffix: request.upnSuffix || pair.defaults.upnSuffix, purpose: 'Match Objects' }, reporter, signal);
   services.emit('store.changed', { nouns: ['objects', 'collections', 'pairs'] });
   await reporter.end('Completed', `Matched ${counts.Matched}, not matched ${counts['Not matched']}, ambiguous ${counts.Ambiguous}, in conflict ${counts.Conflict}, out of scope ${counts.Skipped}.`);
 }
 
 async function runMigratePlan(services: Services, pair: PairRecord, collection: CollectionRecord, task: TaskRecord, reporter: Reporter, signal: AbortSignal): Promise<void> {
   const { settings, ids } = readSettings(MigrateTask, task);
-  await withBoth(services, pair, async (directory, tenant) => {
+  await withBoth(services, pair, signal, async (directory, tenant) => {
     await discoverSource(services, pair, directory, reporter, signal);
     await discoverTarget(services, pair, tenant, reporter, signal);
   });
   // Names of both sides are known only now; the confirmation names the tenant.
   const fresh = await services.store.pairs.get(pair.id);
-  const run = await matchCollection(services, fresh, collection, { breakExisting: false, upnSuffix: settings.upnSuffix, ids }, reporter, signal);
+  const run = await matchCollection(services, fresh, collection, { breakExisting: false, upnSuffix: settings.upnSuffix, ids, purpose: 'planning' }, reporter, signal);
   const { planId, operations } = await planCollection(services, fresh, collection, task, settings, run, reporter, signal);
   services.emit('store.changed', { nouns: ['objects', 'collections', 'pairs'] });
   if (operations === 0) {
@@ -94,7 +94,7 @@ async function runMigratePlan(services: Services, pair: PairRecord, collection: 
 
 async function runRollBackPlan(services: Services, pair: PairRecord, collection: CollectionRecord, task: TaskRecord, reporter: Reporter, signal: AbortSignal): Promise<void> {
   const request = readSettings(RollBackTask, task);
-  await withTenant(services, pair, async (tenant) => {
+  await withTenant(services, pair, signal, async (tenant) => {
     const { planId, operations } = await planRollBack(services, pair, collection, task, request, tenant, reporter, signal);
     await services.store.tasks.update(task.id, { planId });
     if (operations === 0) return await finishRollBack(services, pair, collection, { ...task, planId }, { deviations: [], cancelled: false }, reporter);
@@ -105,7 +105,8 @@ async function runRollBackPlan(services: Services, pair: PairRecord, collection:
 async function runApply(services: Services, pair: PairRecord, collection: CollectionRecord, task: TaskRecord, reporter: Reporter, signal: AbortSignal): Promise<void> {
   const { planId } = task;
   if (planId === null) throw appError(ErrorCode.NotFound, 'The task has no plan to apply. Start a new one.');
-  await withTenant(services, pair, async (tenant) => {
+  await withTenant(services, pair, signal, async (tenant) => {
+    await requireTenantOfPlan(services, planId, tenant, signal);
     const { result, deviations } = await applyTask(services, pair, collection, { ...task, planId }, tenant, reporter, signal);
     // Nobody asked for it to stop: it is not cancelled, and the next process goes on with it.
     if (result.cancelled && signal.reason !== 'cancelled') throw appError(ErrorCode.Cancelled, 'The program ends.');
@@ -113,6 +114,13 @@ async function runApply(services: Services, pair: PairRecord, collection: Collec
     if (task.kind === 'Migrate') await finishMigration(services, collection, { ...task, planId }, outcome, reporter);
     else await finishRollBack(services, pair, collection, { ...task, planId }, outcome, reporter);
   });
+}
+
+/** What was approved for one tenant is written to no other, wherever the connection leads by now. @throws AppError CONFLICT. */
+async function requireTenantOfPlan(services: Services, planId: string, tenant: OpenedTenant, signal: AbortSignal): Promise<void> {
+  const plan = await services.store.plans.get(planId);
+  const present = await tenant.organization(signal);
+  if (plan.organizationId !== present.id) throw appError(ErrorCode.Conflict, `The plan was made for ${plan.tenantName}, but the connection leads to ${present.displayName} (${present.initialDomain}) now, so nothing was written; correct the pair's connection, or make a new plan.`);
 }
 
 async function fail(services: Services, task: TaskRecord, reporter: Reporter, signal: AbortSignal, error: unknown): Promise<void> {

@@ -7,7 +7,11 @@ export const MatchTask = z.object({ breakExisting: z.boolean(), upnSuffix: z.str
 /** What a Migrate task is asked to do. */
 export const MigrateTask = z.object({ settings: MigrationSettingsSchema, ids: z.array(z.string()).nullable() });
 /** What a Roll back task is asked to do. */
-export const RollBackTask = z.object({ undoes: z.string().nullable(), objectId: z.string().nullable(), mode: z.enum(['exact', 'keep changes made since']), purge: z.boolean() });
+export const RollBackTask = z.object({
+  undoes: z.string().nullable(), objectId: z.string().nullable(), mode: z.enum(['exact', 'keep changes made since']), purge: z.boolean(),
+  /** State of the journal that the plan was made from; null before planning. What came later is not taken back by it. */
+  seen: z.object({ last: z.int(), standing: z.int() }).nullable().default(null),
+});
 /** How far a task has come; decides what resuming means. */
 export const Checkpoint = z.object({ stage: z.enum(['plan', 'apply']) });
 

@@ -34,10 +34,12 @@ Examples:
       ]);
       return EXIT.ok;
     }));
-  collection.command('remove').description('take objects out of a collection; nothing in the directory or the tenant changes').option('--collection <name>').requiredOption('--id <guid...>', 'objectGUID')
-    .action((o: { collection?: string; id: string[] }) => run({ needs: 'project' }, async (session) => {
-      const result = await session.call('collections.removeObjects', { id: (await session.collection(o.collection)).id, ids: o.id });
-      session.out.result(result, [`Removed ${result.removed} objects.`]);
+  collection.command('remove').description('take objects out of a collection; nothing in the directory or the tenant changes').option('--collection <name>').option('--id <guid...>', 'objectGUID').option('--all', 'every object of the collection')
+    .action((o: { collection?: string; id?: string[]; all?: boolean }) => run({ needs: 'project' }, async (session) => {
+      if ((o.id === undefined) === (o.all === undefined)) throw appError(ErrorCode.InvalidInput, 'Give either --id or --all.');
+      const selection = o.id ? { mode: 'ids' as const, ids: o.id.map((i) => i.toLowerCase()) } : { mode: 'all except' as const, ids: [], search: '', status: '' as const };
+      const result = await session.call('collections.removeObjects', { id: (await session.collection(o.collection)).id, selection });
+      session.out.result(result, [`Removed ${result.removed} object${result.removed === 1 ? '' : 's'}.`]);
       return EXIT.ok;
     }));
   collection.command('statistics').description('objects by status').argument('[collection]').action((name?: string) => run({ needs: 'project' }, async (session) => {

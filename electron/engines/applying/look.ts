@@ -1,9 +1,11 @@
+import { appError, ErrorCode } from '../../../shared/domain/errors.ts';
 import type { Operation } from '../../../shared/domain/plans.ts';
 import type { Values } from '../../../shared/domain/objects.ts';
 import type { Tenant } from '../tenant/index.ts';
 import { findRequest, foundIds } from '../tenant/index.ts';
 import { position } from './compare.ts';
 import type { ApplyPorts, Intent, Settlement } from './port.ts';
+import { withMissing, type Resolved } from './send.ts';
 
 /** Waits between looks, milliseconds: Graph is eventually consistent, a new object may take seconds to be found. */
 const LOOK_AGAIN_MS = [0, 500, 2_000, 5_000] as const;
@@ -20,21 +22,33 @@ const valueOf = (operation: Operation, attribute: string): string | undefined =>
  * Looks for the object that a create without an answer may have made. A user is found by the source anchor that the create
  * carried, or by its user principal name; a group by its mailNickname. Never by display name, which is not unique.
  * @returns Graph id; undefined when there is none after the last look; `several` when more than one answers to the key.
+ * @throws AppError TENANT_UNAVAILABLE (retryable) when nobody could look: "not seen" is no "not there", and a create sent again
+ * makes a second security group, which Graph does not refuse.
  */
 export async function findCreated({ operation, at }: Pick<Intent, 'operation' | 'at'>, ports: Pick<ApplyPorts, 'tenant' | 'wait'>, signal?: AbortSignal): Promise<string | undefined | 'several'> {
   const keys = operation.objectKind === 'user' ? ['onPremisesImmutableId', 'userPrincipalName'] : ['mailNickname'];
   for (const pause of LOOK_AGAIN_MS) {
     if (pause > 0) await ports.wait(pause, signal);
+    // One key is enough: the create carried all of them.
+    let looked = false;
+    let reason = 'it carries no value that it could be found by';
     for (const key of keys) {
       const value = valueOf(operation, key);
       if (value === undefined) continue;
       const [answer] = await ports.tenant.send([findRequest(operation.objectKind, key, value)], signal);
-      if (answer?.kind !== 'answered' || answer.error) continue;
+      if (answer?.kind !== 'answered' || answer.error) {
+        reason = answer?.kind === 'answered' ? `the search was refused with status ${answer.status}` : answer?.reason ?? 'no answer';
+        continue;
+      }
+      looked = true;
       const found = foundIds(answer.body);
       if (found.length > 1) return 'several';
       const id = found[0];
       if (id === undefined) continue;
       if (await isOurs(ports.tenant, operation, at, id, signal)) return id;
+    }
+    if (!looked) {
+      throw appError(ErrorCode.TenantUnavailable, `Nobody knows whether "${operation.name}" was created: its answer was lost, and the tenant could not be searched for it (${reason}). It was not sent again. Go on once the tenant answers; then it is looked for first.`, { retryable: true });
     }
   }
   return undefined;
@@ -51,7 +65,51 @@ async function isOurs(tenant: Tenant, operation: Operation, intendedAt: number, 
   return Number.isNaN(created) || created >= intendedAt - CLOCK_SKEW_MS;
 }
 
-/** Settles an intent whose outcome nobody knows, by looking at the tenant. Null: it did not happen, send it again. */
+/** The members or the manager of an operation that exist in the tenant, with their Graph ids. */
+export async function resolveReferences(operation: Operation, { ledger }: Pick<ApplyPorts, 'ledger'>): Promise<readonly Resolved[]> {
+  const ids = await ledger.targetIds(operation.references.flatMap((r) => (r.targetId === null && r.sourceId !== null ? [r.sourceId] : [])));
+  return resolvedBy(operation, ids);
+}
+
+/** As {@link resolveReferences}, with the ids of source objects known already. */
+export function resolvedBy(operation: Operation, ids: ReadonlyMap<string, string>): readonly Resolved[] {
+  return operation.references.flatMap((reference): Resolved[] => {
+    const id = reference.targetId ?? (reference.sourceId === null ? undefined : ids.get(reference.sourceId));
+    return id === undefined ? [] : [{ reference: { ...reference, targetId: id }, id }];
+  });
+}
+
+/** Graph ids of all members of one group; none for a group that is gone. @throws AppError as `Tenant.readMembers`. */
+export async function readMembersOf(groupId: string, { tenant }: Pick<ApplyPorts, 'tenant'>, signal?: AbortSignal): Promise<ReadonlySet<string>> {
+  const members = new Set<string>();
+  for await (const group of tenant.readMembers([groupId], signal)) for (const id of group.memberIds) members.add(id);
+  return members;
+}
+
+/**
+ * Looks which memberships are as an operation wants them, patiently while some are not. The planner only asks for members that
+ * are not there (or, for removals, that are), so that after a lost answer these changes are ours.
+ * @returns `changed`: as wanted; `rest`: not, after the last look.
+ * @throws AppError as `Tenant.readMembers`, when nobody could look.
+ */
+export async function lookAtMembers({ operation, targetId }: Pick<Intent, 'operation' | 'targetId'>, references: readonly Resolved[], ports: Pick<ApplyPorts, 'tenant' | 'wait'>, signal?: AbortSignal): Promise<{ readonly changed: readonly Resolved[]; readonly rest: readonly Resolved[] }> {
+  let seen: { changed: readonly Resolved[]; rest: readonly Resolved[] } = { changed: [], rest: references };
+  if (targetId === null) return seen;
+  for (const pause of LOOK_AGAIN_MS) {
+    if (pause > 0) await ports.wait(pause, signal);
+    const members = await readMembersOf(targetId, ports, signal);
+    const { changed = [], rest = [] } = Object.groupBy(references, (r) => (members.has(r.id) === (operation.kind === 'add members') ? 'changed' : 'rest'));
+    seen = { changed, rest };
+    if (rest.length === 0) break;
+  }
+  return seen;
+}
+
+/**
+ * Settles an intent whose outcome nobody knows, by looking at the tenant; writes nothing.
+ * @returns null when it did not happen, or members were changed only in part: it may be sent again.
+ * @throws AppError TENANT_UNAVAILABLE (retryable) and others of the tenant when nobody could look: the intent must stay open.
+ */
 export async function lookUp(intent: Intent, ports: Pick<ApplyPorts, 'tenant' | 'wait' | 'ledger'>, signal?: AbortSignal): Promise<Settlement | null> {
   const { operation } = intent;
   const base = { intentId: intent.id, operation, targetId: intent.targetId, references: operation.references, message: '' };
@@ -76,15 +134,10 @@ export async function lookUp(intent: Intent, ports: Pick<ApplyPorts, 'tenant' | 
     }
     case 'add members':
     case 'remove members': {
-      if (id === null) return null;
-      const members = new Set<string>();
-      for await (const group of ports.tenant.readMembers([id], signal)) for (const m of group.memberIds) members.add(m);
-      const ids = await ports.ledger.targetIds(operation.references.flatMap((r) => (r.sourceId && !r.targetId ? [r.sourceId] : [])));
-      const wanted = operation.references.map((r) => ({ ...r, targetId: r.targetId ?? (r.sourceId ? ids.get(r.sourceId) ?? null : null) }));
-      const there = (t: string | null) => t !== null && members.has(t);
-      const happened = wanted.filter((r) => there(r.targetId) === (operation.kind === 'add members'));
-      // All or nothing for binds: the planner only asked for members that were not there, so what is there now is ours.
-      return happened.length === wanted.length ? { ...base, outcome: 'done', references: happened } : null;
+      const references = await resolveReferences(operation, ports);
+      if (id === null || references.length === 0) return null;
+      const { rest } = await lookAtMembers(intent, references, ports, signal);
+      return rest.length === 0 ? withMissing({ ...base, outcome: 'done', references: references.map((r) => r.reference) }, references) : null;
     }
     case 'delete': {
       if (id === null) return null;

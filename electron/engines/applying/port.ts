@@ -48,6 +48,11 @@ export interface ApplyProgress { readonly done: number; readonly failed: number;
 export interface ApplyPorts {
   readonly tenant: Tenant;
   readonly ledger: ApplyLedger;
+  /**
+   * `must hold`: an operation on an object, or with a reference, whose match was broken or changed since the plan was made is
+   * not carried out (drifted). `as journalled`: matches do not count; the way back goes to what was written.
+   */
+  readonly matches: 'must hold' | 'as journalled';
   readonly newId: () => string;
   /** Milliseconds since 1970 UTC. */
   readonly now: () => number;

@@ -1,7 +1,7 @@
 import type { Operation, Reference } from '../../../shared/domain/plans.ts';
 import type { GraphAnswer, GraphRequest } from '../tenant/index.ts';
-import { explain, isAlreadyMember, isConflict, isNotMember, toGraphBody, type GraphWrites } from '../tenant/index.ts';
-import type { ApplyPorts, Intent, Settlement } from './port.ts';
+import { explain, isConflict, isNotMember, toGraphBody, type GraphWrites } from '../tenant/index.ts';
+import type { Intent, Settlement } from './port.ts';
 
 /** References of one operation with the Graph ids they have now. */
 export interface Resolved { readonly reference: Reference; readonly id: string }
@@ -16,7 +16,7 @@ export function requestOf(operation: Operation, targetId: string | null, referen
     case 'set manager': return writes.setManager(id, references[0]?.id ?? '');
     case 'clear manager': return writes.clearManager(id);
     case 'add members': return writes.addMembers(id, references.map((r) => r.id));
-    // Never sent as one request: see sendMembersOneByOne.
+    // Never sent as one request: members go one by one.
     case 'remove members': return writes.removeMember(id, references[0]?.id ?? '');
     case 'delete': return writes.delete(operation.objectKind, id);
     case 'purge': return writes.purge(id);
@@ -24,9 +24,18 @@ export function requestOf(operation: Operation, targetId: string | null, referen
   }
 }
 
-const settled = (intent: Intent, outcome: Settlement['outcome'], more: Partial<Settlement> = {}): Settlement => ({
+/** A settlement with all references of the operation, as far as `more` does not say otherwise. */
+export const settled = (intent: Intent, outcome: Settlement['outcome'], more: Partial<Settlement> = {}): Settlement => ({
   intentId: intent.id, operation: intent.operation, outcome, targetId: intent.targetId, references: intent.operation.references, message: '', ...more,
 });
+
+/**
+ * True when nobody can tell from the answer whether the request was carried out: there is none, or it refuses the repeat of a
+ * try that may have succeeded. Then somebody must look.
+ */
+export function isUncertain(answer: GraphAnswer | undefined): boolean {
+  return answer?.kind !== 'answered' || (answer.error !== null && answer.repeated === true);
+}
 
 /**
  * Turns the answer to one request into a settlement; null when the answer leaves the outcome open and somebody must look
@@ -46,6 +55,8 @@ export function settle(intent: Intent, answer: GraphAnswer, references: readonly
   }
   const { error } = answer;
   if (operation.kind === 'create' && isConflict(error)) return null;
+  // A purge cannot be looked up: what was there and is gone after a repeat was taken away by the try before.
+  if (operation.kind === 'purge' && error.status === 404 && answer.repeated) return settled(intent, 'done');
   if ((operation.kind === 'delete' || operation.kind === 'purge') && error.status === 404) return settled(intent, 'unchanged', { message: 'The object was gone already.' });
   if (operation.kind === 'clear manager' && error.status === 404) return settled(intent, 'unchanged', { message: 'There was no manager to clear.' });
   if (operation.kind === 'remove members' && isNotMember(error)) return settled(intent, 'unchanged', { references: [], message: 'It was no member any more.' });
@@ -63,24 +74,4 @@ export function withMissing(settlement: Settlement, references: readonly Resolve
   const missing = operation.references.filter((r) => !there.has(r.sourceId ?? r.targetId ?? ''));
   if (missing.length === 0) return settlement;
   return { ...settlement, outcome: 'failed', message: `${missing.length} of ${operation.references.length} members do not exist in the tenant: ${missing.slice(0, 3).map((r) => r.name).join(', ')}${missing.length > 3 ? ' ...' : ''}. Resume the task once they do.` };
-}
-
-/**
- * The slow path for members, one request a member, taken when binding 20 at once was refused as a whole: tells exactly which
- * memberships are ours, so that the undo takes back those and no others.
- */
-export async function sendMembersOneByOne(intent: Intent, references: readonly Resolved[], writes: GraphWrites, ports: Pick<ApplyPorts, 'tenant'>, signal?: AbortSignal): Promise<Settlement> {
-  const changed: Reference[] = [];
-  const problems: string[] = [];
-  let already = 0;
-  for (const { reference, id } of references) {
-    // One after the other: two writes on one group at a time are refused as concurrent.
-    const [answer] = await ports.tenant.send([intent.operation.kind === 'add members' ? writes.addMember(intent.targetId ?? '', id) : writes.removeMember(intent.targetId ?? '', id)], signal);
-    if (answer?.kind !== 'answered') problems.push(`${reference.name}: no answer`);
-    else if (!answer.error) changed.push({ ...reference, targetId: id });
-    else if (isAlreadyMember(answer.error) || isNotMember(answer.error)) already++;
-    else problems.push(`${reference.name}: ${explain(answer.error)}`);
-  }
-  if (problems.length > 0) return settled(intent, 'failed', { references: changed, message: `${problems.length} of ${references.length} members were refused. ${problems.slice(0, 3).join(' ')}` });
-  return settled(intent, changed.length > 0 ? 'done' : 'unchanged', { references: changed, message: already > 0 ? `${already} had been changed by somebody else before.` : '' });
 }

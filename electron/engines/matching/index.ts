@@ -3,6 +3,6 @@ export { DEFAULT_MATCHING_RULES, describeRule } from './default-rules.ts';
 export { createTargetIndex } from './target-index.ts';
 export type { IndexedTarget, TargetIndex } from './target-index.ts';
 export { anchorOf, sourceKeys } from './keys.ts';
-export { matchObject, matchPinned } from './match.ts';
+export { matchAgain, matchObject, matchPinned } from './match.ts';
 export type { MatchContext } from './match.ts';
 export { settleConflicts } from './settle.ts';

@@ -15,6 +15,14 @@ export function anchorOf(source: Pick<SourceObject, 'id' | 'kind' | 'attributes'
   return consistency ?? immutableIdFromGuid(source.id) ?? '';
 }
 
+/**
+ * Source anchors that mean this very object: the present one, and the one that it had, and may have been written with, before
+ * somebody filled mS-DS-ConsistencyGuid (Entra Connect, design concepts: sourceAnchor).
+ */
+export function ownAnchors(source: Pick<SourceObject, 'id' | 'kind' | 'attributes'>): ReadonlySet<string> {
+  return new Set([anchorOf(source), immutableIdFromGuid(source.id) ?? ''].filter((anchor) => anchor !== ''));
+}
+
 const distinct = (values: readonly string[]): readonly string[] => (values.length < 2 ? values : [...new Set(values)]);
 const normal = (values: readonly string[] | undefined): readonly string[] => distinct((values ?? []).map((v) => v.trim().toLowerCase()).filter((v) => v !== ''));
 

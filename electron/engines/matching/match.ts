@@ -4,7 +4,7 @@ import type { MatchingRule } from '../../../shared/domain/rules.ts';
 import { firstOf } from '../../../shared/rules/attributes.ts';
 import { withoutAccents } from '../../../shared/rules/text.ts';
 import { describeRule } from './default-rules.ts';
-import { anchorOf, sourceKeys } from './keys.ts';
+import { ownAnchors, sourceKeys } from './keys.ts';
 import type { IndexedTarget, TargetIndex } from './target-index.ts';
 
 /** What matching needs to know besides the rules. */
@@ -19,15 +19,17 @@ const plain = (name: string): string => withoutAccents(name).toLowerCase().repla
 
 /** Risk flags of tying this source to this target (shown before anything is written). */
 function risksOf(source: SourceObject, target: IndexedTarget, context: MatchContext, how: 'anchor' | 'other'): readonly RiskFlag[] {
+  // Who it is needs no more proof when the anchor says it.
+  const proved = how === 'anchor';
   const risks: RiskFlag[] = [];
   const display = firstOf(source.attributes, 'displayName') ?? source.name;
   if (target.kind !== source.kind) risks.push('type differs');
   if (context.adminIds.has(target.id)) risks.push('target has an admin role');
-  if (target.immutableId !== '' && target.immutableId !== anchorOf(source)) risks.push('target has another immutable id');
+  if (target.immutableId !== '' && !ownAnchors(source).has(target.immutableId)) risks.push('target has another immutable id');
   if (target.synchronised) risks.push('target is synchronised from another directory');
   if (target.deleted) risks.push('target is in the recycle bin');
-  if (how !== 'anchor' && target.name !== '' && display !== '' && plain(target.name) !== plain(display)) risks.push('names differ');
-  if (how !== 'anchor' && target.mailbox) risks.push('mailbox in use');
+  if (!proved && target.name !== '' && display !== '' && plain(target.name) !== plain(display)) risks.push('names differ');
+  if (!proved && target.mailbox) risks.push('mailbox in use');
   return risks;
 }
 
@@ -106,4 +108,24 @@ export function matchPinned(source: SourceObject, targetId: string, index: Targe
     return { ...base, state: 'Not matched', targetId: null, risks: [], reason: `Pinned to ${targetId}, which is no longer in the tenant. Break the match or pin another object.` };
   }
   return { ...base, state: 'Matched', targetId, risks: risksOf(source, target, context, 'other'), reason: `Pinned to ${target.name || target.id}.` };
+}
+
+/**
+ * Looks again at a match that an earlier run found: what is known of the target may have changed since. A blocking risk makes it a
+ * Conflict; a match that was such a Conflict and is no longer comes back. A target that a migration of this project has
+ * written to is who it is: other names or a mailbox say nothing against it, only blocking risks count.
+ * @param known outcome with a target, found by a rule or written by a migration; not pinned (see {@link matchPinned}).
+ * @param written whether a migration of this project has written to the target.
+ * @returns undefined when the index does not know the target any more: match anew.
+ */
+export function matchAgain(source: SourceObject, known: MatchResult, index: TargetIndex, context: MatchContext, written: 'written' | 'not written'): MatchResult | undefined {
+  const target = known.targetId === null ? undefined : index.get(known.targetId);
+  if (target === undefined) return undefined;
+  const risks = risksOf(source, target, context, written === 'written' || ownAnchors(source).has(target.immutableId) ? 'anchor' : 'other');
+  const blocking = risks.filter((risk) => BLOCKING.has(risk));
+  const name = target.name || target.id;
+  if (blocking.length > 0) return { ...known, state: 'Conflict', risks, reason: `Matched with ${name} before, but now: ${blocking.join(', ')}. It is left as it is; pin the match if it is right.` };
+  const same = known.state === 'Matched' && known.risks.length === risks.length && risks.every((risk) => known.risks.includes(risk));
+  if (same) return known;
+  return { ...known, state: 'Matched', risks, reason: risks.length > 0 ? `Matched with ${name} before; look first: ${risks.join(', ')}.` : `Matched with ${name} before.` };
 }

@@ -24,7 +24,7 @@ function refusalOf({ source, match, target, mapped, findings }: PlanCandidate, c
   if (match.state === 'Matched' && target !== null && target.kind !== source.kind) return { status: 'Conflict', reason: `The matched object ${target.name} is a ${target.kind}, not a ${source.kind}. Break the match.` };
   if (match.state === 'Not matched' && !context.settings.createUnmatched) return { status: 'Not matched', reason: `${match.reason} This run does not create objects.` };
   if (match.state === 'Matched' && !context.settings.mergeUnmatched && !context.matchedBefore(source.id)) {
-    return { status: 'Skipped', reason: `Matched to ${target?.name ?? ''} just now, and this run does not merge objects that were not matched before.` };
+    return { status: 'Skipped', reason: `Found to match ${target?.name ?? ''}, but this run does not merge objects that were not matched before it. Match Objects, or another answer to that question, lets it through.` };
   }
   const error = [...mapped.problems, ...(findings ?? [])].find((finding) => finding.severity === 'error');
   if (error !== undefined) return { status: 'Failed', reason: error.message };

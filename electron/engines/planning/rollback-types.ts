@@ -33,6 +33,8 @@ export interface RollbackConflict {
   readonly current: Values | null;
   /** True: the roll back overwrites it (`exact`); false: it stays. */
   readonly overwritten: boolean;
+  /** True: the task created the object, so that overwriting means deleting it, and staying means that the whole object stays. */
+  readonly created?: boolean;
 }
 
 /** Something that cannot be taken back, with the reason. */

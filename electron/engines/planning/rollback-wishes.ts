@@ -12,6 +12,8 @@ export interface TargetWishes {
   readonly targetId: string;
   /** The newest operation, for name, kind and source. */
   readonly about: Operation;
+  /** What the task wrote into an object that it made: the create's values. Without passwords, which cannot be read. */
+  readonly made: Map<string, Values | null>;
   existence: 'stays' | 'made by the task' | 'restored by the task' | 'deleted by the task' | 'purged by the task';
   readonly attributes: Map<string, AttributeWish>;
   manager: { readonly written: string | null; readonly restoreTo: Reference | null } | null;
@@ -51,10 +53,11 @@ export function wishesOf(entries: readonly JournalledChange[]): ReadonlyMap<stri
   });
   const all = new Map<string, TargetWishes>();
   for (const { operation, targetId, references } of entries.toReversed()) {
-    const wishes: TargetWishes = all.get(targetId) ?? { targetId, about: operation, existence: 'stays', attributes: new Map(), manager: null, members: new Map(), lost: [] };
+    const wishes: TargetWishes = all.get(targetId) ?? { targetId, about: operation, existence: 'stays', made: new Map(), attributes: new Map(), manager: null, members: new Map(), lost: [] };
     all.set(targetId, wishes);
     const refers = (references ?? operation.references).map(complete);
     settleExistence(wishes, operation.kind);
+    if (operation.kind === 'create') for (const { attribute, after } of operation.changes) { if (!attribute.startsWith('passwordProfile/')) wishes.made.set(attribute, after); }
     if (operation.kind === 'update') operation.changes.forEach((change) => wishAttribute(wishes, change));
     else if (operation.kind === 'set manager' || operation.kind === 'clear manager') {
       const written = operation.kind === 'set manager' ? (refers[0]?.targetId ?? null) : null;

@@ -75,10 +75,32 @@ function undoMembers(work: Work, wishes: TargetWishes, current: TargetObject): v
   for (const references of chunkReferences(pick(true))) add(work, 'links', wishes, 'add members', { references });
 }
 
+/**
+ * Notes what others changed on an object that the task made: its delete takes that along. Managers do not count (the task's own
+ * links go before), nor passwords, which everybody changes; of members only those that the task did not add.
+ * @returns true when somebody changed it.
+ */
+function madeButChanged(work: Work, wishes: TargetWishes, current: TargetObject): boolean {
+  const overwritten = work.options.mode === 'exact';
+  const note = (attribute: string, written: Values | null, now: Values | null): void => {
+    work.conflicts.push({ targetId: wishes.targetId, name: wishes.about.name, kind: wishes.about.objectKind, attribute, written, current: now, overwritten, created: true });
+  };
+  const before = work.conflicts.length;
+  const written = new Map([...wishes.made, ...[...wishes.attributes.values()].map((wish) => [wish.attribute, wish.written] as const)]);
+  for (const [attribute, values] of written) {
+    const now = presentValues(current, attribute);
+    if (!sameValues(wishes.about.objectKind, attribute, now, values)) note(attribute, values, now);
+  }
+  const strangers = (current.links['members'] ?? []).filter((id) => wishes.members.get(id)?.present !== false);
+  if (strangers.length > 0) note('members', [...wishes.members.values()].filter((m) => !m.present).map((m) => m.reference.name), strangers);
+  return work.conflicts.length > before;
+}
+
 function undoTarget(work: Work, wishes: TargetWishes, current: TargetObject | undefined): void {
   if (wishes.existence === 'purged by the task') return impossible(work, wishes, '', 'The object was purged and cannot come back.');
   if (wishes.existence === 'made by the task') {
     if (current === undefined) return;
+    if (!current.deleted && madeButChanged(work, wishes, current) && work.options.mode === 'keep changes made since') return;
     if (!current.deleted) add(work, 'deletes', wishes, 'delete');
     if (work.options.purge) add(work, 'purges', wishes, 'purge');
     return;

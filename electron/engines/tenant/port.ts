@@ -18,8 +18,8 @@ export interface Tenant {
   readMembers(groupIds: readonly string[], signal?: AbortSignal): AsyncIterable<{ readonly groupId: string; readonly memberIds: readonly string[] }>;
   /** Present state of single objects (attributes and manager), batched; a missing object is undefined in the answer's map. */
   readByIds(kind: ObjectKind, ids: readonly string[], signal?: AbortSignal): Promise<ReadonlyMap<string, TargetObject>>;
-  /** Graph ids of users that hold a directory role. */
-  adminRoleHolders(signal?: AbortSignal): Promise<ReadonlySet<string>>;
+  /** Graph ids of users that hold a directory role; null: the sign-in may not read roles, so it is not known who does. */
+  adminRoleHolders(signal?: AbortSignal): Promise<ReadonlySet<string> | null>;
 
   /**
    * Sends requests in `$batch`es of 20 through the throttle gate. Inner 429, 5xx and 424 are handled inside: a request comes
@@ -44,8 +44,12 @@ export interface GraphRequest {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
+/**
+ * What came of one request. `repeated` is set on a refusal when a try of the same request before it got no clear answer and
+ * may have been carried out: the refusal ("exists already", "is not there") may then be the echo of its own success.
+ */
 export type GraphAnswer =
-  | { readonly kind: 'answered'; readonly status: number; readonly body: unknown; readonly error: GraphError | null }
+  | { readonly kind: 'answered'; readonly status: number; readonly body: unknown; readonly error: GraphError | null; readonly repeated?: true }
   | { readonly kind: 'ambiguous'; readonly reason: string };
 
 /** Graph's error envelope, both spellings of innerError accepted (Graph documentation, error responses). */

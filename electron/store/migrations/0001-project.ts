@@ -42,7 +42,7 @@ export const statements = ({ text, integer, serial, end, endNarrow }: Words): re
   `create table source (
     pair_id ${text} not null, id ${text} not null, kind ${text} not null, dn ${text} not null, dn_key ${text} not null, name ${text} not null, name_key ${text} not null,
     upn ${text} not null, upn_key ${text} not null, mail ${text} not null, mail_key ${text} not null, account_key ${text} not null,
-    attributes ${text} not null, usn ${text}, hash ${text} not null, run_id ${text} not null, missing ${integer} not null, changed_at ${integer} not null,
+    attributes ${text} not null, usn ${text}, hash ${text} not null, run_id ${text} not null, seen_at ${integer} not null, missing ${integer} not null, changed_at ${integer} not null,
     primary key (pair_id, id))${end}`,
   'create index source_dn on source (pair_id, dn_key)',
   'create index source_kind on source (pair_id, missing, kind)',
@@ -52,7 +52,7 @@ export const statements = ({ text, integer, serial, end, endNarrow }: Words): re
   `create table target (
     pair_id ${text} not null, id ${text} not null, kind ${text} not null, name ${text} not null, name_key ${text} not null,
     upn ${text} not null, upn_key ${text} not null, mail ${text} not null, mail_key ${text} not null,
-    attributes ${text} not null, deleted ${integer} not null, hash ${text} not null, run_id ${text} not null, changed_at ${integer} not null,
+    attributes ${text} not null, deleted ${integer} not null, hash ${text} not null, run_id ${text} not null, seen_at ${integer} not null, members_read ${integer} not null default 0, changed_at ${integer} not null,
     primary key (pair_id, id))${end}`,
   'create index target_kind on target (pair_id, deleted, kind)',
   'create index target_name on target (pair_id, name_key, id)',
@@ -61,7 +61,7 @@ export const statements = ({ text, integer, serial, end, endNarrow }: Words): re
     primary key (pair_id, target_id, attribute, linked_id))${endNarrow}`,
   `create table match_result (
     pair_id ${text} not null, source_id ${text} not null, state ${text} not null, target_id ${text}, rule_id ${text}, rule_text ${text} not null,
-    pinned ${integer} not null, evidence ${text} not null, risks ${text} not null, reason ${text} not null, changed_at ${integer} not null,
+    pinned ${integer} not null, confirmed ${integer} not null, evidence ${text} not null, risks ${text} not null, reason ${text} not null, changed_at ${integer} not null,
     primary key (pair_id, source_id))${end}`,
   'create index match_result_target on match_result (pair_id, target_id)',
   `create table rule (
@@ -82,7 +82,7 @@ export const statements = ({ text, integer, serial, end, endNarrow }: Words): re
   'create index task_item_task on task_item (task_id, number)',
   'create index task_item_problem on task_item (task_id, problem, status)',
   `create table plan (
-    number ${serial}, id ${text} not null unique, task_id ${text} not null references task (id), collection_id ${text}, created_at ${integer} not null, tenant_name ${text} not null,
+    number ${serial}, id ${text} not null unique, task_id ${text} not null references task (id), collection_id ${text}, created_at ${integer} not null, tenant_name ${text} not null, organization_id ${text} not null,
     settings ${text}, confirmation ${text} not null, counts ${text} not null, guard ${text} not null, findings_errors ${integer} not null, findings_warnings ${integer} not null,
     unresolved ${integer} not null, conflicts ${integer} not null)${end}`,
   'create index plan_task on plan (task_id)',

@@ -50,6 +50,9 @@ export interface JournalSettlement {
   readonly id: string; readonly outcome: JournalOutcome; readonly targetId?: string | null; readonly message: string; readonly at: number;
 }
 
+/** State of a part of the journal: sequence of its newest entry, open or settled (0: none), and how many entries are not taken back. */
+export interface JournalStanding { readonly last: number; readonly standing: number }
+
 /** The write-ahead journal: entries are added and settled once, never changed or removed while their pair exists. */
 export interface JournalRepository {
   /**
@@ -68,6 +71,10 @@ export interface JournalRepository {
   iterateOfTask(taskId: string, scope: { readonly outcome?: JournalOutcome; readonly order: 'newest first' | 'oldest first' }): AsyncIterable<readonly JournalEntry[]>;
   /** Entries of one source object, newest first. */
   ofObject(pairId: string, sourceId: string, limit: number): Promise<readonly JournalEntry[]>;
+  /** Where the journal of one task stands, or that of one object of a pair; what a roll back saw is compared with it later. */
+  standing(of: { readonly taskId: string } | { readonly pairId: string; readonly sourceId: string }): Promise<JournalStanding>;
+  /** Those of the source objects that were written to and not taken back since, each with the Graph ids; writing again what a roll back wrote does not count. */
+  written(pairId: string, sourceIds: readonly string[]): Promise<ReadonlyMap<string, ReadonlySet<string>>>;
   /** Number of entries of a pair, open or settled. */
   count(pairId: string): Promise<number>;
   /** Notes which task took these writes back. */
@@ -141,6 +148,23 @@ export function journalRepository(context: Context): JournalRepository {
       }
     },
     ofObject: async (pairId, sourceId, limit) => (await db.selectFrom('journal').selectAll().where('pair_id', '=', pairId).where('source_id', '=', sourceId).orderBy('number', 'desc').limit(limit).execute()).map(toEntry),
+    standing: async (of) => {
+      const all = db.selectFrom('journal');
+      const mine = 'taskId' in of ? all.where('task_id', '=', of.taskId) : all.where('pair_id', '=', of.pairId).where('source_id', '=', of.sourceId);
+      const newest = await mine.select((eb) => eb.fn.max('number').as('last')).executeTakeFirst();
+      const left = await mine.where('undone_by', 'is', null).select((eb) => eb.fn.countAll().as('n')).executeTakeFirst();
+      return { last: Number(newest?.last ?? 0), standing: count(left?.n) };
+    },
+    written: async (pairId, sourceIds) => {
+      const found = new Map<string, Set<string>>();
+      for (const ids of pieces(sourceIds)) {
+        // A migration that can still be taken back cannot be deleted, so its task tells it from a roll back.
+        const rows = await db.selectFrom('journal').innerJoin('task', 'task.id', 'journal.task_id').select(['journal.source_id', 'journal.target_id']).distinct()
+          .where('journal.pair_id', '=', pairId).where('journal.source_id', 'in', ids).where('task.kind', '<>', 'Roll back').where('journal.outcome', 'in', ['done', 'unchanged']).where('journal.undone_by', 'is', null).execute();
+        for (const { source_id, target_id } of rows) if (source_id !== null && target_id !== null) found.set(source_id, (found.get(source_id) ?? new Set()).add(target_id));
+      }
+      return found;
+    },
     count: async (pairId) => count((await db.selectFrom('journal').select((eb) => eb.fn.countAll().as('n')).where('pair_id', '=', pairId).executeTakeFirst())?.n),
     markUndone: (ids, byTaskId) => inTransaction(context, async (within) => {
       await within.dialect.bulk.update(within.db, { table: 'journal', key: ['id'], set: ['undone_by'] }, ids.map((id) => ({ id, undone_by: byTaskId })));

@@ -3,14 +3,27 @@ import { flag, json, pieces } from '../columns.ts';
 import { inTransaction, type Context } from '../context.ts';
 import type { MatchTable } from '../schema.ts';
 
+/**
+ * Where an outcome comes from. `confirmed`: Match Objects, a person, or a migration that wrote to the object. `found`: seen while a
+ * migration was planned, which nobody has answered for yet; a match with the same target that was confirmed before stays confirmed. Only matches
+ * are confirmed: one that becomes a Conflict has to be answered for again.
+ */
+export type MatchOrigin = 'confirmed' | 'found';
+
 /** Outcomes of matching, one a source object. Pinned ones are a person's and are never changed by matching. */
 export interface MatchesRepository {
-  /** Stores outcomes of every state with their evidence, in place of earlier ones. Outcomes for pinned objects are not stored and counted in `pinned`. */
-  saveAll(pairId: string, results: readonly MatchResult[]): Promise<{ readonly saved: number; readonly pinned: number }>;
+  /**
+   * Stores outcomes of every state with their evidence, in place of earlier ones. Of pinned objects only the risks are brought up
+   * to date, when the outcome is about the pinned target; they are counted in `pinned`.
+   * @param origin `confirmed` unless told otherwise.
+   */
+  saveAll(pairId: string, results: readonly MatchResult[], origin?: MatchOrigin): Promise<{ readonly saved: number; readonly pinned: number }>;
   /** Undefined when the object was never matched. */
   get(pairId: string, sourceId: string): Promise<MatchResult | undefined>;
   /** Those that exist, by source id. */
   getMany(pairId: string, sourceIds: readonly string[]): Promise<ReadonlyMap<string, MatchResult>>;
+  /** Those of the objects whose match is confirmed, pinned ones too. */
+  confirmed(pairId: string, sourceIds: readonly string[]): Promise<ReadonlySet<string>>;
   /** Forgets the outcomes, pinned ones too. @returns how many of them had a target. */
   break(pairId: string, sourceIds: readonly string[]): Promise<{ readonly broken: number }>;
   /** Ties the source to a target by a person's decision. */
@@ -21,13 +34,13 @@ export interface MatchesRepository {
   byTargets(pairId: string, targetIds: readonly string[]): Promise<ReadonlyMap<string, string>>;
 }
 
-const COLUMNS = ['pair_id', 'source_id', 'state', 'target_id', 'rule_id', 'rule_text', 'pinned', 'evidence', 'risks', 'reason', 'changed_at'] as const satisfies readonly (keyof MatchTable)[];
+const COLUMNS = ['pair_id', 'source_id', 'state', 'target_id', 'rule_id', 'rule_text', 'pinned', 'confirmed', 'evidence', 'risks', 'reason', 'changed_at'] as const satisfies readonly (keyof MatchTable)[];
 const KEY = ['pair_id', 'source_id'] as const;
 const WRITE = { table: 'match_result', columns: COLUMNS, key: KEY, update: COLUMNS.slice(2) } as const;
 
-const toColumns = (pairId: string, result: MatchResult, at: number): MatchTable => ({
+const toColumns = (pairId: string, result: MatchResult, at: number, confirmed: boolean): MatchTable => ({
   pair_id: pairId, source_id: result.sourceId, state: result.state, target_id: result.targetId, rule_id: result.ruleId,
-  rule_text: result.evidence.find((item) => item.ruleId === result.ruleId)?.rule ?? '', pinned: flag(result.pinned),
+  rule_text: result.evidence.find((item) => item.ruleId === result.ruleId)?.rule ?? '', pinned: flag(result.pinned), confirmed: flag(confirmed),
   evidence: JSON.stringify(result.evidence), risks: JSON.stringify(result.risks), reason: result.reason, changed_at: at,
 });
 const toResult = (row: MatchTable): MatchResult => ({
@@ -48,14 +61,30 @@ export function matchesRepository(context: Context): MatchesRepository {
   return {
     getMany,
     get: async (pairId, sourceId) => (await getMany(pairId, [sourceId])).get(sourceId),
-    saveAll: (pairId, results) => inTransaction(context, async (within) => {
-      const pinned = new Set<string>();
-      for (const ids of pieces(results.map((result) => result.sourceId))) {
-        const rows = await within.db.selectFrom('match_result').select('source_id').where('pair_id', '=', pairId).where('source_id', 'in', ids).where('pinned', '=', 1).execute();
-        for (const row of rows) pinned.add(row.source_id);
+    confirmed: async (pairId, sourceIds) => {
+      const found = new Set<string>();
+      for (const ids of pieces(sourceIds)) {
+        const rows = await db.selectFrom('match_result').select('source_id').where('pair_id', '=', pairId).where('source_id', 'in', ids).where('confirmed', '=', 1).execute();
+        for (const row of rows) found.add(row.source_id);
       }
-      const fresh = [...new Map(results.map((result) => [result.sourceId, result])).values()].filter((result) => !pinned.has(result.sourceId));
-      await within.dialect.bulk.insert(within.db, WRITE, fresh.map((result) => ({ ...toColumns(pairId, result, environment.clock()) })));
+      return found;
+    },
+    saveAll: (pairId, results, origin = 'confirmed') => inTransaction(context, async (within) => {
+      const pinned = new Map<string, string | null>();
+      const confirmed = new Map<string, string | null>();
+      for (const ids of pieces(results.map((result) => result.sourceId))) {
+        const rows = await within.db.selectFrom('match_result').select(['source_id', 'target_id', 'pinned', 'confirmed']).where('pair_id', '=', pairId).where('source_id', 'in', ids).execute();
+        for (const row of rows) {
+          if (row.pinned === 1) pinned.set(row.source_id, row.target_id);
+          else if (row.confirmed === 1) confirmed.set(row.source_id, row.target_id);
+        }
+      }
+      const all = [...new Map(results.map((result) => [result.sourceId, result])).values()];
+      const fresh = all.filter((result) => !pinned.has(result.sourceId));
+      const answered = (result: MatchResult): boolean => result.state === 'Matched' && (origin === 'confirmed' || confirmed.get(result.sourceId) === result.targetId);
+      await within.dialect.bulk.insert(within.db, WRITE, fresh.map((result) => ({ ...toColumns(pairId, result, environment.clock(), answered(result)) })));
+      const looked = all.filter((result) => result.targetId !== null && pinned.get(result.sourceId) === result.targetId);
+      await within.dialect.bulk.update(within.db, { table: 'match_result', key: KEY, set: ['risks'] }, looked.map((result) => ({ pair_id: pairId, source_id: result.sourceId, risks: JSON.stringify(result.risks) })));
       return { saved: fresh.length, pinned: pinned.size };
     }),
     break: (pairId, sourceIds) => inTransaction(context, async (within) => {
@@ -69,7 +98,7 @@ export function matchesRepository(context: Context): MatchesRepository {
     }),
     pin: (pairId, sourceId, targetId, { evidence, risks, reason }) => inTransaction(context, async (within) => {
       const result: MatchResult = { sourceId, state: 'Matched', targetId, ruleId: null, pinned: true, evidence, risks, reason };
-      await within.dialect.bulk.insert(within.db, WRITE, [{ ...toColumns(pairId, result, environment.clock()) }]);
+      await within.dialect.bulk.insert(within.db, WRITE, [{ ...toColumns(pairId, result, environment.clock(), true) }]);
       return result;
     }),
     unpin: async (pairId, sourceId) => {

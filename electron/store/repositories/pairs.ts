@@ -35,8 +35,8 @@ export interface TenantFacts {
   readonly organization: { readonly id: string; readonly displayName: string; readonly initialDomain: string; readonly onPremisesSyncEnabled: boolean };
   readonly domains: readonly { readonly name: string; readonly isVerified: boolean; readonly isInitial: boolean; readonly isDefault: boolean; readonly federated: boolean }[];
   readonly skus: readonly { readonly id: string; readonly partNumber: string; readonly enabled: number; readonly consumed: number }[];
-  /** Graph ids of users with a directory role. */
-  readonly adminIds: readonly string[];
+  /** Graph ids of users with a directory role; null: the sign-in may not read roles, so nobody knows. */
+  readonly adminIds: readonly string[] | null;
 }
 
 /** Migration pairs. */
@@ -55,6 +55,12 @@ export interface PairsRepository {
   tenantFacts(id: string): Promise<TenantFacts | null>;
   /** @throws AppError NOT_FOUND. */
   setTenantFacts(id: string, facts: TenantFacts): Promise<void>;
+  /**
+   * Forgets what was read of the tenant and what rules matched with it, because the pair has another tenant now: targets, facts and
+   * matches that nobody pinned. Objects without a pinned match are New, with this reason.
+   * @throws AppError NOT_FOUND.
+   */
+  forgetTenant(id: string, reason: string): Promise<void>;
 }
 
 const gone = (id: string) => appError(ErrorCode.NotFound, `The migration pair ${id} is not in this project any more.`);
@@ -103,6 +109,15 @@ async function removeAll({ db }: Context, id: string): Promise<void> {
   await db.deleteFrom('pair').where('id', '=', id).execute();
 }
 
+async function forgetTenant({ db, environment }: Context, id: string, reason: string): Promise<void> {
+  for (const table of ['target_link', 'target'] as const) await db.deleteFrom(table).where('pair_id', '=', id).execute();
+  await db.deleteFrom('match_result').where('pair_id', '=', id).where('pinned', '=', 0).execute();
+  const pinned = db.selectFrom('match_result').select('source_id').where('pair_id', '=', id);
+  await db.updateTable('collection_member').set({ status: 'New', reason, changed_at: environment.clock() }).where('pair_id', '=', id).where('status', '<>', 'New').where('source_id', 'not in', pinned).execute();
+  const { numUpdatedRows } = await db.updateTable('pair').set({ tenant_facts: null, target_name: '', discovered_at: null }).where('id', '=', id).executeTakeFirst();
+  if (numUpdatedRows === 0n) throw gone(id);
+}
+
 /** Makes the repository of migration pairs. */
 export function pairsRepository(context: Context): PairsRepository {
   const { db, environment } = context;
@@ -134,6 +149,7 @@ export function pairsRepository(context: Context): PairsRepository {
       await one(within, id);
       await removeAll(within, id);
     }),
+    forgetTenant: (id, reason) => inTransaction(context, (within) => forgetTenant(within, id, reason)),
     tenantFacts: async (id) => {
       const row = await db.selectFrom('pair').select('tenant_facts').where('id', '=', id).executeTakeFirst();
       if (row === undefined) throw gone(id);

@@ -5,6 +5,7 @@ import type { ObjectKind } from '../../../shared/domain/objects.ts';
 import { count, json } from '../columns.ts';
 import { inTransaction, type Context } from '../context.ts';
 import { after, limitOf, startOf, toPage, type Page, type PageRequest } from '../paging.ts';
+import type { TenantFacts } from './pairs.ts';
 
 /** Header of a plan. */
 export interface PlanRecord {
@@ -13,6 +14,8 @@ export interface PlanRecord {
   readonly collectionId: string | null;
   readonly createdAt: number;
   readonly tenantName: string;
+  /** Id of the organization that the plan was made for, as read before planning; empty when it was not known. */
+  readonly organizationId: string;
   readonly settings: MigrationSettings | null;
   /** What the person must type to approve. */
   readonly confirmation: string;
@@ -24,7 +27,7 @@ export interface PlanRecord {
   readonly conflicts: number;
 }
 
-/** A new plan; its figures come with {@link PlanSummaryInput}. */
+/** A new plan; its figures come with {@link PlanSummaryInput}, the organization is the one that the pair of the task knows. */
 export type PlanInput = Pick<PlanRecord, 'taskId' | 'collectionId' | 'tenantName' | 'settings' | 'confirmation'>;
 /** Figures of a finished plan. */
 export type PlanSummaryInput = Pick<PlanRecord, 'counts' | 'guard' | 'findings' | 'unresolved' | 'conflicts'>;
@@ -58,7 +61,7 @@ async function read({ db }: Context, id: string): Promise<PlanRecord> {
   const row = await db.selectFrom('plan').selectAll().where('id', '=', id).executeTakeFirst();
   if (row === undefined) throw gone(id);
   return {
-    id: row.id, taskId: row.task_id, collectionId: row.collection_id, createdAt: row.created_at, tenantName: row.tenant_name,
+    id: row.id, taskId: row.task_id, collectionId: row.collection_id, createdAt: row.created_at, tenantName: row.tenant_name, organizationId: row.organization_id,
     settings: row.settings === null ? null : json<MigrationSettings>(row.settings), confirmation: row.confirmation, counts: json<PlanCounts>(row.counts),
     guard: json<GuardStop[]>(row.guard), findings: { errors: row.findings_errors, warnings: row.findings_warnings }, unresolved: row.unresolved, conflicts: row.conflicts,
   };
@@ -94,8 +97,11 @@ export function planRecordsRepository(context: Context): PlanRecordsRepository {
   return {
     create: (input) => inTransaction(context, async (within) => {
       const id = environment.randomUUID();
+      const pair = await within.db.selectFrom('pair').innerJoin('task', 'task.pair_id', 'pair.id').select('pair.tenant_facts').where('task.id', '=', input.taskId).executeTakeFirst();
+      const facts = pair?.tenant_facts ?? null;
       await within.db.insertInto('plan').values({
         id, task_id: input.taskId, collection_id: input.collectionId, created_at: environment.clock(), tenant_name: input.tenantName,
+        organization_id: facts === null ? '' : json<TenantFacts>(facts).organization.id,
         settings: input.settings === null ? null : JSON.stringify(input.settings), confirmation: input.confirmation, counts: JSON.stringify(NOTHING), guard: '[]',
         findings_errors: 0, findings_warnings: 0, unresolved: 0, conflicts: 0,
       }).execute();

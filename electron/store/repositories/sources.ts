@@ -37,19 +37,24 @@ export interface SourcesRepository {
   byDns(pairId: string, dns: readonly string[]): Promise<ReadonlyMap<string, string>>;
   /** Walks by id, one page in memory, with links. The store stays usable between pages; objects that change meanwhile come as they are then. */
   iterate(pairId: string, scope?: SourceScope): AsyncIterable<readonly StoredSource[]>;
-  /** After a whole reading: flags objects that `runId` did not see. @returns how many were flagged now. */
-  markMissing(pairId: string, runId: string): Promise<{ readonly missing: number }>;
+  /**
+   * After a whole reading: flags objects that neither `runId` nor anybody else has seen since the reading began.
+   * @param began when it began, before its first page was asked for: milliseconds of the store's clock. What another reading, or
+   * adding objects, saw in that millisecond or later is there.
+   * @returns how many were flagged now.
+   */
+  markMissing(pairId: string, runId: string, began: number): Promise<{ readonly missing: number }>;
 }
 
-const COLUMNS = ['pair_id', 'id', 'kind', 'dn', 'dn_key', 'name', 'name_key', 'upn', 'upn_key', 'mail', 'mail_key', 'account_key', 'attributes', 'usn', 'hash', 'run_id', 'missing', 'changed_at'] as const satisfies readonly (keyof SourceTable)[];
+const COLUMNS = ['pair_id', 'id', 'kind', 'dn', 'dn_key', 'name', 'name_key', 'upn', 'upn_key', 'mail', 'mail_key', 'account_key', 'attributes', 'usn', 'hash', 'run_id', 'seen_at', 'missing', 'changed_at'] as const satisfies readonly (keyof SourceTable)[];
 const KEY = ['pair_id', 'id'] as const;
 const LINK_KEY = ['pair_id', 'source_id', 'attribute', 'dn_key'] as const;
 
-function toColumns(pairId: string, object: SourceObject, runId: string, hash: string, changedAt: number): SourceTable {
+function toColumns(pairId: string, object: SourceObject, runId: string, hash: string, now: number): SourceTable {
   return {
     pair_id: pairId, id: object.id, kind: object.kind, dn: object.dn, dn_key: normaliseDn(object.dn), name: object.name, ...lookUpColumns(object.name, object.attributes),
     account_key: key(firstOf(object.attributes, 'sAMAccountName') ?? ''), attributes: JSON.stringify(object.attributes), usn: object.usn ?? null,
-    hash, run_id: runId, missing: 0, changed_at: changedAt,
+    hash, run_id: runId, seen_at: now, missing: 0, changed_at: now,
   };
 }
 
@@ -89,6 +94,7 @@ async function upsertPage(context: Context, pairId: string, page: readonly Sourc
   for (const ids of pieces(objects.map((object) => object.id))) {
     for (const row of await db.selectFrom('source').select(['id', 'hash', 'missing', 'usn', 'kind', 'name_key']).where('pair_id', '=', pairId).where('id', 'in', ids).execute()) known.set(row.id, row);
   }
+  const now = environment.clock();
   const changed: SourceObject[] = [];
   const rows: SourceTable[] = [];
   const seen = [];
@@ -96,13 +102,13 @@ async function upsertPage(context: Context, pairId: string, page: readonly Sourc
     const before = known.get(object.id);
     const hash = fingerprint([object.kind, object.dn, object.name], object.attributes, object.links);
     if (before?.hash === hash && before.missing === 0) {
-      seen.push({ pair_id: pairId, id: object.id, run_id: runId, usn: object.usn ?? before.usn });
+      seen.push({ pair_id: pairId, id: object.id, run_id: runId, seen_at: now, usn: object.usn ?? before.usn });
       continue;
     }
     changed.push(object);
-    rows.push(toColumns(pairId, object, runId, hash, environment.clock()));
+    rows.push(toColumns(pairId, object, runId, hash, now));
   }
-  await dialect.bulk.update(db, { table: 'source', key: KEY, set: ['run_id', 'usn'] }, seen);
+  await dialect.bulk.update(db, { table: 'source', key: KEY, set: ['run_id', 'seen_at', 'usn'] }, seen);
   await dialect.bulk.insert(db, { table: 'source', columns: COLUMNS, key: KEY, update: COLUMNS.slice(2) }, rows.map((row) => ({ ...row })));
   await replaceLinks(context, pairId, changed, new Set(changed.map((object) => object.id).filter((id) => !known.has(id))));
   const renamed = rows.filter((row) => { const before = known.get(row.id); return before !== undefined && (before.name_key !== row.name_key || before.kind !== row.kind); });
@@ -172,9 +178,9 @@ export function sourcesRepository(context: Context): SourcesRepository {
         else last = end.id;
       }
     },
-    markMissing: async (pairId, runId) => {
+    markMissing: async (pairId, runId, began) => {
       const { numUpdatedRows } = await db.updateTable('source').set({ missing: 1, changed_at: environment.clock() })
-        .where('pair_id', '=', pairId).where('run_id', '<>', runId).where('missing', '=', 0).executeTakeFirst();
+        .where('pair_id', '=', pairId).where('run_id', '<>', runId).where('seen_at', '<', began).where('missing', '=', 0).executeTakeFirst();
       return { missing: Number(numUpdatedRows) };
     },
   };

@@ -1,3 +1,4 @@
+import type { Selectable } from 'kysely';
 import type { Attributes, ObjectKind, TargetObject } from '../../../shared/domain/objects.ts';
 import { flag, json, pieces } from '../columns.ts';
 import { inTransaction, type Context } from '../context.ts';
@@ -22,6 +23,7 @@ export interface TargetsRepository {
   /**
    * Stores a page as read; equal objects are only marked as seen. Links: an attribute that the object has a key for is
    * replaced; `manager` of a user is always replaced, because users are always read with it; others without a key stay.
+   * A group whose members were read, here or by `setLinks`, has the key `members` from then on, with an empty list when it has none.
    */
   upsertPage(pairId: string, objects: readonly TargetObject[], runId: string): Promise<UpsertResult>;
   /** Replaces one linked attribute; only the difference is written. */
@@ -38,17 +40,28 @@ export interface TargetsRepository {
   iterate(pairId: string, scope?: TargetScope): AsyncIterable<readonly TargetObject[]>;
   /** Objects whose name, UPN or mail contains the text, by name, without links; `kind` empty: all kinds. At most 500. */
   search(pairId: string, text: string, kind: ObjectKind | '', limit: number): Promise<readonly TargetObject[]>;
-  /** After a whole reading of these kinds: removes objects that `runId` did not see, of the recycle bin or of the rest. */
-  markMissing(pairId: string, kinds: readonly ObjectKind[], where: 'recycle bin' | 'directory', runId: string): Promise<{ readonly removed: number }>;
+  /**
+   * After a whole reading of these kinds: removes objects, of the recycle bin or of the rest, that neither `runId` nor anybody else
+   * has seen since the reading began.
+   * @param began when it began, before its first page was asked for: milliseconds of the store's clock.
+   */
+  markMissing(pairId: string, kinds: readonly ObjectKind[], where: 'recycle bin' | 'directory', runId: string, began: number): Promise<{ readonly removed: number }>;
   /** Removes one object and its links; nothing happens when it is not there. */
   remove(pairId: string, id: string): Promise<void>;
 }
 
-const COLUMNS = ['pair_id', 'id', 'kind', 'name', 'name_key', 'upn', 'upn_key', 'mail', 'mail_key', 'attributes', 'deleted', 'hash', 'run_id', 'changed_at'] as const satisfies readonly (keyof TargetTable)[];
+const COLUMNS = ['pair_id', 'id', 'kind', 'name', 'name_key', 'upn', 'upn_key', 'mail', 'mail_key', 'attributes', 'deleted', 'hash', 'run_id', 'seen_at', 'changed_at'] as const satisfies readonly (keyof TargetTable)[];
 const KEY = ['pair_id', 'id'] as const;
 
-const toTarget = (row: TargetTable, links: Attributes): TargetObject =>
+type TargetRow = Selectable<TargetTable>;
+const toTarget = (row: TargetRow, links: Attributes): TargetObject =>
   ({ id: row.id, kind: row.kind as ObjectKind, name: row.name, attributes: json<Attributes>(row.attributes), links, deleted: row.deleted === 1 });
+/** With links: that a group has no members and that nobody looked are not the same. */
+const whole = (row: TargetRow, links: Attributes = {}): TargetObject => toTarget(row, row.members_read === 1 ? { members: [], ...links } : links);
+
+async function markRead({ db, dialect }: Context, pairId: string, ids: readonly string[]): Promise<void> {
+  await dialect.bulk.update(db, { table: 'target', key: KEY, set: ['members_read'] }, ids.map((id) => ({ pair_id: pairId, id, members_read: 1 })));
+}
 
 async function upsertPage(context: Context, pairId: string, page: readonly TargetObject[], runId: string): Promise<UpsertResult> {
   const { db, dialect, environment } = context;
@@ -59,23 +72,25 @@ async function upsertPage(context: Context, pairId: string, page: readonly Targe
   }
   // Links are compared with what is stored and not by the fingerprint: applying a plan changes them without a reading.
   const links = await diffLinks(context, pairId, objects.map((object) => ({ id: object.id, links: object.kind === 'user' ? { manager: [], ...object.links } : object.links })), known);
-  const rows: TargetTable[] = [];
-  const seen: { pair_id: string; id: string; run_id: string }[] = [];
+  const now = environment.clock();
+  const rows: Omit<TargetRow, 'members_read'>[] = [];
+  const seen: { pair_id: string; id: string; run_id: string; seen_at: number }[] = [];
   const changed: string[] = [];
   for (const object of objects) {
     const hash = fingerprint([object.kind, object.name, object.deleted], object.attributes, {});
-    if (known.get(object.id) === hash) seen.push({ pair_id: pairId, id: object.id, run_id: runId });
+    if (known.get(object.id) === hash) seen.push({ pair_id: pairId, id: object.id, run_id: runId, seen_at: now });
     else {
       rows.push({
         pair_id: pairId, id: object.id, kind: object.kind, name: object.name, ...lookUpColumns(object.name, object.attributes), attributes: JSON.stringify(object.attributes),
-        deleted: flag(object.deleted), hash, run_id: runId, changed_at: environment.clock(),
+        deleted: flag(object.deleted), hash, run_id: runId, seen_at: now, changed_at: now,
       });
     }
     if (known.get(object.id) !== hash || links.changed.has(object.id)) changed.push(object.id);
   }
-  await dialect.bulk.update(db, { table: 'target', key: KEY, set: ['run_id'] }, seen);
+  await dialect.bulk.update(db, { table: 'target', key: KEY, set: ['run_id', 'seen_at'] }, seen);
   await dialect.bulk.insert(db, { table: 'target', columns: COLUMNS, key: KEY, update: COLUMNS.slice(2) }, rows.map((row) => ({ ...row })));
   await writeLinks(context, links);
+  await markRead(context, pairId, objects.filter((object) => object.links['members'] !== undefined).map((object) => object.id));
   return { written: changed.length, unchanged: page.length - changed.length, changedIds: changed };
 }
 
@@ -92,7 +107,7 @@ export function targetsRepository(context: Context): TargetsRepository {
     for (const some of pieces(ids)) {
       const rows = await db.selectFrom('target').selectAll().where('pair_id', '=', pairId).where('id', 'in', some).execute();
       const links = await linksOf(context, pairId, some);
-      for (const row of rows) found.set(row.id, toTarget(row, links.get(row.id) ?? {}));
+      for (const row of rows) found.set(row.id, whole(row, links.get(row.id)));
     }
     return found;
   };
@@ -102,6 +117,7 @@ export function targetsRepository(context: Context): TargetsRepository {
     setLinks: (pairId, id, attribute, ids) => inTransaction(context, async (within) => {
       const links = await diffLinks(within, pairId, [{ id, links: { [attribute]: ids } }], new Map([[id, '']]));
       await writeLinks(within, links);
+      if (attribute === 'members') await markRead(within, pairId, [id]);
       return { added: links.added.length, removed: links.removed.length };
     }),
     addLinks: (pairId, id, attribute, ids) => inTransaction(context, (within) => writeLinks(within, { added: linkRows(pairId, id, attribute, ids), removed: [] })),
@@ -117,7 +133,7 @@ export function targetsRepository(context: Context): TargetsRepository {
         if (deleted !== 'include') query = query.where('deleted', '=', flag(deleted === 'only'));
         const rows = await query.execute();
         const links = withLinks ? await linksOf(context, pairId, rows.map((row) => row.id)) : new Map<string, Attributes>();
-        if (rows.length > 0) yield rows.map((row) => toTarget(row, links.get(row.id) ?? {}));
+        if (rows.length > 0) yield rows.map((row) => (withLinks ? whole(row, links.get(row.id)) : toTarget(row, {})));
         const end = rows.at(-1);
         if (end === undefined || rows.length < pageSize) return;
         last = end.id;
@@ -130,9 +146,9 @@ export function targetsRepository(context: Context): TargetsRepository {
       if (kind !== '') query = query.where('kind', '=', kind);
       return (await query.execute()).map((row) => toTarget(row, {}));
     },
-    markMissing: (pairId, kinds, where, runId) => inTransaction(context, async (within) => {
+    markMissing: (pairId, kinds, where, runId, began) => inTransaction(context, async (within) => {
       const rows = await within.db.selectFrom('target').select('id').where('pair_id', '=', pairId).where('kind', 'in', kinds)
-        .where('deleted', '=', flag(where === 'recycle bin')).where('run_id', '<>', runId).execute();
+        .where('deleted', '=', flag(where === 'recycle bin')).where('run_id', '<>', runId).where('seen_at', '<', began).execute();
       return { removed: await removeMany(within, pairId, rows.map((row) => row.id)) };
     }),
     remove: (pairId, id) => inTransaction(context, async (within) => { await removeMany(within, pairId, [id]); }),

@@ -1,6 +1,6 @@
 import { ErrorCode, appError } from '../../../shared/domain/errors.ts';
 import type { TaskKind, TaskPhase, TaskState } from '../../../shared/domain/statuses.ts';
-import { json, key } from '../columns.ts';
+import { json, key, pieces } from '../columns.ts';
 import { inTransaction, type Context } from '../context.ts';
 import type { Tables } from '../schema.ts';
 import { LOCAL_AGENT } from './agents.ts';
@@ -62,6 +62,8 @@ export type TaskPatch = Partial<Pick<TaskRecord,
 
 /** Which tasks to list, newest first; `limit` 1 to 500, default 100. */
 export interface TaskFilter { readonly pairId?: string | undefined; readonly collectionId?: string | undefined; readonly limit?: number | undefined }
+/** Which tasks to look through, however many there are; `states` absent: in every state. */
+export interface TaskScope { readonly pairId?: string | undefined; readonly collectionId?: string | undefined; readonly states?: readonly TaskState[] | undefined }
 
 /** Rows of the Tasks tab. */
 export interface TaskRecordsRepository {
@@ -70,12 +72,22 @@ export interface TaskRecordsRepository {
   /** @throws AppError NOT_FOUND. */
   get(id: string): Promise<TaskRecord>;
   list(filter?: TaskFilter): Promise<readonly TaskRecord[]>;
+  /** Walks all tasks of a scope, newest first, in pages of 500; nothing is left out however many there are. */
+  iterate(scope: TaskScope): AsyncIterable<readonly TaskRecord[]>;
+  /** Tasks that take back one of these, newest first for each. */
+  thatUndo(ids: readonly string[]): Promise<readonly TaskRecord[]>;
   /**
    * Changes a task and increments `seq`. A state other than Running and Cancelling ends the lease and forgets a wish to cancel.
    * @param owner when given, the change is made only while this owner holds the lease.
    * @throws AppError NOT_FOUND; CONFLICT when the owner has lost the lease, or when Running is asked for without a lease (claim it instead).
    */
   update(id: string, patch: TaskPatch, owner?: string): Promise<TaskRecord>;
+  /**
+   * Changes a task only while it is in one of these states, in one statement: of two callers at the same time one gets it.
+   * @returns undefined when it was in another state, or is gone; then nothing was changed.
+   * @throws AppError CONFLICT when Running is asked for (claim it instead).
+   */
+  moveIf(id: string, from: readonly TaskState[], patch: TaskPatch): Promise<TaskRecord | undefined>;
   /** Removes a task with its items, plans and operations; its journal stays. @throws AppError CONFLICT while it runs, NOT_FOUND. */
   remove(id: string): Promise<void>;
 }
@@ -107,6 +119,7 @@ export async function readTask({ db }: Context, id: string): Promise<TaskRecord>
   return toTask(row);
 }
 
+const PAGE_SIZE = 500;
 const text = (value: unknown): string => JSON.stringify(value ?? null);
 
 function columns(patch: TaskPatch): Updateable<Tables['task']> {
@@ -161,6 +174,30 @@ export function taskRecordsRepository(context: Context): TaskRecordsRepository {
       if (collectionId !== undefined) query = query.where('collection_id', '=', collectionId);
       return (await query.execute()).map(toTask);
     },
+    iterate: async function* ({ pairId, collectionId, states }) {
+      for (let last: number | undefined; ;) {
+        let query = db.selectFrom('task').selectAll().orderBy('number', 'desc').limit(PAGE_SIZE);
+        if (pairId !== undefined) query = query.where('pair_id', '=', pairId);
+        if (collectionId !== undefined) query = query.where('collection_id', '=', collectionId);
+        if (states !== undefined) query = query.where('state', 'in', states);
+        if (last !== undefined) query = query.where('number', '<', last);
+        const rows = await query.execute();
+        if (rows.length > 0) yield rows.map(toTask);
+        const end = rows.at(-1);
+        if (end === undefined || rows.length < PAGE_SIZE) return;
+        last = end.number;
+      }
+    },
+    thatUndo: async (ids) => {
+      const found: TaskRecord[] = [];
+      for (const piece of pieces(ids)) found.push(...(await db.selectFrom('task').selectAll().where('undoes', 'in', piece).orderBy('number', 'desc').execute()).map(toTask));
+      return found;
+    },
+    moveIf: (id, from, patch) => inTransaction(context, async (within) => {
+      if (patch.state === 'Running') throw appError(ErrorCode.Conflict, `The task ${id} cannot be set to Running without being claimed.`);
+      const { numUpdatedRows } = await within.db.updateTable('task').set((eb) => ({ ...columns(patch), seq: eb('seq', '+', 1) })).where('id', '=', id).where('state', 'in', from).executeTakeFirst();
+      return numUpdatedRows === 0n ? undefined : readTask(within, id);
+    }),
     update: (id, patch, owner) => inTransaction(context, async (within) => {
       const before = await readTask(within, id);
       if (owner !== undefined && before.leaseOwner !== owner) throw appError(ErrorCode.Conflict, `The task ${id} is run by another process now; this one stops.`);

@@ -1,5 +1,5 @@
 import { AddRegular, DeleteRegular, FilterRegular, OpenRegular, PeopleAddRegular, PersonDeleteRegular, SettingsRegular } from '@fluentui/react-icons';
-import { cliOf, quoted, type Command } from '../../app/commands.ts';
+import { cliOf, idsOf, quoted, type Command } from '../../app/commands.ts';
 import type { CommandContext } from '../../app/selection.ts';
 
 const isOnCollection = (c: CommandContext): boolean => c.collection !== null && (c.place.node.kind === 'collection' ? c.place.tab === 'Home' || c.place.tab === 'Objects' : c.chosen?.kind === 'collection');
@@ -25,9 +25,13 @@ export const collectionCommands: readonly Command[] = [
   },
   {
     id: 'collections.remove', title: 'Remove from Collection', icon: PersonDeleteRegular, group: 'Objects', shortcut: 'Delete', appliesTo: (c) => c.place.tab === 'Objects',
-    disabledReason: (c) => (c.chosen?.kind !== 'objects' ? 'Select the objects first.' : c.chosen.scope.selection.mode !== 'ids' ? 'Select single objects: all at once cannot be removed. Delete the collection instead.' : null),
+    disabledReason: (c) => (c.chosen?.kind !== 'objects' ? 'Select the objects first.' : null),
     run: (c, { open }) => { if (c.collection && c.chosen?.kind === 'objects') open('remove objects', { collection: c.collection, scope: c.chosen.scope }); },
-    cliLine: (c) => cliOf(c, `collection remove --collection ${name(c)} --id ${c.chosen?.kind === 'objects' && c.chosen.scope.single ? c.chosen.scope.single.id : '<object>'}`),
+    cliLine: (c) => {
+      const selection = c.chosen?.kind === 'objects' ? c.chosen.scope.selection : undefined;
+      if (selection?.mode !== 'all except') return cliOf(c, `collection remove --collection ${name(c)} --id ${idsOf(selection)}`);
+      return selection.ids.length > 0 || selection.search !== '' || selection.status !== '' ? null : cliOf(c, `collection remove --collection ${name(c)} --all`);
+    },
   },
   {
     id: 'collections.properties', title: 'Properties', icon: SettingsRegular, group: 'Collection', shortcut: 'Alt+Enter', appliesTo: (c) => isOnCollection(c) && c.place.tab !== 'Objects', disabledReason: () => null,

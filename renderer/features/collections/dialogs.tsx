@@ -65,11 +65,12 @@ export function DeleteCollectionDialog({ pair, collection, onClose }: DialogProp
 /** Takes objects out of a collection. */
 export function RemoveObjectsDialog({ collection, scope, onClose }: DialogProps<'remove objects'>): ReactNode {
   const remove = useCommand('collections.removeObjects');
-  const ids = scope.selection.mode === 'ids' ? scope.selection.ids : [];
+  const { search, status } = scope.selection.mode === 'all except' ? scope.selection : { search: '', status: '' };
+  const shown = [...(search ? [`found by "${search}"`] : []), ...(status ? [`with the status ${status}`] : [])].join(' and ');
   return (
-    <ConfirmDialog title="Remove from Collection" kind="alert" onClose={onClose} confirmLabel="Remove" busy={remove.isPending} ready={ids.length > 0} error={remove.error ? errorData(remove.error) : null}
-      onConfirm={() => remove.mutate({ id: collection.id, ids }, { onSuccess: onClose })}>
-      <Text>{`${scope.single ? `"${scope.single.name}" is` : `${counted(scope.count, 'object')} are`} taken out of the collection "${collection.name}". Nothing changes in Active Directory or in the tenant. They can be added again.`}</Text>
+    <ConfirmDialog title="Remove from Collection" kind="alert" onClose={onClose} confirmLabel="Remove" busy={remove.isPending} error={remove.error ? errorData(remove.error) : null}
+      onConfirm={() => remove.mutate({ id: collection.id, selection: scope.selection }, { onSuccess: onClose })}>
+      <Text>{`${scope.single ? `"${scope.single.name}" is` : `${counted(scope.count, 'object')}${shown ? `, all ${shown},` : ''} ${scope.count === 1 ? 'is' : 'are'}`} taken out of the collection "${collection.name}". Nothing changes in Active Directory or in the tenant. They can be added again.`}</Text>
     </ConfirmDialog>
   );
 }

@@ -1,6 +1,7 @@
 import { Button, MessageBar, MessageBarBody, SearchBox, Select, Toolbar, ToolbarButton } from '@fluentui/react-components';
 import { ArrowDownloadRegular } from '@fluentui/react-icons';
-import { useCallback, useDeferredValue, useMemo, useState, type ReactNode } from 'react';
+import { useCallback, useDeferredValue, useEffect, useMemo, useRef, useState, type ReactNode } from 'react';
+import { type AppError, appError, ErrorCode } from '../../../shared/domain/errors.ts';
 import { OBJECT_KINDS, type ObjectKind } from '../../../shared/domain/objects.ts';
 import { MIGRATION_PROGRESS, type MigrationProgress } from '../../../shared/domain/statuses.ts';
 import type { ObjectRow } from '../../../shared/contracts/objects.ts';
@@ -13,7 +14,7 @@ import { StatusBadge } from '../../ui/StatusBadge.tsx';
 import { VirtualGrid, type GridColumn } from '../../ui/VirtualGrid.tsx';
 import { useCursorRows } from '../../ui/cursor-rows.ts';
 import { csv, download } from '../../ui/download.ts';
-import { counted } from '../../ui/format.ts';
+import { count, counted } from '../../ui/format.ts';
 import { NOTHING, selectedCount, type GridSelection } from '../../ui/grid-selection.ts';
 import { Live } from '../../ui/Live.tsx';
 import { useLayout } from '../../ui/layout.ts';
@@ -31,6 +32,7 @@ const COLUMNS: readonly GridColumn<ObjectRow>[] = [
   { id: 'rule', title: 'Rule', width: 180, grow: true, render: (o) => <span title={o.rule}>{o.rule || '–'}</span> },
   { id: 'reason', title: 'Reason', width: 260, grow: true, render: (o) => <span title={[o.reason, ...o.risks].join('; ')}>{[o.reason, ...o.risks].filter(Boolean).join('; ') || '–'}</span> },
 ];
+const tooMany = (size: number): AppError => appError(ErrorCode.InvalidInput, `${counted(size, 'object')} cannot be selected one by one; at most ${count(MOST_IDS)} can. Narrow the list with the filter, or select everything that it shows with Ctrl+A, which has no limit as long as no type is chosen.`);
 type SortBy = 'name' | 'status' | 'kind';
 
 /** The objects of a collection. */
@@ -50,17 +52,35 @@ export function ObjectsTab({ pair, collection }: CollectionScreenProps): ReactNo
   if (members !== collection.objects) { setMembers(collection.objects); setSelection(NOTHING); }
   const [exporting, setExporting] = useState(false);
   const [problem, setProblem] = useState<unknown>(null);
+  /** Rows of a range that are being read before they are selected. */
+  const [reading, setReading] = useState<{ readonly count: number; readonly found: number } | null>(null);
 
   const input = useMemo(() => ({ collectionId: collection.id, search, status, kind, sort: sort.by, direction: sort.direction }), [collection.id, search, status, kind, sort]);
   const key = useMemo(() => ['objects.page', input] as const, [input]);
   const fetch = useCallback((after: string | null, signal: AbortSignal) => api.call('objects.page', { ...input, after }, { signal }), [api, input]);
   const rows = useCursorRows<ObjectRow>(key, fetch);
+  const shown = useRef(input);
+  useEffect(() => { shown.current = input; }, [input]);
 
   const select = (next: GridSelection): void => {
+    setProblem(null);
     // A selection of "all except" knows no filter by type: then the rows themselves are gathered.
-    if (next.mode === 'all except' && kind !== '') {
-      rows.readAll(MOST_IDS).then((all) => setSelection({ mode: 'ids', keys: new Set(all.map((o) => o.id)) }), setProblem);
-    } else setSelection(next);
+    if (next.mode !== 'all except' || kind === '') setSelection(next);
+    else if (rows.total > 0) readRange(0, rows.total - 1).then((all) => { if (all) setSelection({ mode: 'ids', keys: new Set(all.map((o) => o.id)) }); }, setProblem);
+  };
+  const readRange = async (first: number, last: number): Promise<readonly ObjectRow[] | undefined> => {
+    setProblem(null);
+    if (last - first >= MOST_IDS) { setProblem(tooMany(last - first + 1)); return undefined; }
+    const what = { count: last - first + 1, found: 0 };
+    setReading(what);
+    try {
+      const all = await rows.readRange(first, last, (found) => setReading({ ...what, found }));
+      // The list may show something else by now.
+      return shown.current === input ? all : undefined;
+    } catch (error) {
+      setProblem(error);
+      return undefined;
+    } finally { setReading(null); }
   };
   const size = selectedCount(selection, rows.total);
   const only = selection.mode === 'ids' && selection.keys.size === 1 ? [...selection.keys][0] : undefined;
@@ -98,7 +118,7 @@ export function ObjectsTab({ pair, collection }: CollectionScreenProps): ReactNo
         </Select>
         {filtered ? <Button size="small" appearance="subtle" onClick={clear}>Clear filter</Button> : null}
         <span className={l.grow} />
-        <Live>{`${counted(rows.total, 'object')}${size > 0 ? `, ${size.toLocaleString()} selected` : ''}`}</Live>
+        <Live>{reading ? `Reading the selected rows: ${count(reading.found)} of ${count(reading.count)}…` : `${counted(rows.total, 'object')}${size > 0 ? `, ${size.toLocaleString()} selected` : ''}`}</Live>
         <ToolbarButton icon={<ArrowDownloadRegular />} disabled={exporting || rows.total === 0} onClick={exportList}>{exporting ? 'Exporting…' : 'Export list'}</ToolbarButton>
       </Toolbar>
       {failure ? <ErrorView error={errorData(failure)} onRetry={() => { setProblem(null); rows.retry(); }} /> : null}
@@ -110,7 +130,7 @@ export function ObjectsTab({ pair, collection }: CollectionScreenProps): ReactNo
               <Button appearance="primary" onClick={() => open('add objects', { pair, collection })}>Add Objects</Button>
               <Button onClick={() => open('query objects', { pair, collection })}>Query Objects</Button>
             </>}>Add objects and containers from Active Directory, or query them by a filter.</EmptyState>
-        : <VirtualGrid label="Objects" mode="multi" rowCount={rows.total} rowAt={rows.rowAt} keyOf={(o) => o.id} columns={COLUMNS} selection={selection} onSelect={select} onRange={rows.onRange} onMenu={menu}
+        : <VirtualGrid label="Objects" mode="multi" rowCount={rows.total} rowAt={rows.rowAt} keyOf={(o) => o.id} columns={COLUMNS} selection={selection} onSelect={select} readRange={readRange} onRange={rows.onRange} onMenu={menu}
             onOpen={(object) => open('object details', { pair, collection, object })} sort={sort}
             onSort={(by) => setSort((s) => ({ by: by as SortBy, direction: s.by === by && s.direction === 'ascending' ? 'descending' : 'ascending' }))} />}
     </div>

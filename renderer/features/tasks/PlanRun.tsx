@@ -11,6 +11,8 @@ import { useLayout } from '../../ui/layout.ts';
 import { ErrorView, Loading } from '../../ui/states.tsx';
 import { PlanSummary as Figures } from './PlanSummary.tsx';
 import { Operations, PlanViewer } from './PlanViewer.tsx';
+import { RollBackFindings } from './RollBackFindings.tsx';
+import { wayBackOf } from './way-back.ts';
 
 const REFRESH_MS = 5_000;
 type Stage = 'plan' | 'confirm' | 'apply';
@@ -83,7 +85,9 @@ function Planning({ task }: { readonly task: TaskRow }): ReactNode {
 function Confirmation({ plan, task, typed, onTyped }: { readonly plan: PlanSummary; readonly task: TaskRow; readonly typed: string; readonly onTyped: (text: string) => void }): ReactNode {
   const l = useLayout();
   const project = useCall('project.get', {});
-  const undo = task.kind === 'Roll back' ? 'To take this back, migrate the objects again.' : `To take this back, roll the task back on the Tasks tab${plan.counts.irreversible > 0 ? `; ${counted(plan.counts.irreversible, 'value')} cannot be undone` : ''}.`;
+  const isRollBack = task.kind === 'Roll back';
+  const purges = useCall('plans.operations', { planId: plan.id, kind: 'purge', limit: 1 }, { enabled: isRollBack });
+  const undo = isRollBack ? wayBackOf(plan, purges.data?.total ?? null) : `To take this back, roll the task back on the Tasks tab${plan.counts.irreversible > 0 ? `; ${counted(plan.counts.irreversible, 'value')} cannot be undone` : ''}.`;
   return (
     <div className={l.column}>
       <MessageBar intent="warning" layout="multiline"><MessageBarBody>
@@ -91,6 +95,7 @@ function Confirmation({ plan, task, typed, onTyped }: { readonly plan: PlanSumma
         {`Project ${project.data?.name ?? ''}${task.collectionName ? `, collection ${task.collectionName}` : ''}. ${undo}`}
       </MessageBarBody></MessageBar>
       <Figures plan={plan} />
+      {isRollBack ? <RollBackFindings plan={plan} /> : null}
       <TypedConfirmation expected={plan.confirmation} value={typed} onChange={onTyped} label="Type the confirmation text to apply the plan" />
     </div>
   );
@@ -106,7 +111,7 @@ function Applying({ task, plan }: { readonly task: TaskRow; readonly plan: PlanS
       {ended ? (
         <MessageBar intent={isClean ? 'success' : 'warning'} layout="multiline"><MessageBarBody>
           <MessageBarTitle>{isClean ? 'Done.' : `${task.state}.`}</MessageBarTitle>
-          {`${plan ? `Tenant ${plan.tenantName}. ` : ''}${task.canRollBack ? 'Every change can be taken back with Roll Back Objects.' : ''}${task.canResume ? ' What is missing can be resumed.' : ''}`}
+          {`${plan ? `Tenant ${plan.tenantName}. ` : ''}${task.canRollBack ? `Every change${plan && plan.counts.irreversible > 0 ? `, except ${counted(plan.counts.irreversible, 'value')},` : ''} can be taken back with Roll Back Objects.` : ''}${task.canResume ? ' What is missing can be resumed.' : ''}`}
         </MessageBarBody></MessageBar>
       ) : null}
       {ended && plan ? <><Text weight="semibold" className={l.number}>What came of each operation</Text><Operations planId={plan.id} firstOutcome={isClean ? '' : 'failed'} /></> : null}

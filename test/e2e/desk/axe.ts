@@ -6,6 +6,11 @@ const FOCUS_GUARDS = '[data-tabster-dummy]';
 
 /** Violations of axe-core's rules in the whole window, in words: rule, its help, and where. Empty: none. */
 export async function violations(page: Page): Promise<readonly string[]> {
+  // Colours are measured when dialogs have faded in.
+  await page.evaluate(async () => {
+    const finite = document.getAnimations().filter((animation) => animation.effect?.getComputedTiming().endTime !== Infinity);
+    await Promise.allSettled(finite.map((animation) => animation.finished));
+  });
   const { violations: found } = await new AxeBuilder({ page }).setLegacyMode(true).exclude(FOCUS_GUARDS).analyze();
   return found.map((v) => `${v.id} (${v.impact ?? 'unknown'}): ${v.help}\n${v.nodes.slice(0, 5).map((n) => `    ${n.target.join(' ')}  ${n.html.slice(0, 160)}  ${n.any.map((check) => check.message).join('; ').slice(0, 200)}`).join('\n')}`);
 }

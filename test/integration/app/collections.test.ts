@@ -110,7 +110,7 @@ describe('adding objects', () => {
 
   it('and taking them out again changes nothing but the collection', async () => {
     await add([PEOPLE]);
-    expect(await rig.call('collections.removeObjects', { id: rig.collectionId, ids: [guid(11), guid(12), guid(99)] })).toEqual({ removed: 2 });
+    expect(await rig.call('collections.removeObjects', { id: rig.collectionId, selection: { mode: 'ids', ids: [guid(11), guid(12), guid(99)] } })).toEqual({ removed: 2 });
     expect(await names()).toEqual(['Cem', 'Dot']);
     expect(await rig.refused('objects.get', { collectionId: rig.collectionId, id: guid(11) })).toMatchObject({ code: 'NOT_FOUND' });
     expect(await add([personDn('ann')])).toMatchObject({ added: 1, already: 0 });

@@ -66,7 +66,7 @@ describe('testing a pair', () => {
   it('both sides good: a line for each step, all passed', async () => {
     const { lines } = await rig.call('pairs.test', { id: rig.pairId });
     expect(lines.map((l) => [l.check, l.outcome])).toEqual([
-      ['Source: connect and sign in', 'passed'], ['Source: read objects', 'passed'], ['Target: sign in', 'passed'], ['Target: other synchronisation', 'passed'], ['Target: read domains', 'passed'], ['Target: read users and groups', 'passed'],
+      ['Source: connect and sign in', 'passed'], ['Source: read objects', 'passed'], ['Target: sign in', 'passed'], ['Target: other synchronisation', 'passed'], ['Target: read domains', 'passed'], ['Target: administrators', 'passed'], ['Target: read users and groups', 'passed'],
     ]);
     expect(lines[4]?.message).toContain('example.com');
     const before = rig.simulator.snapshot();
@@ -179,10 +179,10 @@ describe('a pair', () => {
     expect((await rig.call('pairs.list', {})).rows).toEqual([]);
   });
 
-  it('read-only: reads, matches, and refuses to migrate with one sentence', async () => {
+  it('read-only: reads and matches, and refuses to roll back with one sentence', async () => {
     await rig.call('pairs.update', { id: rig.pairId, target: { ...targetOf(rig.simulator), clientId: rig.simulator.clientIdReadOnly, readOnly: true }, targetSecret: rig.simulator.clientSecretReadOnly });
     expect((await rig.match()).state).toBe('Completed');
-    const refused = await rig.refused('tasks.migrate', { collectionId: rig.collectionId, settings: { createUnmatched: true, mergeUnmatched: true, upnSuffix: '', countryCode: '' } });
+    const refused = await rig.refused('tasks.rollBack', { collectionId: rig.collectionId });
     expect(refused).toMatchObject({ code: 'FORBIDDEN' });
     expect(refused.message).toContain('"Works"');
     expect(refused.message).toContain('read-only');

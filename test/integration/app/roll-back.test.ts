@@ -57,19 +57,6 @@ describe('roll back of a whole migration', () => {
     expect(await rig.refused('tasks.rollBack', { collectionId: rig.collectionId, undoes: migrated.id, objectId: guid(11) })).toMatchObject({ code: 'CONFLICT' });
   });
 
-  it('approved twice at the same time undoes once: the second finds everything done', async () => {
-    const before = rig.simulator.snapshot();
-    await rig.migrate();
-    const first = await rig.planRollBack({ purge: true });
-    const second = await rig.planRollBack({ purge: true });
-    await rig.approve(first.task.id);
-    const state = rig.simulator.snapshot();
-    expect(state).toEqual(before);
-    const late = await rig.approve(second.task.id);
-    expect(late.state).not.toBe('Running');
-    expect(rig.simulator.snapshot()).toEqual(before);
-  });
-
   it('another migration afterwards takes everything back from the recycle bin and creates nothing', async () => {
     await rig.migrate();
     const first = rig.simulator.snapshot();

@@ -1,72 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { afterEach, describe, expect, it } from 'vitest';
-import type { AttributeChange, Operation, Reference } from '../../../shared/domain/plans.ts';
-import { applyPlan, type ApplyLedger, type ApplyPorts, type Intent, type Settlement } from '../../../electron/engines/applying/index.ts';
-import { createSignIn, graphWrites, openTenant, TenantGates, type OpenedTenant } from '../../../electron/engines/tenant/index.ts';
-import { EMPTY_TENANT, simulatedTransports, startSimulator, type Simulator, type SimulatorSeed } from '../../../electron/simulator/index.ts';
-
-let simulator: Simulator | undefined;
-let tenant: OpenedTenant | undefined;
-afterEach(async () => {
-  await tenant?.close();
-  await simulator?.close();
-});
-
-type Fetch = (url: string, init: RequestInit) => Promise<Response>;
-
-/** A tenant on a simulator; `wrap` stands between the engine and the wire. */
-async function open(wrap: (send: Fetch) => Fetch = (send) => send, seed: SimulatorSeed = EMPTY_TENANT): Promise<OpenedTenant> {
-  simulator = await startSimulator({ quotas: 'off', seed });
-  const { url, tenantId, clientId, clientSecret } = simulator;
-  const connection = { cloud: 'global' as const, tenantId, clientId, signIn: 'client secret' as const, secretRef: 's', certificateFile: null, readOnly: false, simulated: { origin: url } };
-  const stock = simulatedTransports(url);
-  const transports = { ...stock, fetch: wrap(stock.fetch) };
-  const signIn = createSignIn({ connection, transports, secrets: { get: async () => clientSecret, set: async () => {} } });
-  tenant = await openTenant({ connection, signIn, gates: new TenantGates(), transports });
-  return tenant;
-}
-
-/** A ledger in memory that keeps the promises of the real one. */
-function ledgerOf(operations: readonly Operation[]) {
-  const outcomes = new Map<string, Settlement>();
-  const open = new Map<string, Intent>();
-  const matches = new Map<string, string>();
-  const ledger: ApplyLedger = {
-    pending: async (limit) => operations.filter((o) => !outcomes.has(o.id) && ![...open.values()].some((i) => i.operation.id === o.id)).slice(0, limit),
-    intend: async (intents) => { for (const i of intents) open.set(i.id, i); },
-    settle: async (settlements) => {
-      for (const s of settlements) {
-        open.delete(s.intentId);
-        outcomes.set(s.operation.id, s);
-        if (s.operation.kind === 'create' && s.outcome === 'done' && s.operation.sourceId && s.targetId) matches.set(s.operation.sourceId, s.targetId);
-      }
-    },
-    openIntents: async () => [...open.values()],
-    reopen: async (id) => { open.delete(id); },
-    targetIds: async (ids) => new Map(ids.flatMap((id) => (matches.has(id) ? [[id, matches.get(id) ?? ''] as const] : []))),
-  };
-  return { ledger, outcomes, open, matches };
-}
-
-const portsOf = (t: OpenedTenant, ledger: ApplyLedger, more: Partial<ApplyPorts> = {}): ApplyPorts => ({
-  tenant: t, ledger, newId: randomUUID, now: Date.now, newPassword: () => `Aa1!${randomUUID()}`, wait: async () => {}, onProgress: () => {}, ...more,
-});
-
-const change = (attribute: string, after: string | null, before: string | null = null): AttributeChange => ({
-  attribute, before: before === null ? null : [before], after: after === null ? null : [after], provenance: { ruleId: null, source: '', reason: 'test' }, reversible: true,
-});
-let seq = 0;
-const operation = (kind: Operation['kind'], more: Partial<Operation>): Operation => ({
-  id: randomUUID(), seq: ++seq, kind, service: 'graph', objectKind: 'user', sourceId: randomUUID(), targetId: null, name: 'x', changes: [], references: [], previous: [], ...more,
-});
-const createUser = (name: string): Operation => operation('create', {
-  name, changes: [change('userPrincipalName', `${name}@example.com`), change('displayName', name), change('mailNickname', name), change('accountEnabled', 'true'), change('onPremisesImmutableId', Buffer.from(randomUUID().replaceAll('-', ''), 'hex').toString('base64')), change('passwordProfile/password', '<generated>')],
-});
-const createGroup = (name: string): Operation => operation('create', { objectKind: 'group', name, changes: [change('displayName', name), change('mailNickname', name), change('mailEnabled', 'false'), change('securityEnabled', 'true')] });
-const reference = (o: Operation): Reference => ({ sourceId: o.sourceId, targetId: null, name: o.name });
-const usersNamed = (prefix: string) => simulator?.snapshot().users.filter((u) => String(u.properties['displayName']).startsWith(prefix)) ?? [];
-
-const isBatch = (init: RequestInit, what: RegExp): boolean => typeof init.body === 'string' && what.test(init.body);
+import { describe, expect, it } from 'vitest';
+import { applyPlan } from '../../../electron/engines/applying/index.ts';
+import { graphWrites } from '../../../electron/engines/tenant/index.ts';
+import { EMPTY_TENANT } from '../../../electron/simulator/index.ts';
+import { change, createGroup, createUser, isBatch, ledgerOf, open, operation, portsOf, reference, snapshot, usersNamed } from './rig.ts';
 
 describe('applying a plan', () => {
   it('creates users and groups, sets managers and members, and writes down every outcome', async () => {
@@ -79,8 +16,7 @@ describe('applying a plan', () => {
     expect(result).toEqual({ done: 6, unchanged: 0, failed: 0, drifted: 0, skipped: 0, cancelled: false });
     expect(intents.size).toBe(0);
     expect([...outcomes.values()].every((o) => o.outcome === 'done' && o.targetId !== null)).toBe(true);
-    const snapshot = simulator?.snapshot();
-    expect(snapshot?.groups.find((g) => g.properties['displayName'] === 'sales')?.members).toHaveLength(3);
+    expect(snapshot().groups.find((g) => g.properties['displayName'] === 'sales')?.members).toHaveLength(3);
   });
 
   it('creates nothing twice when the answer to a create is lost: it looks instead', async () => {
@@ -164,7 +100,7 @@ describe('applying a plan', () => {
     expect(settled?.references.map((r) => r.name)).toEqual(users.filter((_, i) => i !== 3).map((u) => u.name));
     const undo = operation('remove members', { objectKind: 'group', sourceId: group.sourceId, targetId: groupId, name: 'crowd', references: settled?.references ?? [] });
     await applyPlan(portsOf(t, ledgerOf([undo]).ledger), graphWrites('global'));
-    expect(simulator?.snapshot().groups.find((g) => g.id === groupId)?.members).toEqual([matches.get(users[3]?.sourceId ?? '')]);
+    expect(snapshot().groups.find((g) => g.id === groupId)?.members).toEqual([matches.get(users[3]?.sourceId ?? '')]);
   });
 
   it('skips what depends on an object whose creation failed, with that reason', async () => {

@@ -103,7 +103,7 @@ describe('the tenant engine on a simulated tenant', () => {
     expect(await t.organization()).toEqual({ id: s.tenantId, displayName: 'Simulated tenant', initialDomain: 'simulated.onmicrosoft.com', onPremisesSyncEnabled: false });
     expect((await t.domains()).map((one) => [one.name, one.isVerified, one.isInitial])).toEqual([['simulated.onmicrosoft.com', true, true], ['example.com', true, false]]);
     expect(await t.skus()).toMatchObject([{ partNumber: 'SPE_E3', enabled: 25, consumed: 0 }]);
-    expect([...(await t.adminRoleHolders())]).toHaveLength(1);
+    expect([...(await t.adminRoleHolders() ?? [])]).toHaveLength(1);
     expect((await exchange.invoke('Get-AcceptedDomain', {})).rows).toHaveLength(2);
     await expect(exchange.invoke('Get-Recipient', { Identity: 'nobody@example.com' })).rejects.toMatchObject({ data: { message: expect.stringMatching(/couldn't be found/) as string } });
   });

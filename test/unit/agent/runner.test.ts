@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { startRunner, type Runner } from '../../../electron/agent/runner.ts';
+import { ownTaskRunner, startRunner, type Runner } from '../../../electron/agent/runner.ts';
 import type { Services } from '../../../electron/app/services.ts';
 import { silentLog } from '../../../electron/platform/index.ts';
 import { createProject, type Store } from '../../../electron/store/index.ts';
@@ -55,12 +55,12 @@ describe('the runner of a process', () => {
   it('starts a task at once when it is told, also when that comes while it looks at the queue', async () => {
     let taskId = '';
     const found: { runner?: Runner } = {};
-    const claim: Store['tasks']['claim'] = async (...args) => {
-      const task = await store.tasks.claim(...args);
+    const list: Store['agents']['list'] = async () => {
+      const agents = await store.agents.list();
       if (taskId === '') { taskId = (await newTask()).id; found.runner?.nudge(); }
-      return task;
+      return agents;
     };
-    const services = servicesOf({ ...store, tasks: { ...store.tasks, claim } });
+    const services = servicesOf({ ...store, agents: { ...store.agents, list } });
     found.runner = start(services, 'a');
     await until(async () => taskId !== '', 5_000);
     expect(await until(async () => (await store.tasks.get(taskId)).state === 'Failed', 5_000)).toBeLessThan(300);
@@ -92,11 +92,27 @@ describe('the runner of a process', () => {
     expect((await store.tasks.get(task.id)).state).toBe('Queued');
   });
 
+  it('that has tasks of its own runs those only, and does not pass for an agent before it has any', async () => {
+    const [own, others] = [await newTask(), await newTask()];
+    const { start: begin, run } = ownTaskRunner();
+    runners.push(begin(servicesOf(store), { agentId, owner: 'a' }));
+    await new Promise((resolve) => { setTimeout(resolve, 50); });
+    expect((await store.agents.list())[0]?.heartbeatAt).toBeNull();
+    expect((await store.tasks.get(own.id)).state).toBe('Queued');
+    run(own.id);
+    expect(await until(async () => (await store.tasks.get(own.id)).state === 'Failed', 5_000)).toBeLessThan(300);
+    await new Promise((resolve) => { setTimeout(resolve, 600); });
+    expect((await store.tasks.get(others.id)).state).toBe('Queued');
+  });
+
   it('two of them never run the same task', async () => {
     const tasks: Awaited<ReturnType<typeof newTask>>[] = [];
     for (let i = 0; i < 12; i++) tasks.push(await newTask());
     const seen: string[] = [];
-    const services = servicesOf({ ...store, tasks: { ...store.tasks, claim: async (...args: Parameters<Store['tasks']['claim']>) => { const task = await store.tasks.claim(...args); if (task) seen.push(task.id); return task; } } });
+    const transaction: Store['transaction'] = (fn) => store.transaction((within) => fn({
+      ...within, tasks: { ...within.tasks, claim: async (...args) => { const task = await within.tasks.claim(...args); if (task) seen.push(task.id); return task; } },
+    }));
+    const services = servicesOf({ ...store, transaction });
     start(services, 'a');
     start(services, 'b');
     await until(async () => (await Promise.all(tasks.map((t) => store.tasks.get(t.id)))).every((t) => t.state === 'Failed'), 10_000);

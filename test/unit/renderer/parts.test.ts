@@ -3,7 +3,7 @@ import { hashOf, placeOf, tabsOf, type TreeNode } from '../../../renderer/app/na
 import { PairDraftSchema, EMPTY_DRAFT, draftOf, inputOf, serversOf, type PairDraft } from '../../../renderer/features/pairs/draft.ts';
 import { csv } from '../../../renderer/ui/download.ts';
 import { duration } from '../../../renderer/ui/format.ts';
-import { rangeKeys, selectedCount } from '../../../renderer/ui/grid-selection.ts';
+import { selectedCount } from '../../../renderer/ui/grid-selection.ts';
 import { Pair } from '../../../shared/contracts/pairs.ts';
 
 it('keeps formulas out of CSV and quotes what needs it', () => {
@@ -14,11 +14,6 @@ it('keeps formulas out of CSV and quotes what needs it', () => {
 it('counts a selection of all but some', () => {
   expect(selectedCount({ mode: 'all except', keys: new Set(['a', 'b']) }, 250_000)).toBe(249_998);
   expect(selectedCount({ mode: 'ids', keys: new Set(['a']) }, 250_000)).toBe(1);
-});
-
-it('leaves rows out of a range that are not read yet, in either direction', () => {
-  const rows = ['a', undefined, 'c', 'd'];
-  expect(rangeKeys(3, 0, (i) => rows[i], (row) => row)).toEqual(['a', 'c', 'd']);
 });
 
 it('finds every tab of every node by its address again', () => {

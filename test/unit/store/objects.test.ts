@@ -5,6 +5,8 @@ import { LARGEST_PAGE } from '../../../electron/store/paging.ts';
 import { VARIANTS, collect, failure, guid, sandbox, seeded, source, target } from './fixture.ts';
 
 const { open } = sandbox();
+/** A reading that began after all that was stored before: only what it saw itself counts. */
+const LATER = Number.MAX_SAFE_INTEGER;
 const match = (n: number, more: Partial<MatchResult> = {}): MatchResult => ({
   sourceId: guid(n), state: 'Matched', targetId: guid(n, 7), ruleId: 'r1', pinned: false,
   evidence: [{ ruleId: 'r1', rule: 'user mail = user mail', value: 'a@b', hits: [guid(n, 7)] }], risks: ['names differ'], reason: 'Rule 1', ...more,
@@ -18,8 +20,8 @@ describe.each(VARIANTS)('sources ($name)', (variant) => {
     expect(await store.sources.upsertPage(pair.id, [source(1), moved, source(3, { usn: '9999' })], 'run 2')).toEqual({ written: 1, unchanged: 2, changedIds: [guid(2)] });
     expect(await store.sources.get(pair.id, guid(2))).toMatchObject({ dn: moved.dn, missing: false });
     expect((await store.sources.get(pair.id, guid(3)))?.usn).toBe('9999');
-    expect(await store.sources.markMissing(pair.id, 'run 2')).toEqual({ missing: 1 });
-    expect(await store.sources.markMissing(pair.id, 'run 2')).toEqual({ missing: 0 });
+    expect(await store.sources.markMissing(pair.id, 'run 2', LATER)).toEqual({ missing: 1 });
+    expect(await store.sources.markMissing(pair.id, 'run 2', LATER)).toEqual({ missing: 0 });
     expect((await store.sources.get(pair.id, guid(4)))?.missing).toBe(true);
     expect((await store.pairs.get(pair.id)).sourceObjects).toBe(3);
     // Seen again with the values it had: back, and told as changed.
@@ -48,7 +50,7 @@ describe.each(VARIANTS)('sources ($name)', (variant) => {
     expect(await collect(store.sources.iterate(pair.id, { collectionId, pageSize: 100 }))).toHaveLength(1201);
     expect((await collect(store.sources.iterate(pair.id, { collectionId, ids: [guid(3000), guid(9), guid(2), guid(2)], pageSize: 2 }))).map((object) => object.id)).toEqual([guid(2), guid(9)]);
     await store.sources.upsertPage(pair.id, [source(1)], 'run 2');
-    await store.sources.markMissing(pair.id, 'run 2');
+    await store.sources.markMissing(pair.id, 'run 2', LATER);
     expect(await collect(store.sources.iterate(pair.id))).toHaveLength(1);
     expect(await collect(store.sources.iterate(pair.id, { missing: 'only' }))).toHaveLength(1201);
     expect(await collect(store.sources.iterate(pair.id, { missing: 'include' }))).toHaveLength(1202);
@@ -91,9 +93,9 @@ describe.each(VARIANTS)('targets ($name)', (variant) => {
     const { pair } = await seeded(store, 0);
     await store.targets.upsertPage(pair.id, [target(1), target(2), target(3, { kind: 'group' }), target(4, { deleted: true })], 'r1');
     await store.targets.upsertPage(pair.id, [target(1)], 'r2');
-    expect(await store.targets.markMissing(pair.id, ['user'], 'directory', 'r2')).toEqual({ removed: 1 });
+    expect(await store.targets.markMissing(pair.id, ['user'], 'directory', 'r2', LATER)).toEqual({ removed: 1 });
     expect((await collect(store.targets.iterate(pair.id))).map((object) => object.id)).toEqual([guid(1, 7), guid(3, 7), guid(4, 7)]);
-    expect(await store.targets.markMissing(pair.id, ['user', 'group'], 'recycle bin', 'r2')).toEqual({ removed: 1 });
+    expect(await store.targets.markMissing(pair.id, ['user', 'group'], 'recycle bin', 'r2', LATER)).toEqual({ removed: 1 });
     expect((await store.pairs.get(pair.id)).targetObjects).toBe(2);
     await store.targets.remove(pair.id, guid(1, 7));
     expect(await store.targets.getMany(pair.id, [guid(1, 7), guid(3, 7)])).toHaveProperty('size', 1);

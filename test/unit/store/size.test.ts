@@ -55,7 +55,7 @@ describe('100,000 objects', () => {
     lap('statistics');
     expect((await store.pairs.list())[0]?.sourceObjects).toBe(COUNT);
     lap('pairs with counts');
-    expect((await store.sources.markMissing(pair.id, 'run 3')).missing).toBe(COUNT);
+    expect((await store.sources.markMissing(pair.id, 'run 3', Date.now() + 1)).missing).toBe(COUNT);
     lap('marked missing');
     console.log(`100,000 objects: ${figures.join(', ')}`);
   });

@@ -7,7 +7,8 @@ export const MAX_BATCH = 20;
 
 /**
  * True when doing the request twice ends where doing it once does (RFC 9110, 9.2.2). A reference added twice is refused the
- * second time and changes nothing, so that `POST .../$ref` counts as safe too.
+ * second time and changes nothing, so that `POST .../$ref` counts as safe too. Safe for the tenant, that is: the refusal of a
+ * repeat says nothing about who did it, which is why the sender marks it `repeated`.
  */
 export function isSafeToRepeat(request: GraphRequest): boolean {
   return request.method !== 'POST' || isRead(request) || /\/\$ref$/.test(request.url.split('?')[0] ?? '');

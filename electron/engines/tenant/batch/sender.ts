@@ -36,6 +36,9 @@ const headerOf = (headers: Readonly<Record<string, unknown>> | null | undefined,
   return typeof value === 'string' || typeof value === 'number' ? String(value) : null;
 };
 
+/** The answer as the caller gets it: a refusal after a try that may have been carried out says so. */
+const marked = (answer: GraphAnswer, { mayExist }: Item): GraphAnswer => (mayExist && answer.kind === 'answered' && answer.error !== null ? { ...answer, repeated: true } : answer);
+
 /** What ran dry, as the service tells it, else by the kind of request. */
 const what = (information: string | null, wrote: boolean): 'writes' | 'units' =>
   information === null ? (wrote ? 'writes' : 'units') : /write/i.test(information) ? 'writes' : 'units';
@@ -122,19 +125,19 @@ export function createSender(parts: { readonly client: GraphClient; readonly gat
 
     const settle = (item: Item, verdict: Verdict): void => {
       if (verdict.kind === 'final') {
-        answers[item.index] = verdict.answer;
+        answers[item.index] = marked(verdict.answer, item);
         return;
       }
       if (verdict.kind === 'throttled') {
         item.throttled += 1;
-        if (item.throttled >= MAX_THROTTLED) answers[item.index] = { kind: 'answered', status: 429, body: null, error: { status: 429, code: 'TooManyRequests', message: '', details: [], requestId: '' } };
+        if (item.throttled >= MAX_THROTTLED) answers[item.index] = marked({ kind: 'answered', status: 429, body: null, error: { status: 429, code: 'TooManyRequests', message: '', details: [], requestId: '' } }, item);
         else again.push(item);
         return;
       }
       item.tries += 1;
       item.mayExist ||= verdict.mayExist;
       if (item.tries >= MAX_TRIES) {
-        answers[item.index] = verdict.last;
+        answers[item.index] = marked(verdict.last, item);
         return;
       }
       item.notBefore = verdict.when === 'next' ? 0 : timing.now() + backOff(item.tries, timing.random());

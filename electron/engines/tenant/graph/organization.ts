@@ -84,7 +84,7 @@ export function createOrganization(parts: {
       const members = await roleMembers(signal);
       if (members === null) {
         log({ level: 'warn', message: 'Who holds an administrator role is not readable, so matches cannot be flagged for it: grant RoleManagement.Read.Directory.' });
-        return new Set();
+        return null;
       }
       const isGroup = (one: z.infer<typeof idRow>): boolean => one['@odata.type'] === '#microsoft.graph.group';
       const holders = new Set(members.filter((one) => !isGroup(one)).map((one) => one.id));

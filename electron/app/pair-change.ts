@@ -1,0 +1,37 @@
+import { appError, ErrorCode } from '../../shared/domain/errors.ts';
+import type { SourceConnection, TargetConnection } from '../../shared/domain/settings.ts';
+import type { PairRecord, Repositories } from '../store/index.ts';
+
+/** What a change of a pair makes another one of. */
+export interface PairChange { readonly tenant: boolean; readonly domain: boolean }
+
+/** Which tenant is meant, whoever signs in to it and whatever they may do there. */
+const tenantOf = ({ cloud, tenantId, simulated }: TargetConnection): string => JSON.stringify([cloud, tenantId.toLowerCase(), simulated === null ? null : Object.entries(simulated)]);
+/** Which domain is meant: by its name, by the servers when only those are given, or by the export. */
+const domainOf = (source: SourceConnection): string => (source.kind === 'ldif'
+  ? JSON.stringify(['ldif', source.file])
+  : JSON.stringify(['ldap', source.domain.toLowerCase(), source.domain === '' ? source.servers.map((server) => server.toLowerCase()) : []]));
+
+/** Compares the connections of a pair with what they are to be. */
+export function changeOf(present: Pick<PairRecord, 'source' | 'target'>, next: { readonly source: SourceConnection; readonly target: TargetConnection }): PairChange {
+  return { tenant: tenantOf(present.target) !== tenantOf(next.target), domain: domainOf(present.source) !== domainOf(next.source) };
+}
+
+/**
+ * A journal belongs to the tenant that it speaks of, and a plan to the tenant and domain that it was made for.
+ * @throws AppError CONFLICT when the tenant is to be another one and the pair has written to it, or when tenant or domain are to be
+ * others while a plan waits or a task of the pair is at work.
+ */
+export async function requireChangeable(store: Pick<Repositories, 'journal' | 'tasks'>, pair: PairRecord, change: PairChange, target: TargetConnection): Promise<void> {
+  if (!change.tenant && !change.domain) return;
+  if (change.tenant && (await store.journal.count(pair.id)) > 0) {
+    throw appError(ErrorCode.Conflict, `"${pair.name}" has written to tenant ${pair.target.tenantId} already; its journal belongs to that tenant. Create another pair for ${target.tenantId}.`);
+  }
+  for await (const [task] of store.tasks.iterate({ pairId: pair.id, states: ['Queued', 'Running', 'Cancelling', 'Awaiting approval'] })) {
+    if (task === undefined) continue;
+    const what = change.tenant ? 'tenant' : 'source';
+    throw appError(ErrorCode.Conflict, task.state === 'Awaiting approval'
+      ? `A ${task.kind} plan of "${pair.name}" awaits approval; it was made for the present ${what}. Discard it before changing the ${what}.`
+      : `A ${task.kind} task of "${pair.name}" is ${task.state}; cancel it, or wait for its end, before changing the ${what}.`);
+  }
+}
