@@ -9,7 +9,7 @@ import { requireNobodyWrites, taskRow, taskRows, toTaskRow, whyNotResumed } from
 import { MatchTask, MigrateTask, readSettings, RollBackTask } from './pipeline/task-settings.ts';
 import { journalStanding } from './pipeline/undone-journal.ts';
 import { stageOf } from './pipeline/run-task.ts';
-import { interruptDead } from './dead-owners.ts';
+import { interruptDead, interruptDeadOf } from './dead-owners.ts';
 import { csvOf } from './csv.ts';
 
 /** Channels of tasks. */
@@ -54,6 +54,8 @@ export function taskHandlers(services: Services): Pick<Handlers, 'tasks.list' | 
     async 'tasks.rollBack'({ collectionId, undoes, objectId, mode, purge }) {
       const collection = await store.collections.get(collectionId);
       requireWritable(await store.pairs.get(collection.pairId));
+      // A migration whose process was killed a moment ago can be rolled back without waiting for the end of its lease.
+      await interruptDeadOf(services, { pairId: collection.pairId });
       const task = undoes ?? (objectId === undefined ? await lastMigration(services, collectionId) : null);
       if (task !== null) {
         const row = await taskRow(store, task);

@@ -155,3 +155,29 @@ describe.each([
     expect(readdirSync(victim.operator.folder).filter((name) => name.startsWith('chaos.causeway')).toSorted()).toEqual(['chaos.causeway']);
   }, STEP);
 });
+
+describe.each([
+  { name: 'whose last batch arrived', kills: [lost(7)] },
+  { name: 'whose last batch never arrived', kills: [unsent(4)] },
+  { name: 'twice, the second time while groups, managers and members are written', kills: [lost(25), lost(8)] },
+])('a migration killed $name and never resumed to its end', ({ kills }) => {
+  let victim: Victim;
+  beforeAll(async () => { victim = await Victim.make(); }, STEP);
+  afterAll(async () => { await victim?.close(); });
+
+  it('is rolled back to the state before: nothing that was sent stays in the tenant', async () => {
+    const { task, plan } = await victim.plan();
+    const [first = lost(1), ...others] = kills;
+    const open = [await victim.kill(first, 'migrate', '--task', task.id, '--confirm', plan.confirmation)];
+    for (const point of others) open.push(await victim.kill(point, 'tasks', 'resume', task.id));
+    expect(Math.min(...open)).toBeGreaterThan(0);
+    const waiting = await victim.operator.run('--project', victim.project, '--json', 'rollback', '--task', task.id, '--purge');
+    expect({ code: waiting.code, stderr: waiting.stderr }).toMatchObject({ code: 4 });
+    expect(victim.journal().open).toBe(0);
+    const back = waiting.json as Planned;
+    expect((await victim.well('migrate', '--task', back.task.id, '--confirm', back.plan.confirmation)).json).toMatchObject({ task: { state: 'Completed' } });
+    const state = await victim.tenant.read();
+    expect(made(state, victim.before)).toEqual([]);
+    expect(undated(state, new Set())).toEqual(undated(victim.before, new Set()));
+  }, STEP);
+});

@@ -5,7 +5,6 @@ import { openDesk, type Desk } from './desk/desk.ts';
 import { gridOf } from './pages/grid.ts';
 import { shellOf, type ShellPage } from './pages/shell.ts';
 
-
 needsBrowser();
 
 let desk: Desk;

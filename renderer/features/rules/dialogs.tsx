@@ -1,11 +1,12 @@
-import { Checkbox, Combobox, Field, Input, Option, Radio, RadioGroup, Select, Text } from '@fluentui/react-components';
+import { Checkbox, Field, Input, Radio, RadioGroup, Select, Text } from '@fluentui/react-components';
 import { useState, type ReactNode } from 'react';
 import { OBJECT_KINDS, type ObjectKind } from '../../../shared/domain/objects.ts';
 import { COMPARISONS, CONVERSIONS, MAPPING_ACTIONS, MAPPING_CONDITIONS, type MappingRule, type MatchingRule } from '../../../shared/domain/rules.ts';
-import { errorData, useCall, useCommand } from '../../app/api.ts';
+import { errorData, useCommand } from '../../app/api.ts';
 import type { DialogProps } from '../../app/dialogs.tsx';
 import { ConfirmDialog } from '../../ui/Dialogs.tsx';
 import { useLayout } from '../../ui/layout.ts';
+import { AttributeBox } from './AttributeBox.tsx';
 import { ACTION_WORDS, COMPARISON_WORDS } from './words.ts';
 
 type MatchingDraft = Omit<MatchingRule, 'id' | 'position'>;
@@ -16,23 +17,6 @@ const OFFERED = MAPPING_ACTIONS.filter((action) => action !== 'Expression');
 
 function KindSelect({ label, value, onChange }: { readonly label: string; readonly value: ObjectKind; readonly onChange: (kind: ObjectKind) => void }): ReactNode {
   return <Field label={label}><Select value={value} onChange={(_, d) => { const kind = OBJECT_KINDS.find((k) => k === d.value); if (kind) onChange(kind); }}>{OBJECT_KINDS.map((k) => <option key={k} value={k}>{k}</option>)}</Select></Field>;
-}
-
-interface AttributeProps { readonly label: string; readonly side: 'source' | 'target'; readonly kind: ObjectKind; readonly value: string; readonly onChange: (name: string) => void }
-
-/** Name of an attribute: chosen from the known ones or typed. */
-function AttributeBox({ label, side, kind, value, onChange }: AttributeProps): ReactNode {
-  const known = useCall('rules.attributes', {});
-  const names = (side === 'source' ? known.data?.source : known.data?.target)?.filter((a) => a.kind === kind).map((a) => a.name) ?? [];
-  const target = side === 'target' ? known.data?.target.find((a) => a.kind === kind && a.name === value) : undefined;
-  const shown = [...new Set(names)].filter((name) => names.includes(value) || name.toLowerCase().includes(value.toLowerCase()));
-  return (
-    <Field label={label} required {...(target && !target.writable ? { validationState: 'warning' as const, validationMessage: `Cannot be written by Causeway (${target.service === 'none' ? 'computed by Microsoft' : `needs ${target.service}`}).` } : {})}>
-      <Combobox freeform value={value} selectedOptions={[value]} onInput={(e) => onChange((e.target as HTMLInputElement).value)} onOptionSelect={(_, d) => { if (d.optionValue !== undefined) onChange(d.optionValue); }} autoComplete="off">
-        {shown.slice(0, 200).map((name) => <Option key={name} value={name}>{name}</Option>)}
-      </Combobox>
-    </Field>
-  );
 }
 
 /** Adds or changes a matching rule. */

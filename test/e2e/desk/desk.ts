@@ -52,22 +52,23 @@ export async function serve(operator: Operator, project?: string): Promise<Serve
   return { oneTimeUrl: url, origin: new URL(url).origin, pid: running.pid, stop: () => end('SIGTERM'), kill: async () => { await end('SIGKILL'); } };
 }
 
-/** Starts a console on a project and opens its one-time address in the browser. */
+/** Starts a console on a project and opens its one-time address in the browser. Leaves nothing behind when that fails. */
 export async function openDesk(browser: Browser, options: DeskOptions = {}): Promise<Desk> {
   const operator = options.operator ?? await newOperator();
-  const served = await serve(operator, options.project);
-  const context = await browser.newContext(options.browser);
-  const watch = await watchContext(context);
-  const page = await context.newPage();
-  await page.goto(served.oneTimeUrl);
-  await expect(page.getByRole('tree', { name: 'Management tree' })).toBeVisible();
-  return {
-    operator, served, context, page, watch,
-    quiet: () => { expect(watch.take(), 'errors in the page').toEqual([]); },
-    close: async () => {
-      await context.close();
-      await served.stop();
-      if (options.operator === undefined) await operator.close();
-    },
-  };
+  const ends: (() => Promise<unknown>)[] = options.operator === undefined ? [() => operator.close()] : [];
+  const close = async (): Promise<void> => { for (const end of ends.splice(0)) await end(); };
+  try {
+    const served = await serve(operator, options.project);
+    ends.unshift(() => served.stop());
+    const context = await browser.newContext(options.browser);
+    ends.unshift(() => context.close());
+    const watch = await watchContext(context);
+    const page = await context.newPage();
+    await page.goto(served.oneTimeUrl);
+    await expect(page.getByRole('tree', { name: 'Management tree' })).toBeVisible();
+    return { operator, served, context, page, watch, close, quiet: () => { expect(watch.take(), 'errors in the page').toEqual([]); } };
+  } catch (error) {
+    await close();
+    throw error;
+  }
 }
