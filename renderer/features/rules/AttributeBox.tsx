@@ -1,20 +1,27 @@
-import { Combobox, Field, Option } from '@fluentui/react-components';
+import { Combobox, Field, makeStyles, Option } from '@fluentui/react-components';
 import { useState, type ReactNode } from 'react';
 import type { ObjectKind } from '../../../shared/domain/objects.ts';
 import { useCall } from '../../app/api.ts';
 
 interface AttributeProps { readonly label: string; readonly side: 'source' | 'target'; readonly kind: ObjectKind; readonly value: string; readonly onChange: (name: string) => void }
 
+/** The list lies inside the dialog, so it must be low enough for both sides of the box. */
+const useStyles = makeStyles({ list: { maxHeight: '180px', overflowY: 'auto' } });
+
 /** Most names offered at once; typing narrows them. */
 const OFFERED = 200;
 
 /** Name of an attribute: chosen from the known ones or typed. What was typed stays as it is when the box is left. */
 export function AttributeBox({ label, side, kind, value, onChange }: AttributeProps): ReactNode {
+  const s = useStyles();
   const [open, setOpen] = useState(false);
   const known = useCall('rules.attributes', {});
   const names = (side === 'source' ? known.data?.source : known.data?.target)?.filter((a) => a.kind === kind).map((a) => a.name) ?? [];
   const target = side === 'target' ? known.data?.target.find((a) => a.kind === kind && a.name === value) : undefined;
-  const shown = [...new Set(names)].filter((name) => names.includes(value) || name.toLowerCase().includes(value.toLowerCase()));
+  const typed = value.toLowerCase();
+  const fitting = [...new Set(names)].filter((name) => names.includes(value) || name.toLowerCase().includes(typed));
+  const begins = (name: string): boolean => name.toLowerCase().startsWith(typed);
+  const shown = [...fitting.filter(begins), ...fitting.filter((name) => !begins(name))];
   const leave = (box: Element): void => {
     setOpen(false);
     // Fluent's box sets this attribute by hand and takes it away only when an open list closes; pointing at an option that is gone is an error (WAI-ARIA 1.2, aria-activedescendant).
@@ -22,7 +29,7 @@ export function AttributeBox({ label, side, kind, value, onChange }: AttributePr
   };
   return (
     <Field label={label} required {...(target && !target.writable ? { validationState: 'warning' as const, validationMessage: `Cannot be written by Causeway (${target.service === 'none' ? 'computed by Microsoft' : `needs ${target.service}`}).` } : {})}>
-      <Combobox freeform inlinePopup value={value} selectedOptions={[value]} open={open && shown.length > 0} autoComplete="off" expandIcon={{ tabIndex: -1 }}
+      <Combobox freeform inlinePopup value={value} selectedOptions={[value]} open={open && shown.length > 0} autoComplete="off" expandIcon={{ tabIndex: -1 }} listbox={{ className: s.list }}
         onOpenChange={(_, d) => setOpen(d.open)} onBlur={(e) => leave(e.target)} onKeyDown={(e) => { if (e.key === 'Tab') setOpen(false); }} onInput={(e) => onChange((e.target as HTMLInputElement).value)}
         onOptionSelect={(e, d) => {
           // With Tab the box would take the first name that begins like the typed one: "mail" would become "mailNickname".

@@ -64,7 +64,7 @@ export function PlanRun({ title, taskId, before, onClose }: PlanRunProps): React
       {task.error ? <ErrorView error={errorData(task.error)} onRetry={() => { void task.refetch(); }} /> : null}
       {failure ? <ErrorView error={errorData(failure)} /> : null}
       {!t ? task.error ? null : <Loading label="Starting the task…" />
-        : stage === 'plan' ? isPlanned && planId ? <PlanViewer planId={planId} /> : <Planning task={t} />
+        : stage === 'plan' ? isPlanned && planId ? <PlanViewer planId={planId} isRollBack={t.kind === 'Roll back'} /> : <Planning task={t} />
         : stage === 'confirm' && plan.data ? <Confirmation plan={plan.data} task={t} typed={typed} onTyped={setTyped} />
         : <Applying task={t} plan={plan.data ?? null} />}
       {t && !hasEnded(t) && t.state !== 'Awaiting approval' ? <Text size={200} className={l.muted}>You can close this window; the task goes on and is shown on the Tasks tab.</Text> : null}
@@ -94,7 +94,7 @@ function Confirmation({ plan, task, typed, onTyped }: { readonly plan: PlanSumma
         <MessageBarTitle>{`${counted(plan.counts.operations, 'operation')} will be written to the tenant ${plan.tenantName}.`}</MessageBarTitle>
         {`Project ${project.data?.name ?? ''}${task.collectionName ? `, collection ${task.collectionName}` : ''}. ${undo}`}
       </MessageBarBody></MessageBar>
-      <Figures plan={plan} />
+      <Figures plan={plan} isRollBack={isRollBack} />
       {isRollBack ? <RollBackFindings plan={plan} /> : null}
       <TypedConfirmation expected={plan.confirmation} value={typed} onChange={onTyped} label="Type the confirmation text to apply the plan" />
     </div>

@@ -12,7 +12,7 @@ const FIGURES: readonly (readonly [keyof Plan['counts'], string])[] = [
 ];
 
 /** What a plan would do, in figures, and what stands in its way. */
-export function PlanSummary({ plan }: { readonly plan: Plan }): ReactNode {
+export function PlanSummary({ plan, isRollBack }: { readonly plan: Plan; readonly isRollBack: boolean }): ReactNode {
   const l = useLayout();
   const figures = FIGURES.filter(([key]) => plan.counts[key] > 0);
   return (
@@ -25,8 +25,9 @@ export function PlanSummary({ plan }: { readonly plan: Plan }): ReactNode {
       {plan.guard.map((stop) => (
         <MessageBar key={stop.limit} intent="error" layout="multiline"><MessageBarBody><MessageBarTitle>{`Guard: ${stop.limit}`}</MessageBarTitle>{`${stop.message} ${count(stop.count)} planned, ${count(stop.allowed)} allowed without a typed approval.`}</MessageBarBody></MessageBar>
       ))}
-      {plan.conflicts > 0 ? <MessageBar intent="warning" layout="multiline"><MessageBarBody>{`${counted(plan.conflicts, 'value')} were changed by others since. The Findings list them, and they are marked in the operations.`}</MessageBarBody></MessageBar> : null}
-      {plan.findings.errors + plan.findings.warnings > 0 ? <MessageBar intent="warning" layout="multiline"><MessageBarBody>{`The checks found ${counted(plan.findings.errors, 'error')} and ${counted(plan.findings.warnings, 'warning')}. Objects with an error are kept out of the plan.`}</MessageBarBody></MessageBar> : null}
+      {plan.conflicts > 0 ? <MessageBar intent="warning" layout="multiline"><MessageBarBody>{`${counted(plan.conflicts, 'value was', 'values were')} changed by others since. The Findings list them, and they are marked in the operations.`}</MessageBarBody></MessageBar> : null}
+      {isRollBack && plan.findings.errors > 0 ? <MessageBar intent="error" layout="multiline"><MessageBarBody>{`${counted(plan.findings.errors, 'change')} cannot be taken back. The Findings say which and why.`}</MessageBarBody></MessageBar> : null}
+      {!isRollBack && plan.findings.errors + plan.findings.warnings > 0 ? <MessageBar intent="warning" layout="multiline"><MessageBarBody>{`The checks found ${counted(plan.findings.errors, 'error')} and ${counted(plan.findings.warnings, 'warning')}. Objects with an error are kept out of the plan.`}</MessageBarBody></MessageBar> : null}
       {plan.unresolved > 0 ? <MessageBar intent="info" layout="multiline"><MessageBarBody>{`${counted(plan.unresolved, 'reference')} wait for an object that has no match yet, for example a group member outside the collection. Migrate again after that object.`}</MessageBarBody></MessageBar> : null}
     </div>
   );

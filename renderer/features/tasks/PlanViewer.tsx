@@ -49,7 +49,7 @@ const SKIPS: readonly GridColumn<Skip>[] = [
 ];
 
 /** Everything about one plan: figures, operations with before and after, findings, and what is left alone. */
-export function PlanViewer({ planId }: { readonly planId: string }): ReactNode {
+export function PlanViewer({ planId, isRollBack }: { readonly planId: string; readonly isRollBack: boolean }): ReactNode {
   const s = useStyles();
   const l = useLayout();
   const { api } = useHost();
@@ -77,7 +77,7 @@ export function PlanViewer({ planId }: { readonly planId: string }): ReactNode {
         <Button size="small" icon={<ArrowDownloadRegular />} onClick={() => save('json')}>Export JSON</Button>
       </div>
       {problem ? <ErrorView error={errorData(problem)} /> : null}
-      {page === 'Summary' ? <PlanSummary plan={p} /> : page === 'Operations' ? <Operations planId={planId} />
+      {page === 'Summary' ? <PlanSummary plan={p} isRollBack={isRollBack} /> : page === 'Operations' ? <Operations planId={planId} />
         : page === 'Findings' ? <PagedList<Finding> channel="plans.findings" planId={planId} label="Findings" columns={FINDINGS} keyOf={(f) => `${f.sourceId ?? f.name} ${f.attribute} ${f.rule} ${f.value}`} empty="The checks found nothing" />
         : <PagedList<Skip> channel="plans.skips" planId={planId} label="Skipped objects" columns={SKIPS} keyOf={(x) => x.sourceId} empty="No object is left alone" />}
     </div>

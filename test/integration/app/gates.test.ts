@@ -9,6 +9,8 @@ import { works, worksTenant } from './works.ts';
 let rig: Rig;
 /** Called before a batch that creates users goes out. */
 let beforeCreates: () => Promise<void>;
+/** Lets a held write go, so that a failed test ends too. */
+let release: () => void;
 const open = async () => await openRig({
   source: works(), seed: worksTenant(),
   wrap: (send) => async (url, init) => {
@@ -16,8 +18,8 @@ const open = async () => await openRig({
     return await send(url, init);
   },
 });
-beforeEach(async () => { beforeCreates = async () => {}; rig = await open(); });
-afterEach(async () => { await rig.close(); });
+beforeEach(async () => { beforeCreates = async () => {}; release = () => {}; rig = await open(); });
+afterEach(async () => { release(); await rig.close(); });
 
 const pause = (ms: number) => new Promise<void>((resolve) => { setTimeout(resolve, ms); });
 const sql = (statement: string, ...values: string[]) => {
@@ -30,6 +32,7 @@ async function writing() {
   let reached = () => {};
   const there = new Promise<void>((resolve) => { reached = resolve; });
   const released = new Promise<void>((resolve) => { go = resolve; });
+  release = go;
   beforeCreates = async () => { reached(); await released; };
   const { task, plan } = await rig.plan();
   await rig.call('tasks.approve', { taskId: task.id, confirmation: plan.confirmation });
