@@ -3,8 +3,7 @@ import type { AddResult, Collection, DirectoryItem } from '../../shared/contract
 import { appError, ErrorCode } from '../../shared/domain/errors.ts';
 import type { SourceObject } from '../../shared/domain/objects.ts';
 import { parentDn, rdnValue } from '../../shared/rules/dn.ts';
-import { escapeFilterValue } from '../../shared/rules/ldap-filter.ts';
-import { parseFilter, type Directory, type DirectoryEntry } from '../engines/directory/index.ts';
+import { escapeFilterValue, parseFilter, type Directory, type DirectoryEntry } from '../engines/directory/index.ts';
 import { outOfScope } from '../engines/mapping/index.ts';
 import type { CollectionRecord, PairRecord } from '../store/index.ts';
 import type { Services } from './services.ts';

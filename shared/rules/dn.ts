@@ -28,10 +28,10 @@ function cut(text: string, separators: string): Cut[] {
   return out;
 }
 
-/** Spaces around a value do not belong to it unless escaped. */
+/** Spaces around a value do not belong to it unless escaped; only U+0020 is such a space (RFC 4514 section 2.4), an ideographic one is part of the name. */
 function trimUnescaped(raw: string): string {
-  const start = raw.trimStart();
-  const end = start.trimEnd();
+  const start = raw.replace(/^ +/, '');
+  const end = start.replace(/ +$/, '');
   return /(?:^|[^\\])(?:\\\\)*\\$/.test(end) && end.length < start.length ? `${end}${start.charAt(end.length)}` : end;
 }
 
@@ -113,7 +113,7 @@ export function formatDn(rdns: readonly Rdn[]): string {
 /** DN of the container, as it is written in the child's DN; empty for a DN of one part or for the empty name. */
 export function parentDn(dn: string): string {
   const first = cut(dn, ',;')[0];
-  return first === undefined || first.separator === '' ? '' : dn.slice(first.text.length + 1).trimStart();
+  return first === undefined || first.separator === '' ? '' : dn.slice(first.text.length + 1).replace(/^ +/, '');
 }
 
 /** Unescaped value of the object's own name, e.g. `Smith, Ann` of `CN=Smith\, Ann,OU=Staff,...`; the whole text when it is no DN. */

@@ -61,7 +61,7 @@ export async function planRollBack(
       counts: plan.counts, unresolved: 0, conflicts: plan.conflicts.length, findings: { errors: plan.impossible.length, warnings: plan.conflicts.length },
       // Deleting what the task created and removing the members that it added is what a roll back is for; overwriting what others did since is not.
       guard: overwritten > 0
-        ? [{ limit: 'overwrites' as const, count: overwritten, allowed: 0, message: `${overwritten} values that others changed since would be overwritten, or deleted with objects that this task created. Look at them and approve, or choose to keep changes made since.` }]
+        ? [{ limit: 'overwrites' as const, count: overwritten, allowed: 0, message: `${overwritten === 1 ? '1 value' : `${overwritten} values`} that others changed since would be overwritten, or deleted with objects that this task created. Look first and approve, or choose to keep changes made since.` }]
         : guardPlan({ ...plan.counts, creates: 0, deletes: 0, membersRemoved: 0, overwrites: 0, upnChanges: 0, disables: 0 }, entries.length, DEFAULT_GUARD_LIMITS),
     });
     return id;

@@ -1,14 +1,6 @@
-import type { TargetObject, Values } from '../../../shared/domain/objects.ts';
+import type { TargetObject } from '../../../shared/domain/objects.ts';
 import type { AttributeChange, Operation } from '../../../shared/domain/plans.ts';
-import { targetAttribute } from '../../../shared/rules/target-attributes.ts';
-
-/** True when two value lists mean the same for that attribute: order does not count, letter case only where it does in Graph. */
-export function sameValues(kind: Operation['objectKind'], attribute: string, a: Values | null | undefined, b: Values | null | undefined): boolean {
-  const known = targetAttribute(kind, attribute);
-  const key = (values: Values | null | undefined): string =>
-    JSON.stringify([...(values ?? [])].map((v) => (known && !known.caseSensitive ? v.toLowerCase() : v)).sort());
-  return key(a) === key(b);
-}
+import { sameValues } from '../planning/index.ts';
 
 /** Attributes that can be read back: passwords never come back from Graph. */
 export function readable(change: AttributeChange): boolean {

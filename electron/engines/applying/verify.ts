@@ -1,7 +1,8 @@
 import type { ObjectKind, TargetObject } from '../../../shared/domain/objects.ts';
 import type { Operation, Reference } from '../../../shared/domain/plans.ts';
 import type { Tenant } from '../tenant/index.ts';
-import { readable, sameValues } from './compare.ts';
+import { sameValues } from '../planning/index.ts';
+import { readable } from './compare.ts';
 
 /** An operation that was applied, with the Graph ids it had. */
 export interface VerifyInput { readonly operation: Operation; readonly targetId: string; readonly references: readonly (Reference & { readonly targetId: string })[] }
@@ -50,7 +51,7 @@ function compare(applied: VerifyInput, object: TargetObject | undefined, gone: R
   }
   if (operation.kind !== 'create' && operation.kind !== 'update') return [];
   return operation.changes.filter(readable)
-    .filter((c) => !sameValues(operation.objectKind, c.attribute, object.attributes[c.attribute], c.after))
+    .filter((c) => !sameValues(operation.objectKind, c.attribute, object.attributes[c.attribute] ?? null, c.after))
     .map((c) => says(`${c.attribute} of "${operation.name}" is not what was written.`));
 }
 

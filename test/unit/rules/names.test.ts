@@ -25,7 +25,10 @@ describe('distinguished names', () => {
     fc.assert(fc.property(fc.array(fc.record({ type: fc.constantFrom('CN', 'OU', 'DC'), value: fc.string({ unit: 'grapheme', minLength: 1 }) }), { minLength: 1 }), (parts) => {
       const rdns = parts.map((part) => [part]);
       expect(parseDn(formatDn(rdns))).toEqual(rdns);
-    }));
+    }), { numRuns: 1000 });
+  });
+  test('only a plain space around a value is no part of it', () => {
+    expect(parseDn('CN= \u3000\u5c71\u672c\u00a0 ,DC=x')?.[0]).toEqual([{ type: 'CN', value: '\u3000\u5c71\u672c\u00a0' }]);
   });
   test('parent, own name, domain', () => {
     const dn = 'CN=Smith\\, Ann,OU=Staff,DC=corp,DC=example';
