@@ -83,8 +83,3 @@ export function appError(
 
 /** Outcome of a call that crosses a process boundary: errors travel as values, never as throws. */
 export type Result<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: AppErrorData };
-
-/** Compile-time proof that a switch covers every case; throws if a value slips past the types. */
-export function assertNever(value: never): never {
-  throw new Error(`unexpected value ${JSON.stringify(value)}`);
-}

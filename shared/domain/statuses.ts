@@ -1,13 +1,11 @@
 /**
  * Statuses. The first two vocabularies are those of the reference system word for word
- * ("Tracking the Migration Progress"); {@link ADDED_STATUSES} are Causeway's own.
+ * ("Tracking the Migration Progress"); Ambiguous, Conflict and Skipped (which
+ * always carries its reason) are Causeway's own.
  */
 export const MIGRATION_PROGRESS = ['New', 'Not matched', 'Matched', 'Migrated', 'Completed', 'Failed', 'Ambiguous', 'Conflict', 'Skipped'] as const;
 /** What has become of one object of a collection. */
 export type MigrationProgress = (typeof MIGRATION_PROGRESS)[number];
-
-/** Statuses that the reference system does not have. `Skipped` always carries its reason. */
-export const ADDED_STATUSES = ['Ambiguous', 'Conflict', 'Skipped'] as const satisfies readonly MigrationProgress[];
 
 /** Migrated, Matched and Not matched are shown together as In Progress, as the reference system does. */
 export const IN_PROGRESS_STATUSES = ['Not matched', 'Matched', 'Migrated'] as const satisfies readonly MigrationProgress[];

@@ -21,11 +21,6 @@ export function sidBytes(domain: readonly number[], rid?: number): Buffer {
   return bytes;
 }
 
-/** Text form of a SID of the domain. */
-export function sidText(domain: readonly number[], rid: number): string {
-  return `S-1-5-21-${domain.join('-')}-${rid}`;
-}
-
 /** One RDN value inside a DN (RFC 4514 2.4). */
 export function escapeRdn(value: string): string {
   return value.replaceAll(/[,+"\\<>;=]/g, (c) => `\\${c}`).replace(/^([ #])/, '\\$1').replace(/ $/, '\\ ');
