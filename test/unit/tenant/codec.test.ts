@@ -68,7 +68,7 @@ describe('requests', () => {
     expect(writes.addMember('g', 'a')).toMatchObject({ method: 'POST', url: '/groups/g/members/$ref' });
     expect(writes.removeMember('g', 'a')).toEqual({ method: 'DELETE', url: '/groups/g/members/a/$ref' });
     expect(writes.delete('group', 'g')).toEqual({ method: 'DELETE', url: '/groups/g' });
-    expect(writes.restore('d')).toEqual({ method: 'POST', url: '/directory/deletedItems/d/restore' });
+    expect(writes.restore('d')).toEqual({ method: 'POST', url: '/directory/deletedItems/d/restore', body: {} });
     expect(writes.purge('d')).toEqual({ method: 'DELETE', url: '/directory/deletedItems/d' });
     expect(writes.create('user', { a: 1 })).toEqual({ method: 'POST', url: '/users', body: { a: 1 } });
     expect(writes.update('group', 'a/b', {})).toEqual({ method: 'PATCH', url: '/groups/a%2Fb', body: {} });

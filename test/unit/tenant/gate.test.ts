@@ -51,6 +51,15 @@ describe('the throttle gate', () => {
     expect(timing.now()).toBe(before);
   });
 
+  it('counts on nothing that would have flowed in while the service wanted to be left alone', async () => {
+    const timing = jumpingClock();
+    const gate = new TenantGates({ timing }).of(connection);
+    const from = timing.now();
+    gate.throttled(10_000, 'writes');
+    await gate.enter(batch);
+    expect((timing.now() - from) / 1000).toBeCloseTo(10 + 20 / 19, 1);
+  });
+
   it('allows a burst again when the tenant was left alone', async () => {
     const timing = jumpingClock();
     const gate = new TenantGates({ timing, pace: { writesPerSecond: 10, burst: 100 } }).of(connection);

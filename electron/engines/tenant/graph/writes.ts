@@ -56,7 +56,8 @@ export function graphWrites(cloud: Cloud): GraphWrites {
     addMember: (groupId, memberId) => ({ method: 'POST', url: `/groups/${part(groupId)}/members/$ref`, body: { '@odata.id': reference(memberId) } }),
     removeMember: (groupId, memberId) => ({ method: 'DELETE', url: `/groups/${part(groupId)}/members/${part(memberId)}/$ref` }),
     delete: (kind, id) => ({ method: 'DELETE', url: `${collection(kind, 'delete')}/${part(id)}` }),
-    restore: (id) => ({ method: 'POST', url: `/directory/deletedItems/${part(id)}/restore` }),
+    // A batch refuses a POST without a body, whatever the request itself needs (Graph documentation, JSON batching).
+    restore: (id) => ({ method: 'POST', url: `/directory/deletedItems/${part(id)}/restore`, body: {} }),
     purge: (id) => ({ method: 'DELETE', url: `/directory/deletedItems/${part(id)}` }),
   };
 }

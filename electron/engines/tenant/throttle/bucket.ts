@@ -5,8 +5,8 @@
 export interface Bucket {
   /** Takes tokens. @returns milliseconds to wait before using them; 0 while the bucket is not shaping. */
   take(tokens: number, now: number): number;
-  /** The service has said that its own bucket is empty: from now on tokens are waited for. */
-  empty(now: number): void;
+  /** The service has said that its own bucket is empty until then: from now on tokens are waited for, and none are refilled before. */
+  empty(now: number, until: number): void;
   /** Tokens there are now; below zero: promised to those who wait. */
   available(now: number): number;
   readonly shaping: boolean;
@@ -21,19 +21,20 @@ export function createBucket(perSecond: number, burst: number): Bucket {
   let at = Number.NaN;
   let shaping = false;
   const refill = (now: number): void => {
-    if (!Number.isNaN(at)) tokens = Math.min(burst, tokens + ((now - at) / 1000) * perSecond);
-    at = now;
+    if (!Number.isNaN(at)) tokens = Math.min(burst, tokens + (Math.max(0, now - at) / 1000) * perSecond);
+    at = Number.isNaN(at) ? now : Math.max(at, now);
   };
   return {
     take(count, now) {
       refill(now);
       // While nobody complains the count stops at zero: a service more generous than documented must not run up a debt.
       tokens = shaping ? tokens - count : Math.max(0, tokens - count);
-      return shaping && tokens < 0 ? (-tokens / perSecond) * 1000 : 0;
+      return shaping && tokens < 0 ? at - now + (-tokens / perSecond) * 1000 : 0;
     },
-    empty(now) {
+    empty(now, until) {
       refill(now);
       tokens = Math.min(0, tokens);
+      at = Math.max(at, until);
       shaping = true;
     },
     available(now) {

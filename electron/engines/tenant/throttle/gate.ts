@@ -80,7 +80,8 @@ export function createGate(pace: Pace, timing: Timing): Gate {
     },
     throttled(waitMs, what) {
       const now = timing.now();
-      (what === 'writes' ? writes : units).empty(now);
+      // Retry-After ends when the service's bucket holds a little again, not what would have flowed in meanwhile.
+      (what === 'writes' ? writes : units).empty(now, now + waitMs);
       const more = now + waitMs - Math.max(pausedUntil, now);
       if (more <= 0) return;
       pausedUntil = now + waitMs;
