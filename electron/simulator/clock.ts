@@ -8,6 +8,8 @@ export interface SimulatorClock {
   realWait(quickMs: number): number;
   /** Moves both times forward. */
   advance(ms: number): void;
+  /** Runs something that was due earlier: meanwhile {@link SimulatorClock.quick} is that earlier time. */
+  asOf(quickMs: number, run: () => void): void;
   readonly speed: number;
 }
 
@@ -19,11 +21,16 @@ export interface SimulatorClock {
 export function simulatorClock(base: () => number, speed: number): SimulatorClock {
   const start = base();
   let added = 0;
+  let earlier: number | undefined;
   return {
     now: () => base() + added,
-    quick: () => start + (base() - start) * speed + added,
+    quick: () => earlier ?? start + (base() - start) * speed + added,
     realWait: (quickMs) => quickMs / speed,
     advance: (ms) => { added += ms; },
+    asOf: (quickMs, run) => {
+      earlier = quickMs;
+      try { run(); } finally { earlier = undefined; }
+    },
     speed,
   };
 }

@@ -1,18 +1,23 @@
 import { z } from 'zod';
+import { seedApp, seedPerson } from './signin/registration-seed.ts';
+import { exportedObject, synchronisationFeatures } from './sync/export.ts';
 
 /** Graph's JSON properties of one object, without relations. */
 const properties = z.record(z.string(), z.unknown());
 
+/** What only Exchange Online stores of an object; null: it is no recipient of Exchange's own making. */
+const exchange = properties.nullish();
+
 /** A user of a seed. Nothing is validated as Graph would: a seed can hold what Graph itself refuses to create. */
-export const seedUser = z.object({ id: z.string(), properties, managerId: z.string().nullish() });
+export const seedUser = z.object({ id: z.string(), properties, managerId: z.string().nullish(), exchange });
 export type SeedUser = z.infer<typeof seedUser>;
 
 /** A group of a seed: Microsoft 365 (`groupTypes: ['Unified']`), security, mail-enabled security or distribution group. */
-export const seedGroup = z.object({ id: z.string(), properties, memberIds: z.array(z.string()), ownerIds: z.array(z.string()).default([]) });
+export const seedGroup = z.object({ id: z.string(), properties, memberIds: z.array(z.string()), ownerIds: z.array(z.string()).default([]), exchange });
 export type SeedGroup = z.input<typeof seedGroup>;
 
 /** An organisational contact of a seed. */
-export const seedContact = z.object({ id: z.string(), properties });
+export const seedContact = z.object({ id: z.string(), properties, exchange });
 export type SeedContact = z.infer<typeof seedContact>;
 
 /** A domain name registered in the tenant. */
@@ -29,8 +34,14 @@ export const simulatorSeed = z.object({
     domains: z.array(seedDomain).min(1),
     /** True when another directory synchronisation writes to the tenant. */
     onPremisesSyncEnabled: z.boolean().default(false),
+    /** Features of its directory synchronisation. */
+    synchronisation: synchronisationFeatures.prefault({}),
   }),
-  skus: z.array(z.object({ skuId: z.string(), skuPartNumber: z.string(), enabled: z.number().int() })).default([]),
+  /** Products. Without `servicePlans` they have the published plans of their part number. */
+  skus: z.array(z.object({
+    skuId: z.string(), skuPartNumber: z.string(), enabled: z.number().int(),
+    servicePlans: z.array(z.object({ servicePlanId: z.string(), servicePlanName: z.string(), appliesTo: z.enum(['User', 'Company']).default('User') })).optional(),
+  })).default([]),
   users: z.array(seedUser).default([]),
   groups: z.array(seedGroup).default([]),
   contacts: z.array(seedContact).default([]),
@@ -38,6 +49,12 @@ export const simulatorSeed = z.object({
   deletedGroups: z.array(seedGroup).default([]),
   /** Activated directory roles and their holders. */
   roles: z.array(z.object({ id: z.string(), roleTemplateId: z.string(), displayName: z.string(), memberIds: z.array(z.string()) })).default([]),
+  /** Applications besides the two that every tenant has; one with the id of such a one takes its place. */
+  apps: z.array(seedApp).optional(),
+  /** What stands between people and their tokens, by user id or user principal name. */
+  signIn: z.record(z.string(), seedPerson).optional(),
+  /** What a directory synchronisation exports to the tenant at its first start, after everything else is there. */
+  synchronised: z.array(exportedObject).optional(),
 });
 /** What a caller writes: everything with a default may be left out. */
 export type SimulatorSeed = z.input<typeof simulatorSeed>;

@@ -1,19 +1,30 @@
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { chance } from './chance.ts';
 import { simulatorClock } from './clock.ts';
 import { Directory } from './directory/directory.ts';
 import { takeSnapshot, type TenantSnapshot } from './directory/snapshot.ts';
 import { loadState, saveState, toSeed, type SavedState } from './directory/state-file.ts';
 import { exchangeService } from './exchange/service.ts';
-import { badGateway, GraphRefusal } from './graph/refusal.ts';
+import { createFaults } from './faults/faults.ts';
+import { badGateway } from './graph/refusal.ts';
 import { graphService, refusalAnswer } from './graph/service.ts';
 import { throttle } from './graph/throttle.ts';
 import type { HttpAnswer, HttpRequest } from './http/answer.ts';
+import { malformedAnswer } from './http/malformed.ts';
 import { listen } from './http/server.ts';
+import { requestIds, serviceOf } from './http/services.ts';
+import { consoleService } from './page/console.ts';
+import { requestLog } from './page/requests.ts';
+import { mailboxCount, readState, type SimulatorState } from './page/state.ts';
 import { EMPTY_TENANT, simulatorSeed, type SimulatorSeed } from './seed.ts';
-import { defaultApps, FULL_CLIENT_ID, READ_ONLY_CLIENT_ID } from './signin/apps.ts';
-import { authority } from './signin/authority.ts';
+import { FULL_CLIENT_ID, READ_ONLY_CLIENT_ID } from './signin/apps.ts';
 import { tokenSigner } from './signin/keys.ts';
+import type { SeedPerson } from './signin/registration-seed.ts';
+import { startSignIn } from './signin/start.ts';
+import { background } from './sync/background.ts';
+import type { ExportInput, ExportResult } from './sync/export.ts';
+import { readExport } from './sync/read-export.ts';
+import { synchronise } from './sync/synchronise.ts';
 
 /** How a simulated tenant is to behave. */
 export interface SimulatorOptions {
@@ -31,8 +42,14 @@ export interface SimulatorOptions {
   readonly clock?: () => number;
   /** Milliseconds (divided by `speed`) for which reads miss a write; default 0. */
   readonly replicationLagMs?: number;
+  /** The same between Graph and Exchange Online, in both directions; never less than `replicationLagMs`; default 0. */
+  readonly exchangeLagMs?: number;
   /** PEM certificates with which the full application may sign in besides its secret. */
   readonly certificates?: readonly string[];
+  /** RSA key (PKCS 8 PEM) that signs tokens of a new tenant; default: a new one, which takes up to 100 ms to make. */
+  readonly signingKeyPem?: string;
+  /** What goes wrong on demand, see FAULT_HELP; default: nothing. */
+  readonly faults?: string;
   /** Called with one line for every request. No secrets. */
   readonly log?: (line: string) => void;
 }
@@ -47,6 +64,8 @@ export interface SimulatorStats {
   /** Objects created by requests. */
   readonly created: number;
   readonly throttled: number;
+  /** Faults injected by clause, since the faults were set. */
+  readonly faults: Readonly<Record<string, number>>;
 }
 
 /** A running simulated tenant. */
@@ -65,6 +84,14 @@ export interface Simulator {
   snapshot(): TenantSnapshot;
   /** Moves all times forward: expires tokens, refills quotas, ends replication delays, empties the recycle bin after 30 days. */
   advance(ms: number): void;
+  /** Receives an export of a directory synchronisation (Microsoft Entra Connect). @throws AppError INVALID_INPUT for what is no export. */
+  synchronise(objects: readonly ExportInput[]): readonly ExportResult[];
+  /** Replaces the faults and starts their chances anew. @throws AppError INVALID_INPUT; the old ones stay. */
+  setFaults(spec: string): void;
+  /** What the page shows. */
+  state(): SimulatorState;
+  /** Changes what stands between a person and a token: policies, and answers to consent. @param user id or user principal name. */
+  setPerson(user: string, needs: SeedPerson): void;
   /** Writes the state file; nothing without one. */
   save(): Promise<void>;
   /** Saves and stops. */
@@ -76,17 +103,33 @@ const SAVE_AFTER_MS = 2000;
 
 /**
  * Starts a simulated Microsoft 365 tenant on loopback.
- * @throws AppError BAD_FILE for an unreadable state file or seed, INVALID_INPUT for a port in use.
+ * @throws AppError BAD_FILE for an unreadable state file or seed, INVALID_INPUT for a port in use or faults that are not understood.
  */
 export async function startSimulator(options: SimulatorOptions): Promise<Simulator> {
   const clock = simulatorClock(options.clock ?? Date.now, options.speed ?? 1);
   const loaded = options.stateFile === undefined ? undefined : await loadState(options.stateFile);
-  const signer = tokenSigner(loaded?.keys.signingKeyPem);
+  if (loaded?.clock) clock.advance(loaded.clock.advancedMs);
+  const signer = tokenSigner(loaded?.keys.signingKeyPem ?? options.signingKeyPem);
   const keys: SavedState['keys'] = loaded?.keys ?? { signingKeyPem: signer.pem, clientSecret: randomBytes(24).toString('base64url'), readOnlySecret: randomBytes(24).toString('base64url') };
-  const directory = new Directory(loaded?.content ?? simulatorSeed.parse(options.seed ?? EMPTY_TENANT), clock, options.replicationLagMs ?? 0);
-  const apps = defaultApps({ full: keys.clientSecret, readOnly: keys.readOnlySecret }, options.certificates ?? []);
-  const limits = throttle(options.quotas, clock, directory.facts.id);
+  const content = loaded?.content ?? simulatorSeed.parse(options.seed ?? EMPTY_TENANT);
+  const directory = new Directory(content, clock, {
+    lags: { replicationMs: options.replicationLagMs ?? 0, exchangeMs: options.exchangeLagMs ?? 0 }, journal: loaded?.journal,
+  });
+  const signIn = startSignIn(directory, signer, clock, {
+    apps: content.apps, people: content.signIn, secrets: { full: keys.clientSecret, readOnly: keys.readOnlySecret }, certificates: options.certificates ?? [],
+  });
+  const faults = createFaults(options.faults ?? '', { now: clock.now, lags: directory.lags, emptyQuotas: () => { limits.empty(); } });
+  const limits = throttle(options.quotas, clock, directory.facts.id, () => faults.quotaShare);
 
+  const service = { directory, clock, luck: chance(0xca05e0a2) };
+  const work = background(service);
+  const receive = (objects: unknown): readonly ExportResult[] => {
+    const results = synchronise(service, readExport(objects), directory.facts.synchronisation);
+    work.settle();
+    autosave();
+    return results;
+  };
+  let advanced = loaded?.clock?.advancedMs ?? 0;
   const requests: Record<string, number> = {};
   let [httpRequests, batches, created] = [0, 0, 0];
   const traffic = {
@@ -97,53 +140,79 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     },
   };
   const onDefect = (error: unknown): void => options.log?.(`defect: ${error instanceof Error ? error.stack ?? error.message : String(error)}`);
-  const signIn = authority(apps, directory, signer, clock);
-  const graph = graphService({ directory, signer, clock, throttle: limits, luck: chance(0xca05e0a1), traffic, onDefect });
-  const exchange = exchangeService(directory, signer, clock);
-  const ids = () => { const id = randomUUID(); return { request: id, client: id }; };
-
-  const handle = (request: HttpRequest): HttpAnswer => {
-    httpRequests++;
+  const graph = graphService({ directory, signer, clock, throttle: limits, luck: chance(0xca05e0a1), traffic, onDefect, licences: work.use, faults: { around: (inner, run) => faults.inner('graph', inner, run), deltaReset: faults.deltaReset } });
+  const exchange = exchangeService(directory, signer, clock, (inner, run) => faults.inner('exchange', inner, run));
+  const answerOf = (request: HttpRequest): HttpAnswer => {
     const { pathname } = request.url;
     const isGraph = /^\/(v1\.0|beta|v2\.0)(\/|$)/.test(pathname);
     if (isGraph && pathname.endsWith('/$batch')) batches++;
-    const answer = isGraph ? graph(request) : pathname.startsWith('/adminapi/') ? exchange(request) : signIn(request) ?? refusalAnswer(badGateway('Invalid version.'), clock.now(), ids());
-    options.log?.(`${request.method} ${pathname} ${answer.status}`);
+    if (isGraph) return graph(request);
+    return serviceOf(pathname) === 'exchange' ? exchange(request) : signIn.answer(request) ?? refusalAnswer(badGateway('Invalid version.'), clock.now(), requestIds(request.headers['client-request-id']));
+  };
+  const handle = (request: HttpRequest): HttpAnswer | Promise<HttpAnswer> => {
+    const shown = own(request);
+    if (shown) return shown;
+    httpRequests++;
+    const [at, began] = [clock.now(), performance.now()];
+    work.settle();
+    const answer = faults.around(request, () => { const given = answerOf(request); work.settle(); return given; });
+    log.record(request, answer, at, performance.now() - began);
+    options.log?.(`${request.method} ${request.url.pathname} ${answer.status}`);
     autosave();
     return answer;
   };
 
-  let saved = directory.changes;
+  const version = (): number => directory.changes + signIn.changes + advanced;
+  let saved = version();
   let timer: NodeJS.Timeout | undefined;
+  let isClosed = false;
   let saving = Promise.resolve();
   const save = (): Promise<void> => {
     const path = options.stateFile;
     if (path === undefined) return Promise.resolve();
-    saving = saving.catch(() => undefined).then(() => { saved = directory.changes; return saveState(path, { causewaySimulator: 1, keys, content: toSeed(directory) }); });
+    saving = saving.catch(() => undefined).then(() => { saved = version(); return saveState(path, { causewaySimulator: 1, keys, content: { ...toSeed(directory), ...signIn.saved() }, journal: directory.journal.save(), clock: { advancedMs: advanced } }); });
     return saving;
   };
   const autosave = (): void => {
-    if (options.stateFile === undefined || timer || saved === directory.changes) return;
+    if (options.stateFile === undefined || isClosed || timer || saved === version()) return;
     timer = setTimeout(() => { timer = undefined; save().catch(() => options.log?.('state file could not be written')); }, SAVE_AFTER_MS);
     timer.unref();
   };
+  if (!loaded && content.synchronised) {
+    // What a tenant starts with is there for every reader, whatever the delays.
+    const { replicationMs, exchangeMs } = directory.lags;
+    Object.assign(directory.lags, { replicationMs: 0, exchangeMs: 0 });
+    synchronise(service, readExport(content.synchronised), directory.facts.synchronisation);
+    work.settle();
+    Object.assign(directory.lags, { replicationMs, exchangeMs });
+  }
   if (!loaded) await save();
 
+  const advance = (ms: number): void => { clock.advance(ms); advanced += ms; directory.emptyExpired(); work.settle(); autosave(); };
+  const mailboxes = mailboxCount(directory);
+  const log = requestLog();
+  const started = clock.now();
+  const state = (): SimulatorState => readState({
+    directory, clock, faults, log, apps: signIn.apps(), started, throttle: limits, quotas: options.quotas, mailboxes, waiting: () => work.waiting, advancedMs: () => advanced, traffic: () => ({ httpRequests, batches, created }),
+  });
+  const own = consoleService({ state, advance, setFaults: faults.set, synchronise: receive, save: async () => { await save(); return options.stateFile !== undefined; } });
+
   const server = await listen(options.listen ?? { host: '127.0.0.1', port: 0 }, handle, {
-    tooLarge: () => refusalAnswer(new GraphRefusal(413, 'RequestEntityTooLarge', 'The request body is larger than 4 MB.'), clock.now(), ids()),
-    badAddress: () => refusalAnswer(badGateway('The request URI is not valid.'), clock.now(), ids()),
-    defect: (error) => { onDefect(error); return refusalAnswer(error, clock.now(), ids()); },
+    malformed: (kind, path) => malformedAnswer(kind, path, clock.now()),
+    defect: (error, path) => { onDefect(error); return malformedAnswer('defect', path, clock.now()); },
   });
   return {
     url: server.url, tenantId: directory.facts.id,
     clientId: FULL_CLIENT_ID, clientSecret: keys.clientSecret, clientIdReadOnly: READ_ONLY_CLIENT_ID, clientSecretReadOnly: keys.readOnlySecret,
     stats: {
       get requests() { return { ...requests }; }, get httpRequests() { return httpRequests; }, get batches() { return batches; }, get created() { return created; }, get throttled() { return limits.throttled; },
+      get faults() { return faults.byClause; },
     },
     snapshot: () => takeSnapshot(directory),
-    advance: (ms) => { clock.advance(ms); directory.emptyExpired(); },
+    advance, synchronise: receive, setFaults: faults.set, state, setPerson: signIn.setPerson,
     save,
     close: async () => {
+      isClosed = true;
       clearTimeout(timer);
       await server.close();
       await save();

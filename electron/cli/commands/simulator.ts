@@ -1,7 +1,6 @@
 import { type Command, Option } from 'commander';
 import { appError, ErrorCode } from '../../../shared/domain/errors.ts';
-import { startSimulator } from '../../simulator/index.ts';
-import { generateTenant } from '../../simulator/demo/index.ts';
+import { FAULT_HELP, parseSeedSpec, SEED_SPEC_HELP, seedTenant, startSimulator } from '../../simulator/index.ts';
 import { EXIT } from '../exit-codes.ts';
 import type { Run } from '../run.ts';
 
@@ -9,33 +8,23 @@ import type { Run } from '../run.ts';
 export function addSimulatorCommand(program: Command, run: Run): void {
   program.command('simulator').description('run a simulated Microsoft 365 tenant on the loopback, for rehearsals and tests')
     .option('--listen <address>', 'address and port, 127.0.0.1 only; port 0 takes a free one', '127.0.0.1:0')
-    .option('--seed <spec>', 'content of a new tenant: users=N,groups=N', 'users=0,groups=0')
+    .option('--seed <spec>', `content of a new tenant: ${SEED_SPEC_HELP}`, 'users=0,groups=0')
     .option('--state <file>', 'keep the tenant in this file')
     .addOption(new Option('--quotas <mode>', 'throttle as the service documents, or not at all').choices(['real', 'off']).default('real'))
     .option('--speed <factor>', 'how much faster than real time quota windows and delays run', '1')
-    .addHelpText('after', '\nWhen ready it prints one line with url, tenantId, clientId and clientSecret. Stop it with Ctrl+C.\nExample:\n  causeway simulator --listen 127.0.0.1:4710 --state tenant.json --json')
-    .action((o: { listen: string; seed: string; state?: string; quotas: 'real' | 'off'; speed: string }) => run({ needs: 'nothing' }, async (_session, context) => {
+    .option('--faults <spec>', 'what goes wrong on demand, see below', '')
+    .addHelpText('after', `\nWhen ready it prints one line with url, tenantId, clientId and clientSecret. A browser shows its state at the url. Stop it with Ctrl+C.\n\n${FAULT_HELP}\n\nExamples:\n  causeway simulator --listen 127.0.0.1:4710 --state tenant.json --json\n  causeway simulator --seed users=1000,groups=50 --faults "error=0.05:503, error=0.2:429@POST /users, drop-after=1%@POST /users, lag=1s-5s, seed=7"`)
+    .action((o: { listen: string; seed: string; state?: string; quotas: 'real' | 'off'; speed: string; faults: string }) => run({ needs: 'nothing' }, async (_session, context) => {
       const at = /^127\.0\.0\.1:(\d{1,5})$/.exec(o.listen);
-      if (!at) throw appError(ErrorCode.InvalidInput, `"${o.listen}" is not an address of the loopback; use 127.0.0.1:PORT.`);
+      if (!at || Number(at[1]) > 65_535) throw appError(ErrorCode.InvalidInput, `"${o.listen}" is not an address of the loopback; use 127.0.0.1:PORT.`);
       const speed = Number(o.speed);
       if (!(speed > 0 && speed <= 10_000)) throw appError(ErrorCode.InvalidInput, `"${o.speed}" is not a speed; use a number over 0, for example 10.`);
       const began = performance.now();
-      const simulator = await startSimulator({ listen: { host: '127.0.0.1', port: Number(at[1]) }, quotas: o.quotas, speed, seed: generateTenant(seedOf(o.seed)), ...(o.state === undefined ? {} : { stateFile: o.state }) });
+      const simulator = await startSimulator({ listen: { host: '127.0.0.1', port: Number(at[1]) }, quotas: o.quotas, speed, seed: seedTenant(parseSeedSpec(o.seed)), faults: o.faults, ...(o.state === undefined ? {} : { stateFile: o.state }) });
       const ready = { url: simulator.url, tenantId: simulator.tenantId, clientId: simulator.clientId, clientSecret: simulator.clientSecret, loadMs: Math.round(performance.now() - began), rssBytes: process.memoryUsage.rss() };
-      context.out.result(ready, [`Simulated tenant at ${ready.url}`, `tenant ${ready.tenantId}`, `client ${ready.clientId}`, `secret ${ready.clientSecret}`, 'Stop it with Ctrl+C.']);
+      context.out.result(ready, [`Simulated tenant at ${ready.url}; a browser shows its state there`, `tenant ${ready.tenantId}`, `client ${ready.clientId}`, `secret ${ready.clientSecret}`, 'Stop it with Ctrl+C.']);
       await new Promise<void>((resolve) => { context.interrupts.onInterrupt(resolve); });
       await simulator.close();
       return EXIT.ok;
     }));
-}
-
-/** Reads `users=N,groups=N`. @throws AppError INVALID_INPUT. */
-function seedOf(spec: string): { readonly users: number; readonly groups: number } {
-  const seed = { users: 0, groups: 0 };
-  for (const part of spec.split(',').filter((p) => p.trim() !== '')) {
-    const match = /^\s*(users|groups)=(\d{1,7})\s*$/.exec(part);
-    if (!match) throw appError(ErrorCode.InvalidInput, `"${part}" is not understood in --seed; use users=N,groups=N.`);
-    seed[match[1] as 'users' | 'groups'] = Number(match[2]);
-  }
-  return seed;
 }

@@ -4,30 +4,55 @@ export type DirectoryKind = 'user' | 'group' | 'contact';
 /** Graph's JSON properties by name. Never changed in place: a write puts a new object, so that a reader may hold the old one. */
 export type Properties = Readonly<Record<string, unknown>>;
 
+/** State of an object at one moment. */
+export interface State {
+  /** In the directory, in the recycle bin, or not there (not yet, or purged). */
+  readonly place: 'live' | 'bin' | 'none';
+  readonly properties: Properties;
+  /** Id of the manager; may name an object that is deleted meanwhile, which no reader sees. */
+  readonly manager: string | null;
+  /** Direct members and owners, groups only. May name deleted objects, which no reader sees. */
+  readonly members: ReadonlySet<string> | null;
+  readonly owners: ReadonlySet<string> | null;
+  /** What only Exchange Online stores of the object; null: no recipient of its own making. */
+  readonly exchange: Properties | null;
+}
+
 /** What a reader that is not up to date still sees (Graph documentation, "eventual consistency" of directory objects). */
 export interface Replica {
-  /** Quick time from which everybody sees the new state. */
+  /** Quick time from which this reader sees the new state. */
   readonly until: number;
-  /** State before the write; null: the object did not exist. */
-  readonly before: { readonly properties: Properties; readonly manager: string | null; readonly members: ReadonlySet<string> | null } | null;
+  readonly before: State;
+  /** Version of the journal before the first write that this reader misses. */
+  readonly version: number;
 }
 
 /** One object of the directory. */
-export interface DirectoryObject {
+export interface DirectoryObject extends State {
   readonly kind: DirectoryKind;
   /** Lower-case dashed GUID. */
   readonly id: string;
   /** Grows with every object that is added; gives lists a stable order. */
   sequence: number;
+  place: State['place'];
   properties: Properties;
-  /** Id of the manager; may name an object that is deleted meanwhile, which no reader sees. */
   manager: string | null;
-  /** Direct members and owners, groups only. May name deleted objects, which no reader sees. */
   readonly members: Set<string> | null;
   readonly owners: Set<string> | null;
+  exchange: Properties | null;
   /** Wall time of the soft deletion. */
   deletedAt: number | null;
-  replica: Replica | null;
+  graphReplica: Replica | null;
+  exchangeReplica: Replica | null;
+}
+
+/** A new object that is in no directory yet. `id`: dashed GUID, stored in lower case. */
+export function blankObject(kind: DirectoryKind, id: string, properties: Properties, more: { readonly manager?: string | null; readonly memberIds?: readonly string[]; readonly ownerIds?: readonly string[]; readonly exchange?: Properties | null } = {}): DirectoryObject {
+  const links = (ids: readonly string[] = []): Set<string> | null => (kind === 'group' ? new Set(ids) : null);
+  return {
+    kind, id: id.toLowerCase(), sequence: 0, place: 'none', properties, manager: more.manager ?? null, members: links(more.memberIds), owners: links(more.ownerIds),
+    exchange: more.exchange ?? null, deletedAt: null, graphReplica: null, exchangeReplica: null,
+  };
 }
 
 /** OData type of a kind (Graph CSDL v1.0). */
@@ -55,6 +80,11 @@ export function isUnified(object: DirectoryObject): boolean {
 /** True for a distribution list or mail-enabled security group, which Graph cannot write. */
 export function isExchangeGroup(object: DirectoryObject): boolean {
   return object.kind === 'group' && object.properties['mailEnabled'] === true && !isUnified(object);
+}
+
+/** True for a dynamic distribution group: Exchange keeps it for itself, Graph never shows it (ExchangeOnlineManagement reference, New-DynamicDistributionGroup; Graph documentation, group resource: kinds of groups). */
+export function isExchangeOnly({ exchange }: State): boolean {
+  return exchange !== null && exchange['recipientTypeDetails'] === 'DynamicDistributionGroup';
 }
 
 /** True for an object mastered by a directory synchronisation. */

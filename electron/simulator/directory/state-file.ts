@@ -10,18 +10,31 @@ export const savedState = z.object({
   causewaySimulator: z.literal(1),
   keys: z.object({ signingKeyPem: z.string(), clientSecret: z.string(), readOnlySecret: z.string() }),
   content: simulatorSeed,
+  /** Writes of the last days, so that delta tokens of an earlier run can be answered; absent in files of earlier versions. */
+  journal: z.object({
+    generation: z.string(), version: z.int(),
+    entries: z.array(z.object({
+      version: z.int(), at: z.number(), kind: z.enum(['user', 'group', 'contact']), id: z.string(), change: z.enum(['created', 'updated', 'deleted', 'restored', 'purged']),
+      names: z.array(z.string()).readonly(), addedMembers: z.array(z.string()).readonly(), removedMembers: z.array(z.string()).readonly(),
+      // Absent in files of earlier versions.
+      addedOwners: z.array(z.string()).readonly().default([]), removedOwners: z.array(z.string()).readonly().default([]), formerManager: z.string().nullable().default(null),
+    })).readonly(),
+  }).optional(),
+  /** How far the clock was moved forward; without it time would go back with the next run. Absent in files of earlier versions. */
+  clock: z.object({ advancedMs: z.number().min(0) }).optional(),
 });
 export type SavedState = z.output<typeof savedState>;
 
 /** Content of a directory in the form of a seed; ids, deleted objects and dangling references included. */
 export function toSeed(directory: Directory): SavedState['content'] {
-  const user = (o: DirectoryObject) => ({ id: o.id, properties: { ...o.properties }, managerId: o.manager });
-  const group = (o: DirectoryObject) => ({ id: o.id, properties: { ...o.properties }, memberIds: [...o.members ?? []], ownerIds: [...o.owners ?? []] });
+  const facet = ({ exchange }: DirectoryObject) => (exchange === null ? {} : { exchange });
+  const user = (o: DirectoryObject) => ({ id: o.id, properties: { ...o.properties }, managerId: o.manager, ...facet(o) });
+  const group = (o: DirectoryObject) => ({ id: o.id, properties: { ...o.properties }, memberIds: [...o.members ?? []], ownerIds: [...o.owners ?? []], ...facet(o) });
   const deleted = [...directory.deleted.values()];
   return {
     tenant: directory.facts, skus: directory.skus,
     users: [...directory.user.values()].map(user), groups: [...directory.group.values()].map(group),
-    contacts: [...directory.contact.values()].map((o) => ({ id: o.id, properties: { ...o.properties } })),
+    contacts: [...directory.contact.values()].map((o) => ({ id: o.id, properties: { ...o.properties }, ...facet(o) })),
     deletedUsers: deleted.filter((o) => o.kind === 'user').map(user), deletedGroups: deleted.filter((o) => o.kind === 'group').map(group),
     roles: directory.roles.map((r) => ({ ...r, memberIds: [...r.memberIds] })),
   };

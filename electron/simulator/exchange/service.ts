@@ -1,74 +1,117 @@
 import { z } from 'zod';
-import type { Directory } from '../directory/directory.ts';
-import { isExchangeGroup, isUnified, textOf, textsOf, type DirectoryObject } from '../directory/objects.ts';
-import { callerReader } from '../graph/caller.ts';
-import { GraphRefusal } from '../graph/refusal.ts';
 import type { SimulatorClock } from '../clock.ts';
+import type { Directory } from '../directory/directory.ts';
 import type { HttpAnswer, HttpRequest } from '../http/answer.ts';
 import type { TokenSigner } from '../signin/keys.ts';
+import { runBatch, type BatchedRequest } from './batch.ts';
+import { exchangeCallerReader, type ExchangeCaller } from './caller.ts';
+import { bindParameters } from './cmdlet/binding.ts';
+import type { CmdletCall, Row } from './cmdlet/cmdlet.ts';
+import { commandMark, onePage, pageSize, readCursor, START, writeCursor, type Page } from './cmdlet/paging.ts';
+import { findCmdlet } from './cmdlets/index.ts';
+import { badRequest, ExchangeRefusal, notSimulated, refusalAnswer, unknownCmdlet } from './refusal.ts';
 
-const commandBody = z.object({ CmdletInput: z.object({ CmdletName: z.string().min(1), Parameters: z.record(z.string(), z.unknown()).default({}) }) });
+const commandBody = z.object({ CmdletInput: z.object({ CmdletName: z.string().min(1), Parameters: z.record(z.string(), z.unknown()).nullish() }) });
 
-type Row = Readonly<Record<string, unknown>>;
-const NOT_FOUND = 'Microsoft.Exchange.Configuration.Tasks.ManagementObjectNotFoundException';
+/** One command, alone or from a batch. */
+interface Command {
+  /** Address of InvokeCommand as the client wrote it, without query: links go back there. */
+  readonly address: string;
+  readonly query: URLSearchParams;
+  readonly prefer: string | undefined;
+  readonly body: unknown;
+}
 
-/** Answers `POST /adminapi/beta/{tenant}/InvokeCommand`, the way the ExchangeOnlineManagement module runs cmdlets. */
-export function exchangeService(directory: Directory, signer: TokenSigner, clock: SimulatorClock): (request: HttpRequest) => HttpAnswer {
-  const callerOf = callerReader(signer, 'exchange', directory.facts.id);
-  const cmdlets: Readonly<Record<string, (parameters: Row) => readonly Row[]>> = {
-    'get-accepteddomain': () => directory.facts.domains.filter((d) => d.isVerified).map((d) => ({ Name: d.name, DomainName: d.name, DomainType: 'Authoritative', Default: d.isDefault, InitialDomain: d.isInitial })),
-    'get-recipient': (parameters) => recipients(directory, parameters),
-    'get-exorecipient': (parameters) => recipients(directory, parameters),
+/** Answers one request of a batch, with what may go wrong with it on demand. */
+export type Around = (inner: BatchedRequest, run: () => HttpAnswer) => HttpAnswer;
+
+/**
+ * Answers `POST /adminapi/beta|v1.0/{tenant}/InvokeCommand` and `/adminapi/beta|v1.0/{tenant}/$batch`, the way the
+ * ExchangeOnlineManagement module, version 3, runs cmdlets. Undocumented by Microsoft; the shapes are reported by third parties.
+ */
+export function exchangeService(directory: Directory, signer: TokenSigner, clock: SimulatorClock, around: Around = (_inner, run) => run()): (request: HttpRequest) => HttpAnswer {
+  const callerOf = exchangeCallerReader(signer, directory);
+
+  const run = (command: Command, caller: ExchangeCaller): HttpAnswer => {
+    const parsed = commandBody.safeParse(command.body);
+    if (!parsed.success) throw badRequest('The request body must hold a CmdletInput with a CmdletName and Parameters.');
+    const { CmdletName: asked } = parsed.data.CmdletInput;
+    const given = parsed.data.CmdletInput.Parameters ?? {};
+    const cmdlet = findCmdlet(asked);
+    if (cmdlet === undefined) throw unknownCmdlet(asked);
+    if (cmdlet === 'not simulated') throw notSimulated(`the cmdlet ${asked}`);
+    const writes = 'write' in cmdlet;
+    if (writes && !caller.mayWrite) throw new ExchangeRefusal(401, 'Unauthorized', null, `User is not allowed to call ${cmdlet.name}`);
+    const { arguments: bound, set, whatIf } = bindParameters(cmdlet.parameters, cmdlet.defaultSet, given, writes);
+    const mark = commandMark(directory.facts.id, asked, given);
+    const token = command.query.get('$skiptoken');
+    const cursor = token === null ? START : readCursor(token, mark);
+    const warnings: string[] = [];
+    const call: CmdletCall = { cmdlet: cmdlet.name, arguments: bound, set, directory, clock, caller, after: cursor.after, warn: (text) => { warnings.push(text); } };
+    let page: Page;
+    if (writes) {
+      if (token !== null) throw badRequest('The skip token is invalid or does not belong to this command.');
+      const commit = cmdlet.write(call);
+      page = { rows: whatIf ? [] : commit(), next: null };
+    } else page = onePage(cmdlet.read(call), call, cursor, pageSize(command.prefer), 'ResultSize' in cmdlet.parameters);
+    const link = page.next === null ? {} : { '@odata.nextLink': `${command.address}?%24skiptoken=${writeCursor(mark, page.next)}` };
+    return {
+      status: 200,
+      body: {
+        '@odata.context': `${command.address.replace(/\/InvokeCommand$/i, '')}/$metadata#Collection(Exchange.GenericHashTable)`,
+        '@adminapi.warnings@odata.type': '#Collection(String)', '@adminapi.warnings': warnings, value: selected(page.rows, command.query.get('$select')), ...link,
+      },
+    };
   };
-  return (request) => {
-    const match = /^\/adminapi\/(?:beta|v1\.0)\/([^/]+)\/InvokeCommand$/i.exec(request.url.pathname);
-    if (!match) return failure(404, 'NotFound', 'The resource cannot be found.');
-    if (request.method !== 'POST') return failure(405, 'MethodNotAllowed', 'The requested resource does not support this method.');
+  const answered = (command: Command, caller: ExchangeCaller): HttpAnswer => {
     try {
-      const caller = callerOf(request.headers['authorization'], clock.now());
-      const allowed = caller.permissions.has('Exchange.ManageAsApp') || (caller.isAdministrator && caller.permissions.has('Exchange.Manage'));
-      if (!allowed) return failure(403, 'Forbidden', 'The role assigned to this application is not supported in this scenario.');
+      return run(command, caller);
     } catch (error) {
-      if (error instanceof GraphRefusal) return failure(401, 'Unauthorized', error.message);
+      if (error instanceof ExchangeRefusal) return refusalAnswer(error);
       throw error;
     }
-    if (match[1]?.toLowerCase() !== directory.facts.id) return failure(401, 'Unauthorized', 'The tenant of the address is not the tenant of the token.');
-    let json: unknown;
-    try { json = JSON.parse(request.body); } catch { return failure(400, 'BadRequest', 'The request body is not valid JSON.'); }
-    const body = commandBody.safeParse(json);
-    if (!body.success) return failure(400, 'BadRequest', 'The request body holds no CmdletInput.');
-    const { CmdletName: name, Parameters: parameters } = body.data.CmdletInput;
-    const cmdlet = cmdlets[name.toLowerCase()];
-    if (!cmdlet) return failure(400, 'BadRequest', `|System.Management.Automation.CommandNotFoundException|The term '${name}' is not recognized as the name of a cmdlet, function, script file, or operable program.`);
-    const rows = cmdlet(parameters);
-    if (rows.length === 0 && typeof parameters['Identity'] === 'string') {
-      return failure(404, 'NotFound', `|${NOT_FOUND}|The operation couldn't be performed because object '${parameters['Identity']}' couldn't be found.`);
+  };
+
+  return (request) => {
+    try {
+      const { pathname, searchParams } = request.url;
+      const [, tenant = '', action = ''] = /^\/adminapi\/(?:beta|v1\.0)\/([^/]+)\/(InvokeCommand|(?:\$|%24)batch)$/i.exec(pathname) ?? [];
+      if (action === '') throw new ExchangeRefusal(404, 'NotFound', null, 'The resource cannot be found.');
+      const caller = callerOf(request.headers['authorization'], clock.now());
+      if (request.method !== 'POST') throw new ExchangeRefusal(405, 'MethodNotAllowed', null, 'The requested resource does not support this method.');
+      if (!isTenant(tenant, directory)) throw new ExchangeRefusal(401, 'Unauthorized', null, 'The tenant of the address is not the tenant of the token.');
+      const body = jsonOf(request);
+      const prefer = request.headers['prefer'];
+      if (/^invoke/i.test(action)) return answered({ address: `${request.origin}${pathname}`, query: searchParams, prefer, body }, caller);
+      return runBatch(body, prefer, (inner) => around(inner, () => {
+        const url = URL.canParse(inner.url, request.origin) ? new URL(inner.url, request.origin) : undefined;
+        if (!url || inner.method !== 'POST' || url.pathname.toLowerCase() !== pathname.toLowerCase().replace(/(\$|%24)batch$/, 'invokecommand')) {
+          return refusalAnswer(new ExchangeRefusal(404, 'NotFound', null, 'The resource cannot be found.'));
+        }
+        return answered({ address: `${request.origin}${url.pathname}`, query: url.searchParams, prefer: inner.headers['prefer'], body: inner.body }, caller);
+      }));
+    } catch (error) {
+      if (error instanceof ExchangeRefusal) return refusalAnswer(error);
+      throw error;
     }
-    const context = `${request.origin}${request.url.pathname}/$metadata#Collection(Exchange.GenericHashTable)`;
-    return { status: 200, body: { '@odata.context': context, '@adminapi.warnings@odata.type': '#Collection(String)', '@adminapi.warnings': [], value: rows } };
   };
 }
 
-/** Exchange's error body: the text a person should read stands in `details` and in the innermost exception. */
-function failure(status: number, code: string, message: string): HttpAnswer {
-  const innererror = { message: 'Error executing cmdlet', type: 'Microsoft.Exchange.Admin.OData.Core.ODataServiceException', internalexception: { message, type: 'Exception' } };
-  return { status, body: { error: { code, message: 'Error executing request. ', details: [{ code: 'Context', target: '', message }], innererror } } };
+/** The tenant may be named by id or by one of its verified domains. */
+function isTenant(name: string, directory: Directory): boolean {
+  let decoded: string;
+  try { decoded = decodeURIComponent(name); } catch { return false; }
+  return decoded.toLowerCase() === directory.facts.id.toLowerCase() || directory.isVerifiedDomain(decoded);
 }
 
-function recipients(directory: Directory, parameters: Row): readonly Row[] {
-  const identity = typeof parameters['Identity'] === 'string' ? parameters['Identity'].toLowerCase() : undefined;
-  const one = identity === undefined ? undefined : directory.live(identity) ?? directory.live(directory.holderOfAddress(identity) ?? directory.holderOfUpn(identity) ?? '');
-  const all = identity === undefined ? [...directory.user.values(), ...directory.group.values(), ...directory.contact.values()] : one ? [one] : [];
-  const size = typeof parameters['ResultSize'] === 'number' ? parameters['ResultSize'] : 1000;
-  return all.filter((o) => textsOf(o, 'proxyAddresses').length > 0).slice(0, parameters['ResultSize'] === 'Unlimited' ? undefined : size).map(row);
+function jsonOf(request: HttpRequest): unknown {
+  if (!/^application\/json\b/i.test(request.headers['content-type'] ?? '')) throw new ExchangeRefusal(415, 'UnsupportedMediaType', null, 'The content type of the request must be application/json.');
+  try { return JSON.parse(request.body); } catch { throw badRequest('The request body is not valid JSON.'); }
 }
 
-function row(object: DirectoryObject): Row {
-  const type = object.kind === 'user' ? 'MailUser' : object.kind === 'contact' ? 'MailContact'
-    : isUnified(object) ? 'GroupMailbox' : isExchangeGroup(object) && object.properties['securityEnabled'] === true ? 'MailUniversalSecurityGroup' : 'MailUniversalDistributionGroup';
-  const addresses = textsOf(object, 'proxyAddresses');
-  return {
-    ExternalDirectoryObjectId: object.id, Identity: textOf(object, 'displayName') ?? object.id, Name: textOf(object, 'displayName') ?? object.id, DisplayName: textOf(object, 'displayName') ?? '',
-    Alias: textOf(object, 'mailNickname') ?? '', PrimarySmtpAddress: addresses.find((a) => a.startsWith('SMTP:'))?.slice(5) ?? '', EmailAddresses: addresses, RecipientType: type, RecipientTypeDetails: type,
-  };
+/** `$select` on the address keeps some properties of every row; unknown names give nothing. */
+function selected(rows: readonly Row[], select: string | null): readonly Row[] {
+  if (select === null || select.trim() === '') return rows;
+  const wanted = new Set(select.split(',').map((name) => name.trim().toLowerCase()));
+  return rows.map((row) => Object.fromEntries(Object.entries(row).filter(([name]) => wanted.has(name.toLowerCase()))));
 }

@@ -1,6 +1,9 @@
 import type { SimulatorClock } from '../clock.ts';
 import type { Directory } from '../directory/directory.ts';
 import type { Caller } from './caller.ts';
+import type { LicenceUse } from '../sync/licence-use.ts';
+import type { DeltaMemory } from './delta/memory.ts';
+import type { ListMemory } from './query/memory.ts';
 import { badGateway, GraphRefusal } from './refusal.ts';
 
 /** One request to Graph, alone or from a batch. */
@@ -8,7 +11,7 @@ export interface GraphCall {
   readonly method: string;
   /** Path segments after the version, decoded. */
   readonly segments: readonly string[];
-  /** System query options without `$` decoded twice; repeated options keep the first. */
+  /** System query options, decoded, by their names in lower case without `$`. */
   readonly query: ReadonlyMap<string, string>;
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string | undefined>>;
@@ -19,6 +22,12 @@ export interface GraphCall {
   readonly base: string;
   readonly directory: Directory;
   readonly clock: SimulatorClock;
+  /** What the service remembers between the pages of lists. */
+  readonly lists: ListMemory;
+  /** What the service remembers between delta queries. */
+  readonly delta: DeltaMemory;
+  /** Units of products in use. */
+  readonly licences: LicenceUse;
 }
 
 /** What Graph answers. A text body goes out as text/plain. */
@@ -41,7 +50,7 @@ export function parseAddress(url: string): { readonly segments: readonly string[
   const path = cut < 0 ? url : url.slice(0, cut);
   let segments: string[];
   try {
-    segments = path.split('/').filter(Boolean).map(decodeURIComponent);
+    segments = path.split('/').filter(Boolean).map(decodeURIComponent).flatMap(keyed);
   } catch {
     throw badGateway('The request URI is not valid.');
   }
@@ -55,6 +64,26 @@ export function parseAddress(url: string): { readonly segments: readonly string[
   }
   return { segments, query };
 }
+
+/**
+ * A segment with its key in parentheses as the two segments that it means: `users('id')` as `users`, `id`; an alternate key keeps its
+ * name, `groups(uniqueName='x')` as `groups`, `(uniqueName='x')` (OData 4.01 URL conventions, "Addressing entities").
+ */
+export function keyed(segment: string): readonly string[] {
+  const match = /^([\w.]+)\((.+)\)$/s.exec(segment);
+  const [, name = '', inside = ''] = match ?? [];
+  if (!match) return [segment];
+  const key = /^'((?:[^']|'')+)'$/.exec(inside)?.[1];
+  if (key !== undefined) return [name, key.replaceAll("''", "'")];
+  return /^\w+='(?:[^']|'')+'$/.test(inside) ? [name, `(${inside})`] : [segment];
+}
+
+/** The value of an alternate key segment `(name='value')` as {@link parseAddress} gives it; undefined for another segment. */
+export function alternateKey(segment: string, name: string): string | undefined {
+  const match = /^\((\w+)='(.+)'\)$/s.exec(segment);
+  return match?.[1] === name ? match[2]?.replaceAll("''", "'") : undefined;
+}
+
 const OPTIONS = new Set(['select', 'filter', 'expand', 'top', 'skip', 'skiptoken', 'count', 'orderby', 'search', 'format', 'deltatoken']);
 
 /** The body as an object. @throws GraphRefusal when there is none or it is something else. */

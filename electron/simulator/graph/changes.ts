@@ -1,7 +1,7 @@
 import type { DirectoryKind } from '../directory/objects.ts';
 import { bodyObject, type GraphCall } from './call.ts';
 import { PROPERTIES, RESOURCE, type PropertyRule } from './properties.ts';
-import { badGateway, badRequest, invalidValue, notFound } from './refusal.ts';
+import { badGateway, badRequest, invalidValue, notFound, readOnlyProperty } from './refusal.ts';
 import { isExtensionAttribute } from './render.ts';
 
 /** A checked write: property values and references to bind. */
@@ -25,6 +25,8 @@ export function readChanges(call: GraphCall, kind: 'user' | 'group', mode: 'crea
   let owners: readonly string[] | undefined;
   for (const [name, value] of Object.entries(bodyObject(call))) {
     if (name === '@odata.type' || name === '@odata.context' || name === '@odata.id') continue;
+    // Given by the address of an upsert only (Graph documentation, group resource: uniqueName, "Immutable. Read-only").
+    if (kind === 'group' && name === 'uniqueName') throw readOnlyProperty(name);
     if (kind === 'group' && name === 'members@odata.bind') members = references(value, name);
     else if (kind === 'group' && name === 'owners@odata.bind') owners = references(value, name);
     else values[name] = checked(kind, name, value, mode);
@@ -37,8 +39,8 @@ function checked(kind: DirectoryKind, name: string, value: unknown, mode: 'creat
   const rule = PROPERTIES[kind][name];
   const resource = RESOURCE[kind];
   if (!rule) throw badRequest(`Invalid property '${name}'.`);
-  if (rule.access === 'read') throw badRequest(`Property '${name}' is read-only and cannot be set.`);
-  if (rule.access !== 'write' && rule.access !== mode) throw badRequest(mode === 'create' ? `Property '${name}' cannot be set when the object is created. Update the object instead.` : `Property '${name}' is read-only and cannot be set.`);
+  if (rule.access === 'read') throw readOnlyProperty(name);
+  if (rule.access !== 'write' && rule.access !== mode) throw badRequest(mode === 'create' ? `Property '${name}' cannot be set when the object is created. Update the object instead.` : readOnlyProperty(name).message);
   if (value === null) {
     if (!rule.nullable) throw invalidValue(name, resource);
     return null;
@@ -46,11 +48,28 @@ function checked(kind: DirectoryKind, name: string, value: unknown, mode: 'creat
   checkType(name, value, rule);
   if (rule.type === 'text') checkText(name, value as string, rule, resource);
   if (rule.type === 'texts') for (const text of value as string[]) checkText(name, text, rule, resource);
+  const parts = PARTS[name];
+  if (parts) for (const [key, part] of Object.entries(value as object)) checkPart(name, key, part, parts, resource);
   if (name === 'onPremisesExtensionAttributes') for (const [key, text] of Object.entries(value as object)) {
     if (!isExtensionAttribute(key)) throw badRequest(`Invalid property '${key}'.`);
     if (text !== null && (typeof text !== 'string' || text === '' || text.length > rule.max)) throw invalidValue(key, resource);
   }
   return value;
+}
+
+/** Parts of complex values with their types (Graph CSDL v1.0: passwordProfile, employeeOrgData). */
+const PARTS: Readonly<Record<string, Readonly<Record<string, 'text' | 'boolean'>>>> = {
+  passwordProfile: { password: 'text', forceChangePasswordNextSignIn: 'boolean', forceChangePasswordNextSignInWithMfa: 'boolean' },
+  employeeOrgData: { division: 'text', costCenter: 'text' },
+};
+
+function checkPart(name: string, key: string, part: unknown, parts: Readonly<Record<string, 'text' | 'boolean'>>, resource: string): void {
+  if (key.startsWith('@odata.')) return;
+  const type = parts[key];
+  if (type === undefined) throw badRequest(`Invalid property '${key}'.`);
+  if (part === null) return;
+  if (typeof part !== (type === 'text' ? 'string' : 'boolean')) throw badGateway(`Cannot convert the value of property '${key}' to the expected type '${EDM[type]}'.`);
+  if (part === '') throw invalidValue(`${name}/${key}`, resource);
 }
 
 const EDM: Readonly<Record<PropertyRule['type'], string>> = { text: 'Edm.String', boolean: 'Edm.Boolean', texts: 'Collection(Edm.String)', object: 'Edm.ComplexType', number: 'Edm.Int32' };

@@ -45,7 +45,7 @@ export function methodNotAllowed(): GraphRefusal {
   return new GraphRefusal(405, 'Request_BadRequest', 'Specified HTTP method is not allowed for the request target.');
 }
 /** A value is taken: the conflict is a detail code, and for addresses the holder is never named. */
-export function conflict(property: 'userPrincipalName' | 'mailNickname' | 'proxyAddresses' | 'onPremisesImmutableId'): GraphRefusal {
+export function conflict(property: 'userPrincipalName' | 'mailNickname' | 'proxyAddresses' | 'onPremisesImmutableId' | 'uniqueName'): GraphRefusal {
   const message = `Another object with the same value for property ${property} already exists.`;
   return badRequest(message, [{ code: 'ObjectConflict', message, target: property }]);
 }
@@ -61,4 +61,24 @@ export function syncedObject(): GraphRefusal {
 /** A distribution list or mail-enabled security group. */
 export function exchangeGroup(): GraphRefusal {
   return badRequest('Cannot Update a mail-enabled security groups and or distribution list.');
+}
+/** A property that a creation needs is absent. `resource`: `User` or `Group`. */
+export function missingValue(property: string, resource: string): GraphRefusal {
+  const message = `A value is required for property '${property}' of resource '${resource}'.`;
+  return badRequest(message, [{ code: 'MissingValue', message, target: property }]);
+}
+/** A property that no client writes. */
+export function readOnlyProperty(name: string): GraphRefusal {
+  return badRequest(`Property '${name}' is read-only and cannot be set.`);
+}
+/** Two writes of one object met (Graph documentation, error codes: Directory_ConcurrencyViolation; words as reported by third parties). */
+export function concurrent(): GraphRefusal {
+  return new GraphRefusal(409, 'Directory_ConcurrencyViolation', 'Error due to concurrent requests being made to the tenant. Please wait briefly and retry.');
+}
+export function quotaExceeded(message: string): GraphRefusal {
+  return new GraphRefusal(403, 'Directory_QuotaExceeded', message);
+}
+/** A value lives in another service and cannot be written together with others, or not for this kind of object. */
+export function unsupportedTarget(): GraphRefusal {
+  return badGateway('The request is currently not supported on the targeted entity set');
 }

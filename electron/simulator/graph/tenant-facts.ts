@@ -1,11 +1,16 @@
-import type { DirectoryKind } from '../directory/objects.ts';
-import { bodyObject, type GraphAnswer, type GraphCall } from './call.ts';
-import { GUID } from './changes.ts';
-import { listPage } from './list.ts';
+import type { View } from '../directory/directory.ts';
+import { textsOf } from '../directory/objects.ts';
+import type { GraphAnswer, GraphCall } from './call.ts';
+import { delta, isDelta } from './delta/delta.ts';
+import { getByIds, isGetByIds, presenter } from './get-by-ids.ts';
+import { skuRow } from './licences.ts';
+import { countOf, listPage, type ListSource } from './list.ts';
+import { membershipAction, relatedObjects, runMembershipAction } from './memberships.ts';
 import { need } from './permissions.ts';
-import { DEFAULT_SELECT, spelling } from './properties.ts';
-import { badRequest, methodNotAllowed, notFound, notSimulated, unknownSegment, unsupportedQuery } from './refusal.ts';
+import { methodNotAllowed, notFound, notSimulated, unknownSegment, unsupportedQuery } from './refusal.ts';
 import { readShape, render } from './render.ts';
+import { retryServiceProvisioning, syncBehavior } from './sync-behavior.ts';
+import { readManager } from './users/manager.ts';
 
 const ALL_IN_ONE = 'This resource does not support custom page sizes. Please retry without a page size argument.';
 
@@ -46,6 +51,8 @@ export function domains(call: GraphCall): GraphAnswer {
   if (key === undefined) return collection(call, 'domains', all);
   const found = all.find((d) => d.id.toLowerCase() === key.toLowerCase());
   if (!found) throw notFound(key);
+  if (call.segments[2] === 'domainNameReferences') return domainNameReferences(call, found.id);
+  if (call.segments[2] !== undefined) throw unknownSegment(call.segments[2]);
   return { status: 200, body: { '@odata.context': `${call.base}/$metadata#domains/$entity`, ...pick(found, call.query) } };
 }
 
@@ -54,15 +61,7 @@ export function subscribedSkus(call: GraphCall): GraphAnswer {
   readOnly(call);
   need(call, 'readSkus');
   if (call.query.has('top')) throw unsupportedQuery(ALL_IN_ONE);
-  const used = new Map<string, number>();
-  for (const user of call.directory.user.values()) {
-    const licences = user.properties['assignedLicenses'];
-    if (Array.isArray(licences)) for (const { skuId } of licences as { skuId: string }[]) used.set(skuId, (used.get(skuId) ?? 0) + 1);
-  }
-  return collection(call, 'subscribedSkus', call.directory.skus.map((s) => ({
-    id: `${call.directory.facts.id}_${s.skuId}`, skuId: s.skuId, skuPartNumber: s.skuPartNumber, appliesTo: 'User', capabilityStatus: 'Enabled', consumedUnits: used.get(s.skuId) ?? 0,
-    prepaidUnits: { enabled: s.enabled, suspended: 0, warning: 0, lockedOut: 0 }, servicePlans: [],
-  })));
+  return collection(call, 'subscribedSkus', call.directory.skus.map((s) => skuRow(call, s)));
 }
 
 /** `/directoryRoles` and `/directoryRoles/{id}/members`, read only. */
@@ -92,45 +91,60 @@ export function roleManagement(call: GraphCall): GraphAnswer {
 
 /** `/contacts`: organisational contacts, read only in Graph. */
 export function contacts(call: GraphCall): GraphAnswer {
-  readOnly(call);
+  const { directory } = call;
+  const [, key, relation, ...rest] = call.segments;
+  if (key !== undefined && isGetByIds(key)) return getByIds(call);
+  const isAction = relation !== undefined && call.method !== 'GET';
+  if (!isAction) readOnly(call);
   need(call, 'readContacts');
-  const key = call.segments[1];
-  if (key === undefined) return listPage(call, { objects: () => call.directory.contact.values(), kind: 'contact', mixed: false, context: 'contacts' });
-  if (/^delta(\(\))?$/.test(key)) throw notSimulated('delta queries');
-  const view = call.directory.visible(key);
+  const source: ListSource = { views: (after) => directory.readable('contact', 'graph', after), kind: 'contact', origin: 'collection', context: 'contacts' };
+  if (key === undefined) return listPage(call, source);
+  if (isDelta(key)) return delta(call, 'contacts');
+  if (key === '$count') return countOf(call, source);
+  const view = directory.visible(key);
   if (!view || view.object.kind !== 'contact') throw notFound(key);
-  return { status: 200, body: { '@odata.context': `${call.base}/$metadata#contacts/$entity`, ...render(view, readShape('contact', call.query, false), call.directory, false) } };
+  if (relation === undefined) return { status: 200, body: { '@odata.context': `${call.base}/$metadata#contacts/$entity`, ...render(view, readShape('contact', call.query, false), directory, false) } };
+  if (relation === 'memberOf' || relation === 'transitiveMemberOf' || relation === 'directReports') return relatedObjects(call, view, relation, rest);
+  if (relation === 'manager') return readManager(call, view, rest);
+  if (rest.length > 0) throw unknownSegment(rest[0] ?? '');
+  const action = membershipAction(relation);
+  if (action) return runMembershipAction(call, view, action);
+  if (/^(microsoft\.graph\.)?retryServiceProvisioning$/.test(relation)) return retryServiceProvisioning(call, view.object);
+  if (relation === 'onPremisesSyncBehavior') return syncBehavior(call, view);
+  throw unknownSegment(relation);
 }
 
-/** Ids that getByIds takes at most (Graph documentation, directoryObject: getByIds). */
-const GET_BY_IDS_LIMIT = 1000;
-const TYPES: Readonly<Record<string, DirectoryKind>> = { user: 'user', group: 'group', orgcontact: 'contact' };
-
-/** `/directoryObjects/getByIds` and `/directoryObjects/{id}`. */
+/** `/directoryObjects/getByIds`, `/directoryObjects/{id}` and the actions on its memberships. */
 export function directoryObjects(call: GraphCall): GraphAnswer {
-  const key = call.segments[1];
-  need(call, 'readObjects');
-  const shaped = (id: string): Record<string, unknown> | undefined => {
-    const view = call.directory.visible(id);
-    if (!view) return undefined;
-    const { kind } = view.object;
-    const select = call.query.get('select')?.split(',').map((w) => spelling(kind, w.trim())).filter((n) => n !== undefined) ?? DEFAULT_SELECT[kind];
-    return render(view, { select, expand: null }, call.directory, true);
-  };
-  if (key !== 'getByIds' && key !== 'microsoft.graph.getByIds') {
+  const [, key, relation, ...rest] = call.segments;
+  if (key !== undefined && isDelta(key)) return delta(call, 'directoryObjects');
+  if (key !== undefined && isGetByIds(key)) return getByIds(call);
+  if (key !== undefined && /^(microsoft\.graph\.)?validateProperties$/.test(key)) throw notSimulated('the naming policy of groups');
+  const view = key === undefined ? undefined : call.directory.visible(key);
+  if (relation === undefined) {
     readOnly(call);
-    const found = key === undefined ? undefined : shaped(key);
-    if (!found) throw notFound(key ?? 'directoryObjects');
-    return { status: 200, body: { '@odata.context': `${call.base}/$metadata#directoryObjects/$entity`, ...found } };
+    need(call, 'readObjects');
+    if (!view) throw notFound(key ?? 'directoryObjects');
+    return { status: 200, body: { '@odata.context': `${call.base}/$metadata#directoryObjects/$entity`, ...presenter(call)(view) } };
   }
-  if (call.method !== 'POST') throw methodNotAllowed();
-  const { ids, types } = bodyObject(call);
-  if (!Array.isArray(ids) || !ids.every((i) => typeof i === 'string' && GUID.test(i))) throw badRequest("Invalid GUID value specified in the parameter 'ids'.");
-  if (ids.length > GET_BY_IDS_LIMIT) throw badRequest(`The number of ids exceeds the maximum of ${GET_BY_IDS_LIMIT}.`);
-  const kinds = Array.isArray(types) && types.length > 0 ? new Set(types.map((t) => TYPES[String(t).toLowerCase().replace(/^#?microsoft\.graph\./, '')])) : null;
-  const value = ids.flatMap((id: string) => {
-    const found = kinds && !kinds.has(call.directory.live(id)?.kind) ? undefined : shaped(id);
-    return found ? [found] : [];
-  });
-  return { status: 200, body: { '@odata.context': `${call.base}/$metadata#directoryObjects`, value } };
+  const action = rest.length === 0 ? membershipAction(relation) : undefined;
+  if (!action) throw unknownSegment(relation);
+  if (!view) throw notFound(key ?? '');
+  return runMembershipAction(call, view, action);
+}
+
+/** `/contracts`: partners' customers, of which this tenant has none. */
+export function contracts(call: GraphCall): GraphAnswer {
+  readOnly(call);
+  need(call, 'readObjects');
+  return collection(call, 'contracts', []);
+}
+
+/** `/domains/{name}/domainNameReferences`: users and groups whose names or addresses use a domain (Graph documentation, list domainNameReferences). */
+function domainNameReferences(call: GraphCall, domain: string): GraphAnswer {
+  const { directory } = call;
+  const suffix = `@${domain.toLowerCase()}`;
+  const uses = ({ properties }: View): boolean => [properties['userPrincipalName'], properties['mail'], ...textsOf({ properties }, 'proxyAddresses')].some((t) => typeof t === 'string' && t.toLowerCase().endsWith(suffix));
+  const views = (): View[] => [...directory.readable('user'), ...directory.readable('group')].filter(uses).toSorted((a, b) => a.object.sequence - b.object.sequence);
+  return listPage(call, { views, kind: 'directoryObject', origin: 'relation', context: 'directoryObjects' });
 }

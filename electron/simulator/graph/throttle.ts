@@ -1,8 +1,6 @@
 import type { SimulatorClock } from '../clock.ts';
+import type { Cost } from './cost.ts';
 import { GraphRefusal } from './refusal.ts';
-
-/** What one request costs. */
-export interface Cost { readonly resourceUnits: number; readonly writes: number }
 
 /** Limits of one scope: so many in a window (Graph documentation, throttling limits, identity and access). */
 const WRITES_APP_TENANT = { amount: 3000, windowMs: 150_000 };
@@ -14,77 +12,107 @@ const REQUESTS_APP = { amount: 130_000, windowMs: 10_000 };
 const unitsFor = (users: number) => ({ amount: users < 50 ? 3500 : users <= 500 ? 5000 : 8000, windowMs: 10_000 });
 
 /** A token bucket: full at first, filling evenly, never above its size. */
-interface Bucket { level: number; at: number; amount: number; readonly windowMs: number }
+interface Bucket { level: number; at: number; amount: number; readonly windowMs: number; refused: number }
 
-/**
- * Cost of a request in resource units and writes (same source: "resource unit cost").
- * `$select` costs one less, `$expand` one more, a page below 20 one less; never below one.
- */
-export function costOf(method: string, segments: readonly string[], query: ReadonlyMap<string, string>): Cost {
-  const [root, key, relation] = segments;
-  if (root === 'directoryObjects' && key?.endsWith('getByIds')) return { resourceUnits: query.has('select') ? 2 : 3, writes: 0 };
-  if (method !== 'GET') return { resourceUnits: 1, writes: 1 };
-  let units = 1;
-  if (root === 'users' && key === undefined) units = 2;
-  else if (root === 'groups' && relation === 'members') units = 3;
-  else if (relation === 'transitiveMembers') units = 5;
-  else if (relation === 'memberOf') units = 2;
-  else if (root === 'subscribedSkus') units = 3;
-  if (query.has('select')) units--;
-  if (query.has('expand')) units++;
-  if (query.has('top') && Number(query.get('top')) < 20) units--;
-  return { resourceUnits: Math.max(1, units), writes: 0 };
+/** One quota as a person may read it. */
+export interface QuotaLevel {
+  /** What is counted and for whom, e.g. `writes 1d3c…`. */
+  readonly name: string;
+  readonly level: number;
+  readonly size: number;
+  /** Quick milliseconds in which an empty one is full again. */
+  readonly windowMs: number;
+  /** Requests it refused. */
+  readonly refused: number;
 }
+
+/** Words of `x-ms-throttle-priority`; anything else is normal. */
+export type Priority = 'low' | 'normal' | 'high';
+
+/** Part of a quota that requests of low priority leave to the others: they are throttled first (same source, request headers). The share is this simulator's choice. */
+const KEPT_FROM_LOW = 0.1;
+/** Refused requests count too, up to this part of a quota: usage is published up to 1.8 of the limit (same source, response headers; throttling guidance, "all requests accrue against your usage limits"). */
+const OVERDRAFT = 0.8;
 
 /** Charges requests; one per simulator. */
 export interface Throttle {
   /**
    * Takes the cost of a request.
    * @returns headers for its answer.
-   * @throws GraphRefusal 429 with Retry-After; a refused request costs nothing.
+   * @throws GraphRefusal 429 with Retry-After; a refused request counts as well, so that a client which does not wait is refused again.
    */
-  charge(appId: string, cost: Cost, users: number): Readonly<Record<string, string>>;
+  charge(appId: string, cost: Cost, users: number, priority?: Priority): Readonly<Record<string, string>>;
   readonly throttled: number;
+  /** Every quota that was asked for so far; empty when there are none. */
+  levels(): readonly QuotaLevel[];
+  /** Empties every quota at once, those of applications that have not called yet too. */
+  empty(): void;
 }
 
-/** @param quotas `off` charges nothing and never refuses. */
-export function throttle(quotas: 'off' | 'real', clock: SimulatorClock, tenantId: string): Throttle {
+/**
+ * @param quotas `off` charges nothing and never refuses.
+ * @param share of the documented limits that is in force now, above 0 to 1.
+ */
+export function throttle(quotas: 'off' | 'real', clock: SimulatorClock, tenantId: string, share: () => number = () => 1): Throttle {
   const buckets = new Map<string, Bucket>();
-  let throttled = 0;
+  let [charged, throttled] = [0, 0];
+  let emptied: number | null = null;
   const bucket = (name: string, limit: { readonly amount: number; readonly windowMs: number }): Bucket => {
     const now = clock.quick();
+    const amount = limit.amount * share();
     let found = buckets.get(name);
-    if (!found) buckets.set(name, found = { level: limit.amount, at: now, ...limit });
-    found.level = Math.min(limit.amount, found.level + ((now - found.at) * limit.amount) / limit.windowMs);
+    if (!found) buckets.set(name, found = emptied === null ? { level: amount, at: now, ...limit, refused: 0 } : { level: 0, at: emptied, ...limit, refused: 0 });
+    found.level = Math.min(amount, found.level + ((now - found.at) * amount) / limit.windowMs);
     found.at = now;
-    found.amount = limit.amount;
+    found.amount = amount;
     return found;
   };
   return {
     get throttled() { return throttled; },
-    charge: (appId, cost, users) => {
+    levels: () => [...buckets].map(([name, b]) => ({ name, level: Math.min(b.amount, b.level + ((clock.quick() - b.at) * b.amount) / b.windowMs), size: b.amount, windowMs: b.windowMs, refused: b.refused })),
+    empty: () => {
+      emptied = clock.quick();
+      for (const b of buckets.values()) { b.level = 0; b.at = emptied; }
+    },
+    charge: (appId, cost, users, priority = 'normal') => {
       if (quotas === 'off') return {};
       const units = bucket(`units ${appId}`, unitsFor(users));
-      const wanted: readonly (readonly [Bucket, number, string, string])[] = [
-        [bucket(`requests ${appId}`, REQUESTS_APP), 1, `Application/Read/${appId}`, 'ResourceUnitLimitExceeded'],
-        [units, cost.resourceUnits, `Tenant_Application/ReadWrite/${appId}/${tenantId}`, 'ResourceUnitLimitExceeded'],
-        [bucket(`app units ${appId}`, UNITS_APP), cost.resourceUnits, `Application/ReadWrite/${appId}`, 'ResourceUnitLimitExceeded'],
-        [bucket(`writes ${appId}`, WRITES_APP_TENANT), cost.writes, `Tenant_Application/Write/${appId}/${tenantId}`, 'WriteLimitExceeded'],
-        [bucket(`app writes ${appId}`, WRITES_APP), cost.writes, `Application/Write/${appId}`, 'WriteLimitExceeded'],
-        [bucket('tenant writes', WRITES_TENANT), cost.writes, `Tenant/Write/${tenantId}`, 'WriteLimitExceeded'],
+      const writes = bucket(`writes ${appId}`, WRITES_APP_TENANT);
+      const wanted: readonly Wanted[] = [
+        [bucket(`requests ${appId}`, REQUESTS_APP), 1, 'Application/ReadWrite', 'ResourceUnitLimitExceeded'],
+        [units, cost.resourceUnits, 'Tenant_Application/ReadWrite', 'ResourceUnitLimitExceeded'],
+        [bucket(`app units ${appId}`, UNITS_APP), cost.resourceUnits, 'Application/ReadWrite', 'ResourceUnitLimitExceeded'],
+        [writes, cost.writes, 'Tenant_Application/Write', 'WriteLimitExceeded'],
+        [bucket(`app writes ${appId}`, WRITES_APP), cost.writes, 'Application/Write', 'WriteLimitExceeded'],
+        [bucket('tenant writes', WRITES_TENANT), cost.writes, 'Tenant/Write', 'WriteLimitExceeded'],
       ];
-      const empty = wanted.find(([b, amount]) => b.level < amount);
+      const kept = priority === 'low' ? KEPT_FROM_LOW : 0;
+      // A bucket that the request takes nothing from cannot refuse it, even when it is overdrawn.
+      const empty = wanted.find(([b, amount]) => amount > 0 && b.level < amount + kept * b.amount);
       if (empty) {
-        throttled++;
         const [b, amount, scope, information] = empty;
-        throw tooMany(retryAfter(((amount - b.level) * b.windowMs) / b.amount, clock, throttled), { 'x-ms-throttle-scope': scope, 'x-ms-throttle-information': information });
+        throttled++;
+        b.refused++;
+        b.level = Math.max(-OVERDRAFT * b.amount, b.level - amount);
+        const missing = amount + kept * b.amount - b.level;
+        throw tooMany(retryAfter((missing * b.windowMs) / b.amount, clock, throttled), { 'x-ms-throttle-scope': `${scope}/${appId}/${tenantId}`, 'x-ms-throttle-information': information });
       }
       for (const [b, amount] of wanted) b.level -= amount;
-      const used = 1 - units.level / units.amount;
-      return { 'x-ms-resource-unit': String(cost.resourceUnits), ...(used >= 0.8 ? { 'x-ms-throttle-limit-percentage': used.toFixed(2) } : {}) };
+      charged++;
+      const used = Math.max(usedOf(units), usedOf(writes));
+      return {
+        'x-ms-resource-unit': String(cost.resourceUnits),
+        // Published as soon as 0.8 is reached, reported as often missing: every other answer has it.
+        ...(used >= 0.8 && charged % 2 === 0 ? { 'x-ms-throttle-limit-percentage': used.toFixed(2) } : {}),
+      };
     },
   };
 }
+
+/** A quota, what is wanted of it, and the start of `x-ms-throttle-scope` and the text of `x-ms-throttle-information` when it refuses. */
+type Wanted = readonly [Bucket, number, string, string];
+
+const usedOf = ({ level, amount }: Bucket): number => 1 - level / amount;
 
 /** Seconds to wait as the service words them: whole numbers mostly, a decimal now and then; always enough for the request to pass when it comes alone. */
 function retryAfter(quickMs: number, clock: SimulatorClock, count: number): string {

@@ -1,8 +1,23 @@
+/** How an answer travels, when not at once and whole. Applied by the server; what the request did is done before. */
+export interface Delivery {
+  /** Milliseconds before the first byte. */
+  readonly waitMs?: number;
+  /** Milliseconds over which the body is spread. */
+  readonly overMs?: number;
+  /**
+   * How it ends: `truncated` announces the whole length, sends half and closes; `closed` closes without a byte; `reset` sends a TCP
+   * reset instead of an answer; `reset in the middle` sends half and then the reset. Absent: whole.
+   */
+  readonly end?: 'truncated' | 'closed' | 'reset' | 'reset in the middle';
+}
+
 /** One HTTP answer before it is written. `body`: an object becomes JSON, a text goes out as it is, undefined sends none. */
 export interface HttpAnswer {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: unknown;
+  /** Absent: at once and whole. */
+  readonly delivery?: Delivery;
 }
 
 /** One HTTP request after it was read. */

@@ -1,24 +1,14 @@
-/** An application registered in the simulated tenant, with the permissions an administrator consented to. */
-export interface AppRegistration {
-  readonly appId: string;
-  /** Object id of its service principal. */
-  readonly servicePrincipalId: string;
-  readonly displayName: string;
-  readonly secret: string;
-  /** PEM certificates whose keys may sign client assertions. */
-  readonly certificates: readonly string[];
-  /** Application permissions (`roles`) and delegated permissions (`scp`), by resource. */
-  readonly roles: Readonly<Record<ResourceName, readonly string[]>>;
-  readonly scopes: Readonly<Record<ResourceName, readonly string[]>>;
-}
+import { seedApp, type FullSeedApp } from './registration-seed.ts';
 
 /** Resources the authority issues tokens for. */
 export type ResourceName = 'graph' | 'exchange';
 
-/** Resource by audience (Graph documentation, national cloud deployments; Connect-ExchangeOnline). */
+/** Resource by audience: address, or application id (Graph documentation, national cloud deployments; Connect-ExchangeOnline; "first-party application ids"). */
 export const RESOURCES: Readonly<Record<string, ResourceName>> = {
   'https://graph.microsoft.com': 'graph', 'https://graph.microsoft.us': 'graph', 'https://dod-graph.microsoft.us': 'graph', 'https://microsoftgraph.chinacloudapi.cn': 'graph',
+  '00000003-0000-0000-c000-000000000000': 'graph',
   'https://outlook.office365.com': 'exchange', 'https://outlook.office365.us': 'exchange', 'https://webmail.apps.mil': 'exchange', 'https://partner.outlook.cn': 'exchange',
+  '00000002-0000-0ff1-ce00-000000000000': 'exchange',
 };
 
 /** Client id of the application that may do everything Causeway does. */
@@ -29,17 +19,13 @@ export const READ_ONLY_CLIENT_ID = 'ca05e0a1-51f0-4c1d-9a7e-00000000c110';
 const READ = ['User.Read.All', 'Group.Read.All', 'GroupMember.Read.All', 'OrgContact.Read.All', 'Organization.Read.All', 'Domain.Read.All', 'Directory.Read.All', 'RoleManagement.Read.Directory'];
 const WRITE = ['User.ReadWrite.All', 'User.DeleteRestore.All', 'Group.ReadWrite.All', 'GroupMember.ReadWrite.All', 'Directory.ReadWrite.All'];
 
-/** The two applications every simulated tenant has. */
-export function defaultApps(secrets: { readonly full: string; readonly readOnly: string }, certificates: readonly string[]): readonly AppRegistration[] {
+/** The two applications every simulated tenant has, with everything they ask for consented. Their secrets come on top. */
+export function defaultApps(): readonly FullSeedApp[] {
   const all = [...READ, ...WRITE];
+  const full = { application: { graph: all, exchange: ['Exchange.ManageAsApp'] }, delegated: { graph: ['User.Read', ...all], exchange: ['Exchange.Manage'] } };
+  const readOnly = { application: { graph: READ, exchange: [] }, delegated: { graph: ['User.Read', ...READ], exchange: [] } };
   return [
-    {
-      appId: FULL_CLIENT_ID, servicePrincipalId: 'ca05e0a1-51f0-4c1d-9a7e-00000000c115', displayName: 'Causeway', secret: secrets.full, certificates,
-      roles: { graph: all, exchange: ['Exchange.ManageAsApp'] }, scopes: { graph: ['User.Read', ...all], exchange: ['Exchange.Manage'] },
-    },
-    {
-      appId: READ_ONLY_CLIENT_ID, servicePrincipalId: 'ca05e0a1-51f0-4c1d-9a7e-00000000c105', displayName: 'Causeway (read only)', secret: secrets.readOnly, certificates: [],
-      roles: { graph: READ, exchange: [] }, scopes: { graph: ['User.Read', ...READ], exchange: [] },
-    },
-  ];
+    { appId: FULL_CLIENT_ID, servicePrincipalId: 'ca05e0a1-51f0-4c1d-9a7e-00000000c115', displayName: 'Causeway', requested: full, consented: full },
+    { appId: READ_ONLY_CLIENT_ID, servicePrincipalId: 'ca05e0a1-51f0-4c1d-9a7e-00000000c105', displayName: 'Causeway (read only)', requested: readOnly, consented: readOnly },
+  ].map((app) => seedApp.parse({ ...app, allowPublicClient: true, redirectUris: ['http://localhost'] }));
 }

@@ -1,4 +1,4 @@
-import { createPrivateKey, createPublicKey, generateKeyPairSync, sign, verify, type KeyObject } from 'node:crypto';
+import { createHash, createPrivateKey, createPublicKey, generateKeyPairSync, sign, verify, type KeyObject } from 'node:crypto';
 
 /** Claims of a token after its signature was checked. */
 export type Claims = Readonly<Record<string, unknown>>;
@@ -20,6 +20,8 @@ const encode = (value: unknown): string => Buffer.from(JSON.stringify(value)).to
 export function splitJws(token: string): { readonly header: Claims; readonly claims: Claims; readonly signed: Buffer; readonly signature: Buffer } | undefined {
   const [head, payload, signature, more] = token.split('.');
   if (!head || !payload || !signature || more !== undefined) return undefined;
+  // Node's decoder skips what is no Base64url; a signature has one spelling.
+  if (Buffer.from(signature, 'base64url').toString('base64url') !== signature) return undefined;
   try {
     const header: unknown = JSON.parse(Buffer.from(head, 'base64url').toString('utf8'));
     const claims: unknown = JSON.parse(Buffer.from(payload, 'base64url').toString('utf8'));
@@ -34,10 +36,11 @@ export function splitJws(token: string): { readonly header: Claims; readonly cla
 export function tokenSigner(pem?: string): TokenSigner {
   const key: KeyObject = pem === undefined ? generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey : createPrivateKey(pem);
   const publicKey = createPublicKey(key);
-  const header = encode({ typ: 'JWT', alg: 'RS256', kid: 'simulator' });
+  const kid = createHash('sha1').update(publicKey.export({ type: 'spki', format: 'der' })).digest('base64url');
+  const header = encode({ typ: 'JWT', alg: 'RS256', x5t: kid, kid });
   return {
     pem: key.export({ type: 'pkcs8', format: 'pem' }).toString(),
-    jwk: { ...publicKey.export({ format: 'jwk' }), kid: 'simulator', use: 'sig', alg: 'RS256' },
+    jwk: { ...publicKey.export({ format: 'jwk' }), kid, x5t: kid, use: 'sig' },
     sign: (claims) => {
       const signed = `${header}.${encode(claims)}`;
       return `${signed}.${sign('sha256', Buffer.from(signed), key).toString('base64url')}`;

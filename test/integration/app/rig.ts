@@ -13,6 +13,7 @@ import type { ObjectRow } from '../../../shared/contracts/objects.ts';
 import type { PairInput } from '../../../shared/contracts/pairs.ts';
 import type { PlanSummary, TaskRow } from '../../../shared/contracts/tasks.ts';
 import { AppError, type AppErrorData } from '../../../shared/domain/errors.ts';
+import { signingKeyPem } from '../../servers/signing-key.ts';
 
 /** One event as a window would get it. */
 export type Heard = { readonly [E in EventName]: { readonly name: E; readonly payload: Events[E] } }[EventName];
@@ -112,7 +113,7 @@ export async function openRig(options: RigOptions): Promise<Rig> {
   const file = path.join(folder, 'project.causeway');
   const rewrite = async (source: readonly LdifEntry[] | string) => { await writeFile(ldif, typeof source === 'string' ? source : writeLdif(source)); };
   await rewrite(options.source);
-  const simulator = await startSimulator({ quotas: options.quotas ?? 'off', seed: options.seed });
+  const simulator = await startSimulator({ quotas: options.quotas ?? 'off', signingKeyPem, seed: options.seed });
   const platform = platformIn(folder);
   const simulated = createSimulatedTargets({ log: () => {} });
   const wrap = options.wrap ?? ((send: Send) => send);

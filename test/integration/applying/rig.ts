@@ -4,6 +4,7 @@ import type { AttributeChange, Operation, Reference } from '../../../shared/doma
 import type { ApplyLedger, ApplyPorts, Intent, Settlement } from '../../../electron/engines/applying/index.ts';
 import { createSignIn, openTenant, TenantGates, type OpenedTenant, type Timing } from '../../../electron/engines/tenant/index.ts';
 import { EMPTY_TENANT, simulatedTransports, startSimulator, type Simulator, type SimulatorSeed } from '../../../electron/simulator/index.ts';
+import { signingKeyPem } from '../../servers/signing-key.ts';
 
 let simulator: Simulator | undefined;
 let tenant: OpenedTenant | undefined;
@@ -20,7 +21,7 @@ export const snapshot = () => { if (!simulator) throw new Error('no tenant is op
 
 /** A tenant on a simulator; `wrap` stands between the engine and the wire. */
 export async function open(wrap: (send: Fetch) => Fetch = (send) => send, seed: SimulatorSeed = EMPTY_TENANT, timing?: Timing): Promise<OpenedTenant> {
-  simulator = await startSimulator({ quotas: 'off', seed });
+  simulator = await startSimulator({ quotas: 'off', signingKeyPem, seed });
   const { url, tenantId, clientId, clientSecret } = simulator;
   const connection = { cloud: 'global' as const, tenantId, clientId, signIn: 'client secret' as const, secretRef: 's', certificateFile: null, readOnly: false, simulated: { origin: url } };
   const stock = simulatedTransports(url);

@@ -1,5 +1,6 @@
 import { afterEach } from 'vitest';
 import { startSimulator, type Simulator, type SimulatorOptions, type SimulatorSeed } from '../../../electron/simulator/index.ts';
+import { signingKeyPem } from '../../servers/signing-key.ts';
 
 /** Graph's answer with a loosely typed body: tests name what they expect. */
 export interface Reply { readonly status: number; readonly headers: Headers; readonly body: Record<string, unknown> & { readonly error?: { readonly code: string; readonly message: string; readonly details?: { readonly code: string; readonly target: string }[]; readonly innerError: Record<string, string> }; readonly value?: Record<string, unknown>[] } }
@@ -26,7 +27,7 @@ export async function signIn(sim: Simulator, clientId = sim.clientId, secret = s
 
 export async function rig(options: Partial<SimulatorOptions> = {}, as: 'full' | 'read only' = 'full'): Promise<Rig> {
   const defects: string[] = [];
-  const sim = await startSimulator({ quotas: 'off', ...options, log: (line) => { if (line.startsWith('defect')) defects.push(line); } });
+  const sim = await startSimulator({ quotas: 'off', signingKeyPem, ...options, log: (line) => { if (line.startsWith('defect')) defects.push(line); } });
   open.push(sim);
   const token = as === 'full' ? await signIn(sim) : await signIn(sim, sim.clientIdReadOnly, sim.clientSecretReadOnly);
   const call: Rig['call'] = async (method, path, body, headers = {}) => {

@@ -70,8 +70,9 @@ describe('users', () => {
     expect(bin.body.value?.map((v) => v['userPrincipalName'])).toEqual([`${ann.replaceAll('-', '')}ann@example.com`]);
     expect((await call('POST', `/directory/deletedItems/${ann}/restore`)).status).toBe(200);
     expect(sim.snapshot()).toEqual(before);
+    await call('PATCH', `/users/${ann}`, { userPrincipalName: 'ann.b@example.com' });
     await call('DELETE', `/users/${ann}`);
-    await user('ann');
+    await user('ann.b');
     expect((await call('POST', `/directory/deletedItems/${ann}/restore`)).body.error?.details?.[0]?.target).toBe('userPrincipalName');
     expect((await call('DELETE', `/directory/deletedItems/${ann}`)).status).toBe(204);
     expect((await call('GET', `/directory/deletedItems/${ann}`)).status).toBe(404);

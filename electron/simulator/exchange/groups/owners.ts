@@ -1,0 +1,38 @@
+import type { Directory, View } from '../../directory/directory.ts';
+import type { CmdletCall } from '../cmdlet/cmdlet.ts';
+import { ExchangeRefusal } from '../refusal.ts';
+import { facetOf } from '../recipients/facet.ts';
+import { referenceName } from '../recipients/identity.ts';
+
+/** The role group that owns what nobody else does: applications, and administrators of other tenants, are no owners themselves. */
+const ORGANIZATION_MANAGEMENT = 'Organization Management';
+
+/** Ids of the owners; empty when the role group Organization Management is the owner. */
+export function ownerIds(view: View): readonly string[] {
+  return (facetOf(view)['managedBy'] as readonly string[] | undefined) ?? [...view.owners ?? []];
+}
+
+/** ManagedBy as the Get cmdlets show it. */
+export function managedBy(view: View, directory: Directory): readonly string[] {
+  const ids = ownerIds(view);
+  return ids.length === 0 ? [ORGANIZATION_MANAGEMENT] : ids.map((id) => referenceName(directory, id)).filter((name) => name !== undefined);
+}
+
+/** Owners of a new group: those of ManagedBy, else the account that creates it, else the role group (undefined). */
+export function creatorOf(call: CmdletCall): readonly string[] | undefined {
+  const { userId } = call.caller;
+  return userId === null ? undefined : [userId];
+}
+
+/**
+ * Who is no owner needs the switch BypassSecurityGroupManagerCheck (cmdlet reference). The callers that may write belong to
+ * Organization Management, so that they own what it owns.
+ * @throws ExchangeRefusal 400.
+ */
+export function requireManager(call: CmdletCall, group: View): void {
+  const ids = ownerIds(group);
+  if (call.arguments.on('BypassSecurityGroupManagerCheck') || ids.length === 0) return;
+  const { userId } = call.caller;
+  if (userId !== null && ids.some((id) => id === userId || call.directory.visible(id, 'exchange')?.members?.has(userId))) return;
+  throw new ExchangeRefusal(400, 'BadRequest', 'Microsoft.Exchange.Configuration.Tasks.OperationRequiresGroupManagerException', "You don't have sufficient permissions. This operation can only be performed by a manager of the group.");
+}

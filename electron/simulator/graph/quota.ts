@@ -1,0 +1,18 @@
+import type { GraphCall } from './call.ts';
+import { quotaExceeded } from './refusal.ts';
+
+/** Objects of a tenant with no other domain than its initial one, and with at least one more (Entra service limits). Above them only Microsoft raises the limit. */
+const LIMIT = { initialOnly: 50_000, ownDomain: 300_000 };
+/** A soft-deleted object counts as a quarter (Entra service limits). */
+const DELETED_SHARE = 0.25;
+
+/**
+ * Lets one more object be created. A tenant that already holds more than the common limit has been given a higher one, which is not known.
+ * @throws GraphRefusal 403 Directory_QuotaExceeded.
+ */
+export function needObjectQuota({ directory }: GraphCall): void {
+  const { user, group, contact, deleted, facts } = directory;
+  const used = user.size + group.size + contact.size + deleted.size * DELETED_SHARE;
+  const limit = facts.domains.some((d) => d.isVerified && !d.isInitial) ? LIMIT.ownDomain : LIMIT.initialOnly;
+  if (used >= limit && used < limit + 1) throw quotaExceeded('The directory object quota limit for the Tenant has been exceeded. Please ask your administrator to increase the quota limit or delete objects to reduce the used quota.');
+}
