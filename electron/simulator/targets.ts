@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { appError, ErrorCode } from '../../shared/domain/errors.ts';
 import { createLockFile, readLockFile, removeLockFile, replaceLockFile } from './lock-file.ts';
-import { startSimulator, type Simulator } from './simulator.ts';
+import { startSimulator, type Simulator, type SimulatorOptions } from './simulator.ts';
 import { simulatedTransports, type SimulatedTransports } from './transport.ts';
 
 /** What a pair with a simulated tenant needs: the swapped transports, and credentials when the simulation has its own. */
@@ -15,6 +15,11 @@ export interface SimulatedTarget {
 /** Finds or starts the simulated tenants of a process. */
 export interface SimulatedTargets {
   open(simulated: { readonly origin: string } | { readonly stateFile: string }): Promise<SimulatedTarget>;
+  /**
+   * Starts the simulated tenant of a state file here, with these options; pairs of other processes then find this one.
+   * @throws AppError INVALID_INPUT when another process serves the file.
+   */
+  serve(stateFile: string, options: Omit<SimulatorOptions, 'stateFile'>): Promise<Simulator>;
   /** Saves and stops what this process started. */
   close(): Promise<void>;
 }
@@ -40,19 +45,20 @@ export function createSimulatedTargets(options: { readonly log: (line: string) =
   const ofLock = (lock: Lock): SimulatedTarget => ({ transports: simulatedTransports(lock.origin), credentials: { tenantId: lock.tenantId, clientId: lock.clientId, clientSecret: lock.clientSecret } });
   const ofSimulator = (s: Simulator): SimulatedTarget => ({ transports: simulatedTransports(s.url), credentials: { tenantId: s.tenantId, clientId: s.clientId, clientSecret: s.clientSecret } });
 
-  const open = async (stateFile: string): Promise<SimulatedTarget> => {
+  /** The simulator of the file that this process has started, now or before, or the lock of the process that serves it. */
+  const acquire = async (stateFile: string, simulatorOptions: Omit<SimulatorOptions, 'stateFile'>): Promise<Started | Lock> => {
     const lockFile = lockOf(stateFile);
     let refusals = 0;
     for (let i = 0; i < TRIES; i++) {
       const mine = own.get(stateFile);
-      if (mine) return ofSimulator((await mine).simulator);
+      if (mine) return mine;
       const text = readLockFile(lockFile);
       if (text === undefined) {
         const claim = claimText();
         if (!claimed(lockFile, claim)) continue;
-        const started = start(stateFile, claim, options.log);
+        const started = start(stateFile, claim, simulatorOptions);
         own.set(stateFile, started);
-        try { return ofSimulator((await started).simulator); } catch (error) {
+        try { return await started; } catch (error) {
           own.delete(stateFile);
           removeLockFile(lockFile, claim);
           throw error;
@@ -66,7 +72,7 @@ export function createSimulatedTargets(options: { readonly log: (line: string) =
         continue;
       }
       const answer = await ask(lock);
-      if (answer === 'there') return ofLock(lock);
+      if (answer === 'there') return lock;
       // Its process is gone: a later round claims the file. One that lives may be slow, or about to end.
       if (!alive(lock.pid) || (answer === 'refused' && ++refusals > REFUSALS)) removeLockFile(lockFile, text);
       else await pause();
@@ -75,9 +81,18 @@ export function createSimulatedTargets(options: { readonly log: (line: string) =
     }
     throw appError(ErrorCode.TenantUnavailable, `The simulated tenant in ${stateFile} is being started by another process that does not get ready. End that process, or delete ${lockFile}.`, { retryable: true });
   };
+  const open = async (stateFile: string): Promise<SimulatedTarget> => {
+    const found = await acquire(stateFile, { quotas: 'real', log: options.log });
+    return 'simulator' in found ? ofSimulator(found.simulator) : ofLock(found);
+  };
 
   return {
     open: (simulated) => ('origin' in simulated ? Promise.resolve({ transports: simulatedTransports(simulated.origin), credentials: null }) : open(simulated.stateFile)),
+    async serve(stateFile, simulatorOptions) {
+      const found = await acquire(stateFile, simulatorOptions);
+      if ('simulator' in found) return found.simulator;
+      throw appError(ErrorCode.InvalidInput, `The simulated tenant in ${stateFile} is served at ${found.origin} by process ${found.pid}. Use that address, or end that process first.`);
+    },
     async close() {
       for (const [stateFile, started] of own) {
         const { simulator, content } = await started;
@@ -91,8 +106,8 @@ export function createSimulatedTargets(options: { readonly log: (line: string) =
 
 const lockOf = (stateFile: string): string => `${stateFile}.lock`;
 
-async function start(stateFile: string, claim: string, log: (line: string) => void): Promise<Started> {
-  const simulator = await startSimulator({ quotas: 'real', stateFile, log });
+async function start(stateFile: string, claim: string, options: Omit<SimulatorOptions, 'stateFile'>): Promise<Started> {
+  const simulator = await startSimulator({ ...options, stateFile });
   const lock: Lock = { origin: simulator.url, pid: process.pid, tenantId: simulator.tenantId, clientId: simulator.clientId, clientSecret: simulator.clientSecret };
   const content = JSON.stringify(lock);
   if (replaceLockFile(lockOf(stateFile), claim, content)) return { simulator, content };

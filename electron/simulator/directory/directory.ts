@@ -3,6 +3,7 @@ import type { SimulatorClock } from '../clock.ts';
 import type { FullSeed } from '../seed.ts';
 import { Journal, type JournalEntry, type RelationChanges, type SavedJournal } from './journal.ts';
 import { Keys } from './keys.ts';
+import { NameIndex } from './name-index.ts';
 import { blankObject, isExchangeOnly, textOf, type DirectoryKind, type DirectoryObject, type Properties, type State } from './objects.ts';
 import { Replication, type Lags, type Reader } from './replication.ts';
 import { Shelf } from './shelf.ts';
@@ -28,13 +29,18 @@ export class Directory {
   readonly group = new Map<string, DirectoryObject>();
   readonly contact = new Map<string, DirectoryObject>();
   readonly deleted = new Map<string, DirectoryObject>();
+  /** Live groups that can hold directory roles: few, and asked for with every sensitive write of a user. */
+  readonly roleGroups = new Set<DirectoryObject>();
   readonly journal: Journal;
   readonly #clock: SimulatorClock;
   readonly #shelves: Readonly<Record<DirectoryKind, Shelf>> = { user: new Shelf(), group: new Shelf(), contact: new Shelf() };
   readonly #keys = new Keys();
   readonly #replication: Replication;
   readonly #domains: Set<string>;
+  readonly #names = new NameIndex(this);
   #sequence = 0;
+  /** No deletion in the recycle bin is older. */
+  #oldestDeletion = Infinity;
 
   /**
    * @param seed starting content; not validated as Graph would.
@@ -133,6 +139,8 @@ export class Directory {
   get settledVersion(): number {
     return this.#replication.pending().reduce((least, o) => Math.min(least, o.graphReplica?.version ?? least), this.journal.version);
   }
+  /** Objects of a kind that some reader does not see as they are: the keys do not find these by what that reader sees. */
+  pending(kind: DirectoryKind): readonly DirectoryObject[] { return this.#replication.pending().filter((o) => o.kind === kind); }
   /** Number of objects that some reader does not see as they are. */
   get pendingReplicas(): number { return this.#replication.pending().length; }
 
@@ -142,6 +150,12 @@ export class Directory {
   holderOfAddress(address: string): string | undefined { return this.#keys.address(address); }
   /** Id of the live user with that onPremisesImmutableId. */
   holderOfAnchor(anchor: string): string | undefined { return this.#keys.anchor(anchor); }
+  /** Id of a soft-deleted user with that onPremisesImmutableId. */
+  holderOfBinnedAnchor(anchor: string): string | undefined { return this.#keys.binnedAnchor(anchor); }
+  /** Id of the live or soft-deleted group with that uniqueName; upper and lower case do not count. */
+  holderOfUniqueName(name: string): string | undefined { return this.#keys.uniqueName(name); }
+  /** Objects as written, live or soft-deleted, whose mailNickname, display name or name in Exchange is that text; upper and lower case do not count. */
+  namesakes(text: string): readonly DirectoryObject[] { return this.#names.of(text); }
   /** Id of the live or soft-deleted Microsoft 365 or mail-enabled group with that mailNickname. */
   holderOfAlias(alias: string): string | undefined { return this.#keys.alias(alias); }
 
@@ -215,7 +229,14 @@ export class Directory {
   /** Purges what has been in the recycle bin for more than 30 days. */
   emptyExpired(): void {
     const limit = this.#clock.now() - RECYCLE_BIN_MS;
-    for (const object of this.deleted.values()) if ((object.deletedAt ?? 0) < limit) this.purge(object);
+    if (this.#oldestDeletion >= limit) return;
+    let oldest = Infinity;
+    for (const object of this.deleted.values()) {
+      const at = object.deletedAt ?? 0;
+      if (at < limit) this.purge(object);
+      else oldest = Math.min(oldest, at);
+    }
+    this.#oldestDeletion = oldest;
   }
 
   #delay(object: DirectoryObject, by: Reader): void { this.#replication.delay(object, () => stateOf(object), by, this.journal.version); }
@@ -227,15 +248,18 @@ export class Directory {
     object.sequence = ++this.#sequence;
     object.place = 'live';
     this[object.kind].set(object.id, object);
+    if (object.kind === 'group' && object.properties['isAssignableToRole'] === true) this.roleGroups.add(object);
     this.#shelves[object.kind].add(object);
     this.#keys.add(object);
   }
   #leave(object: DirectoryObject): void {
+    this.roleGroups.delete(object);
     if (this[object.kind].delete(object.id)) this.#shelves[object.kind].drop();
   }
   #bin(object: DirectoryObject): void {
     const stamp = Date.parse(textOf(object, 'deletedDateTime') ?? '');
     object.deletedAt = Number.isNaN(stamp) ? this.#clock.now() : stamp;
+    this.#oldestDeletion = Math.min(this.#oldestDeletion, object.deletedAt);
     object.sequence = ++this.#sequence;
     object.place = 'bin';
     this.deleted.set(object.id, object);

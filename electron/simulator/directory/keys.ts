@@ -5,6 +5,8 @@ export class Keys {
   readonly #upns = new Map<string, string>();
   readonly #addresses = new Map<string, string>();
   readonly #anchors = new Map<string, string>();
+  readonly #binnedAnchors = new Map<string, string>();
+  readonly #uniqueNames = new Map<string, string>();
   readonly #aliases = new Map<string, string>();
 
   /** Id of the live user with that user principal name. */
@@ -13,6 +15,10 @@ export class Keys {
   address(address: string): string | undefined { return this.#addresses.get(addressKey(address)); }
   /** Id of the live object with that onPremisesImmutableId; upper and lower case differ. */
   anchor(anchor: string): string | undefined { return this.#anchors.get(anchor); }
+  /** Id of a soft-deleted object with that onPremisesImmutableId. */
+  binnedAnchor(anchor: string): string | undefined { return this.#binnedAnchors.get(anchor); }
+  /** Id of the live or soft-deleted group with that uniqueName; upper and lower case do not count. */
+  uniqueName(name: string): string | undefined { return this.#uniqueNames.get(name.toLowerCase()); }
   /** Id of the live or soft-deleted Microsoft 365 or mail-enabled group with that mailNickname. */
   alias(alias: string): string | undefined { return this.#aliases.get(alias.toLowerCase()); }
 
@@ -22,7 +28,9 @@ export class Keys {
     const upn = textOf(object, 'userPrincipalName');
     if (alive && upn) this.#upns.set(upn.toLowerCase(), object.id);
     const anchor = textOf(object, 'onPremisesImmutableId');
-    if (alive && anchor) this.#anchors.set(anchor, object.id);
+    if (anchor) (alive ? this.#anchors : this.#binnedAnchors).set(anchor, object.id);
+    const uniqueName = textOf(object, 'uniqueName');
+    if (uniqueName) this.#uniqueNames.set(uniqueName.toLowerCase(), object.id);
     const alias = textOf(object, 'mailNickname');
     if (alias && (isUnified(object) || object.properties['mailEnabled'] === true)) this.#aliases.set(alias.toLowerCase(), object.id);
   }
@@ -30,7 +38,8 @@ export class Keys {
     const drop = (index: Map<string, string>, key: string): void => { if (index.get(key) === object.id) index.delete(key); };
     for (const address of textsOf(object, 'proxyAddresses')) drop(this.#addresses, addressKey(address));
     drop(this.#upns, (textOf(object, 'userPrincipalName') ?? '').toLowerCase());
-    drop(this.#anchors, textOf(object, 'onPremisesImmutableId') ?? '');
+    for (const index of [this.#anchors, this.#binnedAnchors]) drop(index, textOf(object, 'onPremisesImmutableId') ?? '');
+    drop(this.#uniqueNames, (textOf(object, 'uniqueName') ?? '').toLowerCase());
     drop(this.#aliases, (textOf(object, 'mailNickname') ?? '').toLowerCase());
   }
 }

@@ -14,12 +14,16 @@ export interface ExchangeCaller {
   readonly userId: string | null;
   /** May run cmdlets that write recipients. */
   readonly mayWrite: boolean;
+  /** Belongs to the role group Organization Management, which may change groups of others; recipient administrators do not. */
+  readonly managesOrganization: boolean;
 }
 
 /** Role template of Exchange Administrator (Entra built-in roles reference). */
 export const EXCHANGE_ADMINISTRATOR = '29232cdf-9323-42fd-ade2-1d097af3e4de';
-/** Global, Exchange and Exchange Recipient Administrator: they hold the cmdlets that write recipients. */
-const WRITERS = new Set(['62e90394-69f5-4237-9190-012177145e10', EXCHANGE_ADMINISTRATOR, '31392ffb-586c-42d1-9346-e59415a2cc4e']);
+/** Global and Exchange Administrator: members of Organization Management (Exchange Online documentation, permissions in Exchange Online). */
+const MANAGERS = new Set(['62e90394-69f5-4237-9190-012177145e10', EXCHANGE_ADMINISTRATOR]);
+/** They and Exchange Recipient Administrator hold the cmdlets that write recipients. */
+const WRITERS = new Set([...MANAGERS, '31392ffb-586c-42d1-9346-e59415a2cc4e']);
 /** Further roles that Exchange Online supports: Global Reader, Security and Compliance Administrator, Security Reader, Helpdesk Administrator (Exchange PowerShell documentation, app-only authentication). */
 const READERS = new Set(['f2ef992c-3afb-46b9-b7cf-a126ee74c451', '194ae4cb-b126-40b2-bd5b-6091b380977d', '17315797-102d-40b4-93e0-432062caca18', '5d6b6bb7-de71-4623-b4af-96380a352509', '729827e3-9c14-49f7-bb1b-9608f156bbb8']);
 
@@ -58,7 +62,7 @@ export function exchangeCallerReader(signer: TokenSigner, directory: Directory):
       if (!mayWrite && !roles.some((r) => READERS.has(r))) {
         throw new ExchangeRefusal(403, 'Forbidden', null, `The role assigned to application ${caller.appId} isn't supported in this scenario. Please check online documentation for assigning correct Directory Roles to Azure AD Application for EXO App-Only Authentication.`);
       }
-      return { appId: caller.appId, id, userId: caller.userId, mayWrite };
+      return { appId: caller.appId, id, userId: caller.userId, mayWrite, managesOrganization: roles.some((r) => MANAGERS.has(r)) };
     } catch (error) {
       if (error instanceof GraphRefusal) throw new ExchangeRefusal(401, 'Unauthorized', null, error.message);
       throw error;

@@ -53,7 +53,7 @@ export function outerSubject(method: string, pathname: string, body: string): Su
 }
 
 /** The first cmdlet that an Exchange body names. */
-function cmdletOf(body: string): string | undefined {
+export function cmdletOf(body: string): string | undefined {
   return /"CmdletName"\s*:\s*"([\w-]{1,64})"/i.exec(body)?.[1];
 }
 

@@ -71,11 +71,11 @@ export function runBatch(body: unknown, runner: BatchRunner, luck: Chance): { re
     const key = keyWritten(request);
     const object = key === undefined ? undefined : runner.idOf(key);
     const collides = !isSequential && object !== undefined && written.has(object) && luck.happens(COLLISION_RATE);
-    if (object !== undefined) written.add(object);
     const inner: InnerRequest = { method: request.method.toUpperCase(), url: request.url.startsWith('/') ? request.url : `/${request.url}`, headers: lowered(request.headers), body: request.body, collides };
     const [needed] = request.dependsOn ?? [];
     const failed = needed !== undefined && (answers.get(needed.toLowerCase())?.status ?? 500) >= 400;
     answers.set(request.id.toLowerCase(), failed ? runner.refuse(inner, new GraphRefusal(424, 'FailedDependency', 'The request failed because a request it depends on failed.')) : runner.run(inner));
+    if (object !== undefined && (answers.get(request.id.toLowerCase())?.status ?? 500) < 400) written.add(object);
   }
   return {
     responses: luck.shuffled(requests).map(({ id }) => {
@@ -111,11 +111,16 @@ function checkDependencies(requests: readonly Inner[]): boolean {
 /** Key of the object that a request writes, in lower case; undefined for a read and for a creation. */
 function keyWritten({ method, url }: Inner): string | undefined {
   if (method.toUpperCase() === 'GET') return undefined;
-  const segments = (url.split('?')[0] ?? '').split('/').filter(Boolean).flatMap(keyed).map((s) => s.toLowerCase());
+  const segments = (url.split('?')[0] ?? '').split('/').filter(Boolean).map(decoded).flatMap(keyed).map((s) => s.toLowerCase());
   if (segments[0] === 'me') return 'me';
   // An object is the same in the directory and in the recycle bin, and by the address of any collection.
-  const key = segments[segments[0] === 'directory' ? 2 : 1];
+  const key = segments[0] === 'directory' ? segments.slice(2).find((s) => !s.startsWith('microsoft.graph.')) : segments[1];
   return key === undefined || /^(microsoft\.graph\.)?(getbyids|validateproperties)$/.test(key) ? undefined : key;
+}
+
+/** A segment without percent signs; one that is malformed stays, and is refused when the request runs. */
+function decoded(segment: string): string {
+  try { return decodeURIComponent(segment); } catch { return segment; }
 }
 
 const lowered = (headers: Readonly<Record<string, string>> | null | undefined): Record<string, string> => Object.fromEntries(Object.entries(headers ?? {}).map(([n, v]) => [n.toLowerCase(), v]));

@@ -4,7 +4,7 @@ import type { Caller } from './caller.ts';
 import type { LicenceUse } from '../sync/licence-use.ts';
 import type { DeltaMemory } from './delta/memory.ts';
 import type { ListMemory } from './query/memory.ts';
-import { badGateway, GraphRefusal } from './refusal.ts';
+import { badGateway, badRequest, GraphRefusal } from './refusal.ts';
 
 /** One request to Graph, alone or from a batch. */
 export interface GraphCall {
@@ -43,7 +43,8 @@ export const NO_CONTENT: GraphAnswer = { status: 204 };
 /**
  * Splits a relative address in segments and query options.
  * @param url path and query after the version, e.g. `/users?$top=5`.
- * @throws GraphRefusal for a malformed address or an option that is not of OData.
+ * @throws GraphRefusal for a malformed address or an option that is not of OData. Without the dollar sign too: in v1.0 it is optional for
+ * a part of Graph only (Graph documentation, query parameters), and the directory refuses it (reported, with these words).
  */
 export function parseAddress(url: string): { readonly segments: readonly string[]; readonly query: ReadonlyMap<string, string> } {
   const cut = url.indexOf('?');
@@ -56,7 +57,7 @@ export function parseAddress(url: string): { readonly segments: readonly string[
   }
   const query = new Map<string, string>();
   for (const [name, value] of new URLSearchParams(cut < 0 ? '' : url.slice(cut + 1))) {
-    if (!name.startsWith('$')) continue;
+    if (!name.startsWith('$')) throw badRequest(`Unrecognized query argument specified: '${name}'.`);
     const option = name.slice(1).toLowerCase();
     if (!OPTIONS.has(option)) throw badGateway(`The query parameter '${name}' is not supported.`);
     if (query.has(option)) throw badGateway(`Query option '${name}' was specified more than once, but it must be specified at most once.`);

@@ -84,8 +84,8 @@ function checkType(name: string, value: unknown, rule: PropertyRule): void {
 }
 
 function checkText(name: string, text: string, rule: PropertyRule, resource: string): void {
-  // The directory takes null for "no value" and refuses an empty text.
-  if (text === '' || (rule.max > 0 && text.length > rule.max)) throw invalidValue(name, resource);
+  // The directory takes null for "no value" and refuses an empty text. That a blank one is refused too is not published.
+  if (text.trim() === '' || (rule.max > 0 && text.length > rule.max)) throw invalidValue(name, resource);
 }
 
 const COLLECTIONS = 'directoryObjects|users|groups|contacts|devices|servicePrincipals';

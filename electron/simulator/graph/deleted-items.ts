@@ -4,6 +4,7 @@ import { GUID } from './changes.ts';
 import { countOf, listPage, type ListSource } from './list.ts';
 import { guardAdministrator, guardRoleGroup, need } from './permissions.ts';
 import { DEFAULT_SELECT, spelling } from './properties.ts';
+import { needObjectQuota } from './quota.ts';
 import { badGateway, badRequest, conflict, methodNotAllowed, notFound, syncedObject, unknownSegment } from './refusal.ts';
 import { render } from './render.ts';
 import { userPrincipalNameParts } from './user-values.ts';
@@ -75,11 +76,13 @@ function restore(call: GraphCall, object: DirectoryObject): GraphAnswer {
   if (object.kind === 'group' && isSynced(object)) throw syncedObject();
   const upn = typeof newName === 'string' ? newName : textOf(object, 'userPrincipalName');
   if (upn !== undefined && directory.holderOfUpn(upn) !== undefined) throw conflict('userPrincipalName');
+  if (upn !== undefined && ![undefined, object.id].includes(directory.holderOfAddress(upn))) throw conflict('proxyAddresses');
   const anchor = textOf(object, 'onPremisesImmutableId');
   if (anchor !== undefined && directory.holderOfAnchor(anchor) !== undefined) throw conflict('onPremisesImmutableId');
   const addresses = textsOf(object, 'proxyAddresses');
   const free = addresses.filter((a) => [undefined, object.id].includes(directory.holderOfAddress(a)));
   if (free.length < addresses.length && reconcile !== true) throw conflict('proxyAddresses');
+  needObjectQuota(call);
   directory.restore(object);
   if (free.length < addresses.length || typeof newName === 'string') {
     directory.update(object, { ...object.properties, ...(free.length < addresses.length ? { proxyAddresses: free } : {}), ...(typeof newName === 'string' ? { userPrincipalName: newName } : {}) });

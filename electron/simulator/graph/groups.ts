@@ -4,7 +4,6 @@ import { GUID } from './changes.ts';
 import { delta, isDelta } from './delta/delta.ts';
 import { getByIds, isGetByIds } from './get-by-ids.ts';
 import { createGroup } from './groups/create.ts';
-import { holderOfUniqueName } from './groups/rules.ts';
 import { deleteGroup, updateGroup } from './groups/update.ts';
 import { assignGroupLicense } from './licences.ts';
 import { countOf, isAdvanced, listPage, type ListSource } from './list.ts';
@@ -64,8 +63,8 @@ function byId({ directory }: GraphCall, key: string): View | undefined {
 }
 
 function byUniqueName({ directory }: GraphCall, uniqueName: string): View | undefined {
-  const holder = holderOfUniqueName(directory, uniqueName);
-  return holder && directory.view(holder);
+  const holder = directory.holderOfUniqueName(uniqueName);
+  return holder === undefined ? undefined : directory.visible(holder);
 }
 
 /** True for `Prefer: create-if-missing`, alone or among other preferences (RFC 7240). */

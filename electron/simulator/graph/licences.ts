@@ -123,7 +123,7 @@ export function reprocessLicenseAssignment(call: GraphCall, view: View): GraphAn
 /** `GET /users/{id}/licenseDetails` (Graph documentation, list licenseDetails): direct and inherited licences with the state of each plan. */
 export function licenseDetails(call: GraphCall, view: View): GraphAnswer {
   const names = call.query.get('select')?.split(',').map((w) => w.trim());
-  const rows = licencesOf(view).flatMap(({ skuId, disabledPlans = [] }) => {
+  const rows = licencesOf(view).flatMap(({ skuId, disabledPlans }) => {
     const product = productOf(call, skuId.toLowerCase());
     if (!product) return [];
     const row: Record<string, unknown> = {

@@ -84,8 +84,7 @@ const SENSITIVE = ['accountEnabled', 'businessPhones', 'mobilePhone', 'onPremise
 /** Members and owners of a group that can hold roles, and role holders, are protected like administrators. */
 function isProtected({ directory }: GraphCall, userId: string): boolean {
   if (directory.roles.some((r) => r.memberIds.has(userId))) return true;
-  for (const group of directory.group.values()) if (isRoleGroup(group) && (group.members?.has(userId) || group.owners?.has(userId))) return true;
-  return false;
+  return [...directory.roleGroups].some((group) => group.members?.has(userId) === true || group.owners?.has(userId) === true);
 }
 
 /**

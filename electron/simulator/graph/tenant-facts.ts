@@ -4,7 +4,7 @@ import type { GraphAnswer, GraphCall } from './call.ts';
 import { delta, isDelta } from './delta/delta.ts';
 import { getByIds, isGetByIds, presenter } from './get-by-ids.ts';
 import { skuRow } from './licences.ts';
-import { countOf, listPage, type ListSource } from './list.ts';
+import { countOf, isAdvanced, listPage, type ListSource } from './list.ts';
 import { membershipAction, relatedObjects, runMembershipAction } from './memberships.ts';
 import { need } from './permissions.ts';
 import { methodNotAllowed, notFound, notSimulated, unknownSegment, unsupportedQuery } from './refusal.ts';
@@ -14,13 +14,27 @@ import { readManager } from './users/manager.ts';
 
 const ALL_IN_ONE = 'This resource does not support custom page sizes. Please retry without a page size argument.';
 
-function pick(all: Record<string, unknown>, query: ReadonlyMap<string, string>): Record<string, unknown> {
+/** Options that some of these resources take in the service and none takes here: refused, because an ignored filter gives a wrong answer. */
+const LEFT_OUT = ['filter', 'search', 'orderby', 'expand', 'skip', 'skiptoken'];
+
+/** @throws GraphRefusal 400 for a page size, 501 for {@link LEFT_OUT}. */
+function wholeOnly(call: GraphCall): void {
+  if (call.query.has('top')) throw unsupportedQuery(ALL_IN_ONE);
+  const option = LEFT_OUT.find((name) => call.query.has(name)) ?? (isAdvanced(call) ? 'count' : undefined);
+  if (option !== undefined) throw notSimulated(`$${option} of ${call.segments.join('/')}`);
+}
+
+/** `$select`. @throws GraphRefusal 501 for a property that is not kept here, which the service may know. */
+function pick(all: Record<string, unknown>, { query, segments }: GraphCall): Record<string, unknown> {
   const names = query.get('select')?.split(',').map((w) => w.trim());
+  const wrong = names?.find((n) => !Object.hasOwn(all, n));
+  if (wrong !== undefined) throw notSimulated(`the property '${wrong}' of ${segments.join('/')}`);
   return names ? Object.fromEntries(Object.entries(all).filter(([n]) => names.includes(n))) : all;
 }
-const collection = (call: GraphCall, context: string, value: readonly Record<string, unknown>[]): GraphAnswer => ({
-  status: 200, body: { '@odata.context': `${call.base}/$metadata#${context}`, value: value.map((v) => pick(v, call.query)) },
-});
+function collection(call: GraphCall, context: string, value: readonly Record<string, unknown>[]): GraphAnswer {
+  wholeOnly(call);
+  return { status: 200, body: { '@odata.context': `${call.base}/$metadata#${context}`, value: value.map((v) => pick(v, call)) } };
+}
 const readOnly = (call: GraphCall): void => { if (call.method !== 'GET') throw methodNotAllowed(); };
 
 /** `/organization` and `/organization/{id}`. */
@@ -36,7 +50,7 @@ export function organization(call: GraphCall): GraphAnswer {
   const key = call.segments[1];
   if (key === undefined) return collection(call, 'organization', [body]);
   if (key.toLowerCase() !== facts.id) throw notFound(key);
-  return { status: 200, body: { '@odata.context': `${call.base}/$metadata#organization/$entity`, ...pick(body, call.query) } };
+  return { status: 200, body: { '@odata.context': `${call.base}/$metadata#organization/$entity`, ...pick(body, call) } };
 }
 
 /** `/domains` and `/domains/{name}`. */
@@ -53,14 +67,13 @@ export function domains(call: GraphCall): GraphAnswer {
   if (!found) throw notFound(key);
   if (call.segments[2] === 'domainNameReferences') return domainNameReferences(call, found.id);
   if (call.segments[2] !== undefined) throw unknownSegment(call.segments[2]);
-  return { status: 200, body: { '@odata.context': `${call.base}/$metadata#domains/$entity`, ...pick(found, call.query) } };
+  return { status: 200, body: { '@odata.context': `${call.base}/$metadata#domains/$entity`, ...pick(found, call) } };
 }
 
 /** `/subscribedSkus`: always whole, `$top` is refused. */
 export function subscribedSkus(call: GraphCall): GraphAnswer {
   readOnly(call);
   need(call, 'readSkus');
-  if (call.query.has('top')) throw unsupportedQuery(ALL_IN_ONE);
   return collection(call, 'subscribedSkus', call.directory.skus.map((s) => skuRow(call, s)));
 }
 
@@ -68,7 +81,7 @@ export function subscribedSkus(call: GraphCall): GraphAnswer {
 export function directoryRoles(call: GraphCall): GraphAnswer {
   readOnly(call);
   need(call, 'readRoles');
-  if (call.query.has('top')) throw unsupportedQuery(ALL_IN_ONE);
+  wholeOnly(call);
   const [, key, relation] = call.segments;
   const { roles } = call.directory;
   if (key === undefined) return collection(call, 'directoryRoles', roles.map(({ id, roleTemplateId, displayName }) => ({ id, deletedDateTime: null, description: displayName, displayName, roleTemplateId })));

@@ -2,7 +2,7 @@ import type { Directory } from '../directory/directory.ts';
 import { badRequest, invalidValue } from './refusal.ts';
 
 /**
- * Checks a user principal name: characters, lengths (64 before and 48 after the @), a verified domain.
+ * Checks a user principal name: characters, points between others only, lengths (64 before and 48 after the @), a verified domain.
  * Source: Graph documentation, user resource, userPrincipalName; Entra documentation, UPN characters.
  * @throws GraphRefusal 400.
  */
@@ -11,7 +11,7 @@ export function userPrincipalNameParts(value: unknown, directory: Directory): { 
   const [, prefix = '', domain = ''] = match ?? [];
   const message = 'Property userPrincipalName is invalid.';
   const bad = badRequest(message, [{ code: 'InvalidValue', message, target: 'userPrincipalName' }]);
-  if (!match || !/^[A-Za-z0-9'.\-_!#^~]+$/.test(prefix) || prefix.length > 64 || domain.length > 48 || prefix.startsWith('.') || prefix.endsWith('.')) throw bad;
+  if (!match || !/^[A-Za-z0-9'\-_!#^~]+(\.[A-Za-z0-9'\-_!#^~]+)*$/.test(prefix) || prefix.length > 64 || domain.length > 48) throw bad;
   if (!directory.isVerifiedDomain(domain)) {
     const text = 'The domain portion of the userPrincipalName property is invalid. You must use one of the verified domain names in your organization.';
     throw badRequest(text, [{ code: 'InvalidValue', message: text, target: 'userPrincipalName' }]);

@@ -61,17 +61,18 @@ export function users(call: GraphCall): GraphAnswer {
 
 function source(call: GraphCall): ListSource {
   const { directory } = call;
-  const one = (id: string | undefined): readonly View[] => {
-    const view = id === undefined ? undefined : directory.visible(id);
-    return view?.object.kind === 'user' ? [view] : [];
+  // The keys hold what was written; a reader may still see the value of before. The filter itself decides in any case.
+  const candidates = (id: string | undefined): readonly View[] => {
+    const found = id === undefined ? undefined : directory.visible(id);
+    const late = directory.pending('user').filter((o) => o !== found?.object).map((o) => directory.view(o)).filter((v) => v !== undefined);
+    return [...(found?.object.kind === 'user' ? [found] : []), ...late].toSorted((x, y) => x.object.sequence - y.object.sequence);
   };
   return {
     views: (after) => directory.readable('user', 'graph', after), kind: 'user', origin: 'collection', context: 'users',
-    // The indexes hold what was written: a reader that still sees the value of before needs the scan. The filter itself decides in any case.
-    lookup: (property, value) => (directory.pendingReplicas > 0 ? undefined : property === 'id' ? one(value.toLowerCase())
-      : property === 'userPrincipalName' ? one(directory.holderOfUpn(value))
-        : property === 'onPremisesImmutableId' ? one(directory.holderOfAnchor(value))
-          : property === 'proxyAddresses' ? one(directory.holderOfAddress(value)) : undefined),
+    lookup: (property, value) => (property === 'id' ? candidates(value.toLowerCase())
+      : property === 'userPrincipalName' ? candidates(directory.holderOfUpn(value))
+        : property === 'onPremisesImmutableId' ? candidates(directory.holderOfAnchor(value))
+          : property === 'proxyAddresses' ? candidates(directory.holderOfAddress(value)) : undefined),
   };
 }
 

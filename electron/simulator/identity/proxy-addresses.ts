@@ -1,5 +1,6 @@
 import { addressKey } from '../directory/objects.ts';
 import { prefixOf, primaryOf } from './mail-nickname.ts';
+import { isSmtpAddress } from './smtp-address.ts';
 import { routingAddress, withDigits } from './user-principal-name.ts';
 
 /** Addresses that the service itself has given to an object. */
@@ -84,11 +85,10 @@ export function usableProxyAddress(value: string, isAllowedDomain: (domain: stri
   const [, prefix = '', rest = ''] = match ?? [];
   if (!match) return undefined;
   if (prefix.toLowerCase() !== 'smtp') return value.trim();
-  const domain = SMTP.test(rest) ? rest.slice(rest.indexOf('@') + 1).toLowerCase() : undefined;
+  const domain = isSmtpAddress(rest) ? rest.slice(rest.indexOf('@') + 1).toLowerCase() : undefined;
   if (domain === undefined || RESERVED.test(domain) || !isAllowedDomain(domain)) return undefined;
   return `${prefix === 'SMTP' ? 'SMTP' : 'smtp'}:${rest}`;
 }
-const SMTP = /^[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*@(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?\.)+[A-Za-z][A-Za-z0-9-]*$/;
 const RESERVED = /(?:^|\.)(?:onmicrosoft|microsoftonline)\.com$/;
 
 /**

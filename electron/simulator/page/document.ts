@@ -118,8 +118,8 @@ function requests({ requests: r, apps }: SimulatorState): string {
     const isBad = one.status === null || one.status >= 400;
     const inner = one.inner ? `${number(one.inner.count)}${one.inner.refused > 0 ? `, <span class="bad">${number(one.inner.refused)} refused</span>` : ''}` : '';
     const status = one.status === null ? 'no answer' : String(one.status);
-    return `<tr><td>${new Date(one.at).toISOString().slice(11, 23)}</td><td>${isBad ? `<span class="mark bad">${status}</span>` : status}</td><td>${escape(one.method)}</td>`
-      + `<td class="code address">${escape(one.path)}${one.delivery === null ? '' : ` <span class="mark warn">${escape(one.delivery)}</span>`}</td>`
+    return `<tr><td>${new Date(one.at).toISOString().slice(11, 23)}</td><td>${isBad ? `<span class="mark bad">${status}</span>` : status}${one.code === null ? '' : ` <span class="quiet">${escape(one.code)}</span>`}</td><td>${escape(one.method)}</td>`
+      + `<td class="code address">${escape(one.path)}${one.cmdlet === null ? '' : ` <strong>${escape(one.cmdlet)}</strong>`}${one.delivery === null ? '' : ` <span class="mark warn">${escape(one.delivery)}</span>`}</td>`
       + `<td>${inner}</td><td class="number">${one.ms.toFixed(1)}</td><td>${one.appId === null ? '' : escape(apps[one.appId.toLowerCase()] ?? one.appId)}</td></tr>`;
   };
   return `<table><thead><tr><th scope="col">Time</th><th scope="col">Status</th><th scope="col">Method</th><th scope="col">Address</th><th scope="col">In the batch</th><th scope="col" class="number">ms</th><th scope="col">Application</th></tr></thead><tbody>${r.map(row).join('')}</tbody></table>`;

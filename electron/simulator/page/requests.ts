@@ -1,3 +1,4 @@
+import { cmdletOf } from '../faults/target.ts';
 import type { Delivery, HttpAnswer, HttpRequest } from '../http/answer.ts';
 
 /** How many requests are remembered. */
@@ -10,8 +11,12 @@ export interface RequestRecord {
   readonly method: string;
   /** Path with a shortened query. */
   readonly path: string;
+  /** What InvokeCommand was to run; null: another address. */
+  readonly cmdlet: string | null;
   /** Status that was answered; null: the connection was ended without one, on demand. */
   readonly status: number | null;
+  /** Code of the error that was answered; null: none. Its message may name people and is left out. */
+  readonly code: string | null;
   /** Milliseconds the answer took to make, without waits on demand. */
   readonly ms: number;
   /** Application of the access token; null without one. Not verified: a mark for people. */
@@ -44,9 +49,9 @@ export function requestLog(): RequestLog {
     return app;
   };
   return {
-    record: ({ method, url, headers }, { status, body, delivery }, at, ms) => {
+    record: ({ method, url, headers, body: asked }, { status, body, delivery }, at, ms) => {
       const isUnanswered = delivery?.end === 'closed' || delivery?.end === 'reset';
-      kept[next++ % REMEMBERED] = { at, method, url, status: isUnanswered ? null : status, ms, appId: appOf(headers['authorization']), inner: innerOf(body), delivery };
+      kept[next++ % REMEMBERED] = { at, method, url, cmdlet: /^\/adminapi\/.*InvokeCommand$/i.test(url.pathname) ? cmdletOf(asked) ?? null : null, status: isUnanswered ? null : status, code: isUnanswered ? null : codeOf(body), ms, appId: appOf(headers['authorization']), inner: innerOf(body), delivery };
     },
     latest: () => Array.from({ length: kept.length }, (_, i) => kept[(next - 1 - i) % REMEMBERED]).filter((r) => r !== undefined)
       .map(({ url, delivery, ...record }) => ({ ...record, method: clip(record.method, 10), path: shortened(url), delivery: delivery ? named(delivery) : null })),
@@ -57,6 +62,13 @@ export function requestLog(): RequestLog {
 function named({ end, waitMs = 0, overMs = 0 }: Delivery): string {
   const words = [end, waitMs > 0 ? `delayed ${Math.round(waitMs)} ms` : undefined, overMs > 0 ? `spread over ${Math.round(overMs)} ms` : undefined].filter((word) => word !== undefined);
   return words.join(', ');
+}
+
+/** Code of an error of Graph or Exchange, or sign-in's name for one. */
+function codeOf(body: unknown): string | null {
+  const { error } = (typeof body === 'object' && body !== null ? body : {}) as { readonly error?: unknown };
+  const code = typeof error === 'object' && error !== null ? (error as { readonly code?: unknown }).code : error;
+  return typeof code === 'string' ? clip(code, 60) : null;
 }
 
 function innerOf(body: unknown): RequestRecord['inner'] {

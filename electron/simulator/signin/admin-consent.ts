@@ -1,7 +1,7 @@
 import type { HttpAnswer, HttpRequest } from '../http/answer.ts';
 import { refusalFields, refuse } from './aadsts.ts';
 import { redirectPlatform } from './authorize.ts';
-import { findUser } from './interactive.ts';
+import { personAtBrowser } from './interactive.ts';
 import { redirect } from './pages.ts';
 import type { SignInParts } from './parts.ts';
 import type { Registration } from './registrations.ts';
@@ -11,7 +11,7 @@ import { knownPermission, readScopes, type AskedScopes } from './scopes.ts';
  * The admin consent endpoints (Microsoft identity platform documentation, "admin consent" and client credentials flow). The older
  * one grants everything the registration lists; the v2.0 one what `scope` names, with `.default` the whole list of that resource.
  * @param version 1: `/{tenant}/adminconsent`; 2: `/{tenant}/v2.0/adminconsent`.
- * @throws SignInRefusal for what a page tells: an unregistered redirect address, a person who is no administrator (90094).
+ * @throws SignInRefusal for what a page tells: an unregistered redirect address, a person who cannot sign in or is no administrator (90094).
  */
 export function adminConsent(parts: SignInParts, app: Registration, version: 1 | 2, request: HttpRequest): HttpAnswer {
   const query = request.url.searchParams;
@@ -21,12 +21,8 @@ export function adminConsent(parts: SignInParts, app: Registration, version: 1 |
   const scope = query.get('scope') ?? '';
   if (version === 2 && scope.trim() === '') throw refuse.missing('scope');
   const { people, registrations, directory } = parts;
-  const hint = query.get('login_hint');
-  const userId = hint === null ? people.atTheBrowser() : findUser(parts, app, hint);
-  if (userId === undefined) throw refuse.noUser('', directory.facts.displayName);
-  if (directory.user.get(userId)?.properties['accountEnabled'] === false) throw refuse.userDisabled();
+  const userId = personAtBrowser(parts, app, query.get('login_hint'), 'https://graph.microsoft.com');
   if (!people.mayConsentForAll(userId)) throw refuse.adminConsent();
-  if (people.needs(userId).blocked === true) throw refuse.blocked();
   const wanted = version === 1 ? [] : readScopes(scope, directory.facts.displayName).map((asked) => ({ asked, names: namesOf(app, asked) }));
   if (people.needs(userId).consent === 'declines') {
     if (version === 1) return redirect(uri ?? '', { error: 'permission_denied', error_description: 'The admin canceled the request', ...state }, 'query');

@@ -6,6 +6,7 @@ export type PermissionKind = 'application' | 'delegated';
 /** Directory permissions of Graph that exist in both kinds (Graph permissions reference). */
 const BOTH = [
   'User.Read.All', 'User.ReadWrite.All', 'User.DeleteRestore.All', 'User.EnableDisableAccount.All', 'User.ManageIdentities.All', 'User.Export.All', 'User.Invite.All', 'User.RevokeSessions.All',
+  'User-PasswordProfile.ReadWrite.All', 'User-Mail.ReadWrite.All', 'User-Phone.ReadWrite.All', 'User-LifeCycleInfo.ReadWrite.All',
   'Group.Read.All', 'Group.ReadWrite.All', 'GroupMember.Read.All', 'GroupMember.ReadWrite.All', 'OrgContact.Read.All',
   'Organization.Read.All', 'Organization.ReadWrite.All', 'Domain.Read.All', 'Domain.ReadWrite.All', 'Directory.Read.All', 'Directory.ReadWrite.All',
   'RoleManagement.Read.Directory', 'RoleManagement.ReadWrite.Directory', 'RoleManagement.Read.All', 'LicenseAssignment.Read.All', 'LicenseAssignment.ReadWrite.All',

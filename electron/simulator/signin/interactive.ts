@@ -1,5 +1,5 @@
 import { textOf } from '../directory/objects.ts';
-import { refuse, type SignInRefusal } from './aadsts.ts';
+import { refuse, SignInRefusal } from './aadsts.ts';
 import { isUserConsentable } from './catalogue.ts';
 import type { Session } from './grants.ts';
 import type { SignInParts } from './parts.ts';
@@ -48,29 +48,38 @@ export function checkSilently(parts: SignInParts, app: Registration, userId: str
 }
 
 /**
+ * The person at the browser, after everything that may stop the sign-in before any application is looked at.
+ * @param name sign-in name; null or empty: whoever plays the administrator.
+ * @param resource for messages.
+ * @throws SignInRefusal 50034, 50020, 50057, 50055, 50079, 53003.
+ */
+export function personAtBrowser(parts: SignInParts, app: Registration, name: string | null, resource: string): string {
+  const { people, directory } = parts;
+  const userId = name !== null && name !== '' ? findUser(parts, app, name) : people.atTheBrowser();
+  if (userId === undefined) throw refuse.noUser('', directory.facts.displayName);
+  if (directory.user.get(userId)?.properties['accountEnabled'] === false) throw refuse.userDisabled();
+  const needs = people.needs(userId);
+  if (needs.passwordExpired === true) throw refuse.passwordExpired();
+  if (needs.mfa === 'not registered') throw refuse.mfaEnrolment(resource);
+  if (needs.blocked === true) throw refuse.blocked();
+  return userId;
+}
+
+/**
  * Plays a person at the browser: signs in, passes multi-factor authentication if able to, reads the consent page.
  * @param asked what the application asks for.
  * @param wantsConsentPage `prompt=consent`.
  */
 export function signInAtBrowser(parts: SignInParts, app: Registration, asked: readonly AskedScopes[], name: string | null, wantsConsentPage: boolean): Outcome {
-  const page = (refusal: SignInRefusal): Outcome => ({ kind: 'page', refusal });
-  const { people, directory } = parts;
   let userId: string;
   try {
-    const found = name !== null && name !== '' ? findUser(parts, app, name) : people.atTheBrowser();
-    if (found === undefined) return page(refuse.noUser('', directory.facts.displayName));
-    userId = found;
-    const user = directory.user.get(userId);
-    if (user?.properties['accountEnabled'] === false) return page(refuse.userDisabled());
+    userId = personAtBrowser(parts, app, name, asked[0]?.audience ?? '');
     requireAssignment(parts, app, userId);
   } catch (refusal) {
-    return page(refusal as SignInRefusal);
+    if (!(refusal instanceof SignInRefusal)) throw refusal;
+    return { kind: 'page', refusal };
   }
-  const needs = people.needs(userId);
-  if (needs.passwordExpired === true) return page(refuse.passwordExpired());
-  if (needs.mfa === 'not registered') return page(refuse.mfaEnrolment(asked[0]?.audience ?? ''));
-  if (needs.blocked === true) return page(refuse.blocked());
-  const session: Session = { kind: 'session', userId, signedIn: parts.clock.now(), mfa: needs.mfa === 'required' };
+  const session: Session = { kind: 'session', userId, signedIn: parts.clock.now(), mfa: parts.people.needs(userId).mfa === 'required' };
   const refusal = askConsent(parts, app, asked, userId, wantsConsentPage);
   return refusal ? { kind: 'client', refusal } : { kind: 'signed in', session };
 }
@@ -84,7 +93,8 @@ function askConsent(parts: SignInParts, app: Registration, asked: readonly Asked
     try {
       wanted = one.isDefault ? listed : one.permissions.map((permission) => knownPermission(app, one, 'delegated', permission));
     } catch (refusal) {
-      return refusal as SignInRefusal;
+      if (!(refusal instanceof SignInRefusal)) throw refusal;
+      return refusal;
     }
     const granted = parts.registrations.delegatedFor(app, one.resource, userId);
     if (one.isDefault && granted.length === 0 && listed.length === 0) return refuse.resourceNotListed(app.facts.appId, app.facts.displayName, one.audience);

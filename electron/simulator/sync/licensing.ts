@@ -1,8 +1,7 @@
 import type { Directory } from '../directory/directory.ts';
 import type { DirectoryObject } from '../directory/objects.ts';
 import type { SimulatorClock } from '../clock.ts';
-import { assignedPlans, effectiveLicences, enabledPlans, planViolation, type AssignedPlan, type AssignmentState, type Licence } from '../identity/licences.ts';
-import { hasMailboxPlan } from '../identity/licences.ts';
+import { assignedPlans, effectiveLicences, enabledPlans, hasMailboxPlan, planViolation, type AssignedPlan, type AssignmentState, type Licence } from '../identity/licences.ts';
 import type { LicenceUse } from './licence-use.ts';
 import { licencesOf } from './shadow.ts';
 
@@ -10,7 +9,7 @@ import { licencesOf } from './shadow.ts';
 export function assignmentsOf(user: DirectoryObject): readonly AssignmentState[] {
   const states = user.properties['licenseAssignmentStates'];
   if (Array.isArray(states)) return states as AssignmentState[];
-  return licencesOf(user).map(({ skuId, disabledPlans }) => ({ skuId, disabledPlans: disabledPlans ?? [], assignedByGroup: null, state: 'Active' as const, error: 'None' as const, lastUpdatedDateTime: String(user.properties['createdDateTime'] ?? '') }));
+  return licencesOf(user).map(({ skuId, disabledPlans }) => ({ skuId, disabledPlans, assignedByGroup: null, state: 'Active' as const, error: 'None' as const, lastUpdatedDateTime: String(user.properties['createdDateTime'] ?? '') }));
 }
 
 /** Writes the ways by which a user has its licences, and what follows: assignedLicenses and assignedPlans. */
@@ -50,7 +49,7 @@ export function inherit(parts: LicensingParts, user: DirectoryObject, groupId: s
   const mine = before.filter((s) => s.assignedByGroup === groupId);
   const others = before.filter((s) => s.assignedByGroup !== groupId);
   const had = (skuId: string): boolean => mine.some((s) => s.skuId === skuId && s.state !== 'Error');
-  const assignment = ({ skuId, disabledPlans = [] }: Partial<Licence> & Pick<Licence, 'skuId'>, state: AssignmentState['state'], error: AssignmentState['error']): AssignmentState => {
+  const assignment = ({ skuId, disabledPlans }: Licence, state: AssignmentState['state'], error: AssignmentState['error']): AssignmentState => {
     const fresh = { skuId, disabledPlans, assignedByGroup: groupId, state, error, lastUpdatedDateTime: now };
     const old = mine.find((s) => s.skuId === skuId);
     return old && JSON.stringify({ ...old, lastUpdatedDateTime: now }) === JSON.stringify(fresh) ? old : fresh;
@@ -58,7 +57,7 @@ export function inherit(parts: LicensingParts, user: DirectoryObject, groupId: s
 
   let given: readonly AssignmentState[] = [];
   for (const licence of wanted) {
-    const error = inheritedError(directory, user, [...others, ...given], { skuId: licence.skuId, disabledPlans: licence.disabledPlans ?? [] }, use);
+    const error = inheritedError(directory, user, [...others, ...given], licence, use);
     given = [...given, assignment(licence, error === 'None' ? 'Active' : 'Error', error)];
   }
   if (given.some((s) => s.state === 'Error')) given = given.map((s) => (s.state === 'Active' && !had(s.skuId) ? assignment(s, 'Error', 'Other') : s));

@@ -1,15 +1,15 @@
 import { addressKey, textOf, textsOf, type DirectoryObject, type Properties } from '../directory/objects.ts';
 import { disconnectMailbox, formerMailboxesOf, provisionMailbox } from '../exchange/recipients/provision.ts';
+import { MAILBOX_TYPES } from '../exchange/recipients/recipient-type.ts';
 import type { Directory } from '../directory/directory.ts';
 import { withAddresses, type Service } from './addressing.ts';
 import { givenOf, isLicensed, isResourceMailbox, shadowOf } from './shadow.ts';
 
 /** How long the mailbox of a user without licence can come back (Exchange documentation, delete or restore user mailboxes). */
 export const DISCONNECTED_MS = 30 * 24 * 3600 * 1000;
-const MAILBOXES: ReadonlySet<unknown> = new Set(['UserMailbox', 'SharedMailbox', 'RoomMailbox', 'EquipmentMailbox']);
 
 /** True for what Exchange Online stores of a mailbox. */
-export function isMailboxFacet(exchange: Properties | null): boolean { return MAILBOXES.has(exchange?.['recipientTypeDetails']); }
+export function isMailboxFacet(exchange: Properties | null): boolean { return MAILBOX_TYPES.has(String(exchange?.['recipientTypeDetails'])); }
 
 /** True for a user whose mailbox is still on premises: no licence makes it one of the cloud before it is moved. */
 function isOnPremises(object: DirectoryObject): boolean {

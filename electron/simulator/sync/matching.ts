@@ -2,7 +2,7 @@ import type { Directory } from '../directory/directory.ts';
 import { addressKey, isSynced, textOf, textsOf, type DirectoryObject } from '../directory/objects.ts';
 import { primaryOf } from '../identity/mail-nickname.ts';
 import type { ExportedObject, ExportError, SynchronisationFeatures } from './export.ts';
-import { isAdministrator, shadowOf } from './shadow.ts';
+import { isAdministrator } from './shadow.ts';
 import { exportError, isMailEnabled, textOfAttribute, textsOfAttribute } from './validation.ts';
 
 /** What an exported object meets in the tenant. */
@@ -55,7 +55,7 @@ function softMatch(directory: Directory, exported: ExportedObject, features: Syn
   const byName = name === undefined ? undefined : liveHolder(directory, directory.holderOfUpn(name));
   const isPrimaryOf = (object: DirectoryObject): boolean => primaryOf(textsOf(object, 'proxyAddresses'))?.toLowerCase() === primary?.toLowerCase();
   const found = [byName, byAddress && isPrimaryOf(byAddress) ? byAddress : undefined].filter((o) => o !== undefined);
-  const candidate = found.find((o) => !isSynced(o) && textOf(o, 'onPremisesImmutableId') === undefined && shadowOf(o) === undefined);
+  const candidate = found.find((o) => !isSynced(o) && textOf(o, 'onPremisesImmutableId') === undefined);
   if (candidate && isAdministrator(candidate.id, directory)) return { kind: 'new', error: exportError('ExistingAdminRoleConflict', ADMINISTRATOR) };
   if (candidate && !features.blockSoftMatch) return { kind: 'soft matched', object: candidate };
   if (found.length > 0 && !features.quarantine) return failed('InvalidSoftMatch', 'Another object has the same user principal name or primary address, and it cannot be matched because it has another source anchor or soft match is blocked.');

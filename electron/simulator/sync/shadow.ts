@@ -1,5 +1,5 @@
 import type { Directory } from '../directory/directory.ts';
-import { addressKey, textOf, textsOf, type DirectoryObject, type Properties } from '../directory/objects.ts';
+import { addressKey, textsOf, type DirectoryObject, type Properties } from '../directory/objects.ts';
 import { NOTHING_GIVEN, type GivenAddresses } from '../identity/proxy-addresses.ts';
 import type { Licence } from '../identity/licences.ts';
 import { hasMailboxPlan } from '../identity/licences.ts';
@@ -38,10 +38,10 @@ export function provisioningErrorsOf(object: { readonly properties: Properties }
   const errors = object.properties['onPremisesProvisioningErrors'];
   return Array.isArray(errors) ? errors as ProvisioningError[] : [];
 }
-/** Licences of a user. */
+/** Licences of a user or a group, as a seed or Graph wrote them; a seed may leave out the plans that are switched off. */
 export function licencesOf(object: { readonly properties: Properties }): readonly Licence[] {
   const licences = object.properties['assignedLicenses'];
-  return Array.isArray(licences) ? licences as Licence[] : [];
+  return Array.isArray(licences) ? (licences as readonly Partial<Licence>[]).map(({ skuId = '', disabledPlans = [] }) => ({ skuId, disabledPlans })) : [];
 }
 /** True for a user with a licence that comes with a mailbox. */
 export function isLicensed(object: DirectoryObject, directory: Directory): boolean {
@@ -60,5 +60,3 @@ export function ownAddresses(object: { readonly properties: Properties }): reado
   const given = new Set([...names, ...earlier, ...(routing === null ? [] : [routing])].map((a) => a.toLowerCase()));
   return textsOf(object, 'proxyAddresses').filter((a) => !given.has(addressKey(a)));
 }
-/** mailNickname of an object, or undefined. */
-export function nicknameOf(object: { readonly properties: Properties }): string | undefined { return textOf(object, 'mailNickname'); }

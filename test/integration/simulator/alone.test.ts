@@ -1,4 +1,7 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { access, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { expect, it } from 'vitest';
@@ -20,4 +23,25 @@ it('runs as a process of its own with what its seed describes, and tells when it
 it('ends with a sentence that names the part of a seed it does not understand', async () => {
   const run = promisify(execFile)(process.execPath, [CLI, 'simulator', '--seed', 'users=5,pets=2']);
   await expect(run).rejects.toMatchObject({ stderr: expect.stringContaining('"pets=2" is not understood in --seed') });
+});
+
+it('goes on with the tenant of its state file, says that the seed is not used, and lets no second one serve the file', async () => {
+  const folder = await mkdtemp(path.join(tmpdir(), 'causeway-alone-'));
+  const state = path.join(folder, 'tenant.json');
+  const first = await startSimulatorProcess(['--seed', 'users=2', '--state', state]);
+  try {
+    const second = promisify(execFile)(process.execPath, [CLI, 'simulator', '--state', state]);
+    await expect(second).rejects.toMatchObject({ code: 2, stderr: expect.stringContaining(`is served at ${first.url}`) });
+  } finally { await first.stop(); }
+  await expect(access(`${state}.lock`)).rejects.toMatchObject({ code: 'ENOENT' });
+  const child = spawn(process.execPath, [CLI, 'simulator', '--seed', 'users=900', '--state', state], { stdio: ['ignore', 'pipe', 'pipe'] });
+  try {
+    const [said] = await once(child.stderr, 'data') as [Buffer];
+    expect(said.toString()).toContain('goes on as it is; --seed fills new ones only');
+    await once(child.stdout, 'data');
+  } finally {
+    child.kill('SIGINT');
+    await once(child, 'exit');
+    await rm(folder, { recursive: true });
+  }
 });

@@ -84,6 +84,10 @@ describe('admin consent', () => {
     for (const hint of ['ann@example.com', 'helpdesk@example.com']) expect((await consent(d, 1, { login_hint: hint })).text).toContain('AADSTS90094');
     expect((await consent(d, 1, { redirect_uri: 'https://evil.example' })).text).toContain('AADSTS50011');
     expect((await consent(d, 1, { client_id: 'ca05e0a1-0000-4000-8000-000000000000' })).text).toContain('AADSTS700016');
+    for (const [needs, code] of [[{ blocked: true }, 53003], [{ passwordExpired: true }, 50055], [{ mfa: 'not registered' }, 50079]] as const) {
+      d.sim.setPerson('admin@example.com', needs);
+      expect((await consent(d, 1, {})).text).toContain(`AADSTS${code}`);
+    }
     d.sim.setPerson('admin@example.com', { consent: 'declines' });
     expect((await consent(d, 1, {})).fields).toEqual({ error: 'permission_denied', error_description: 'The admin canceled the request', state: 's1' });
     const second = (await consent(d, 2, { scope: 'https://graph.microsoft.com/.default' })).fields;

@@ -127,6 +127,13 @@ describe('state tokens', () => {
     expect(t.get(link)).toMatchObject(expired);
     expect(t.get(renewed.delta ?? '').status).toBe(200);
   });
+  it('count from the start of their round, not from its last page', () => {
+    const t = full();
+    let page = t.get('/users/delta', small);
+    for (; page.next !== undefined; page = t.get(page.next, small)) t.pass(HOUR / 2);
+    t.pass(7 * DAY - HOUR / 2);
+    expect(t.get(page.delta ?? '')).toMatchObject(expired);
+  });
   it('live an hour as next links', () => {
     const t = full();
     const next = t.get('/users/delta', small).next ?? '';

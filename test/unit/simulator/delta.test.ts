@@ -238,6 +238,17 @@ describe('relations', () => {
       expect(new Set(linksIn(rows, team.id)).size).toBe(450);
     }
   });
+  it('ends a page when it names a thousand ends of relations, in every round', () => {
+    const t = tenant({ users: many(100) });
+    const members = many(100).map((u) => u.id);
+    const teams = Array.from({ length: 30 }, (_, n) => t.group(`t${n}`, members));
+    const [first, latest] = [t.round('/groups/delta'), t.latest('/groups/delta')];
+    for (const team of teams) t.directory.relate(team, 'members', [], members);
+    for (const { pages, rows } of [first, t.round(latest)]) {
+      expect(rows.flatMap((r) => linksOf(r)).length).toBeGreaterThanOrEqual(3000);
+      expect(Math.max(...pages.map((p) => p.value.flatMap((r) => linksOf(r)).length))).toBeLessThan(1200);
+    }
+  });
   it('tells of the owners that came and went when $select names them', () => {
     const t = tenant();
     const [ann, bob, eve, team] = [t.user('ann'), t.user('bob'), t.user('eve'), t.group('team')];

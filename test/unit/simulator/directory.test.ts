@@ -198,3 +198,80 @@ it('keeps what only Exchange stores in its saved form and in its snapshot', () =
   expect(takeSnapshot(again)).toEqual(takeSnapshot(d));
   expect(takeSnapshot(d).contacts[0]?.exchange).toEqual(exchange);
 });
+
+describe('names that need not be unique', () => {
+  it('find whoever is called so now, live or deleted, and nobody who was called so before', () => {
+    const { d } = directory();
+    const called = (text: string) => d.namesakes(text).map((o) => o.id).toSorted();
+    const before = d.create('user', { displayName: 'Ann', mailNickname: 'ann' });
+    expect(called('ANN')).toEqual([before.id]);
+    const after = d.create('group', { displayName: 'Team', mailNickname: 'ann' }, { exchange: { name: 'The Team' } });
+    expect(called('ann')).toEqual([before.id, after.id].toSorted());
+    expect(called('the team')).toEqual([after.id]);
+    d.update(before, { displayName: 'Anna', mailNickname: 'anna' });
+    d.setExchange(after, { name: 'Other' });
+    expect([called('ann'), called('Anna'), called('the team'), called('other')]).toEqual([[after.id], [before.id], [], [after.id]]);
+    d.softDelete(before);
+    expect(called('anna')).toEqual([before.id]);
+    d.purge(before);
+    expect(called('anna')).toEqual([]);
+    d.journal.reset();
+    const last = d.create('contact', { displayName: 'ANN' });
+    expect(called('ann')).toEqual([after.id, last.id].toSorted());
+  });
+
+  it('find uniqueName and anchor in the recycle bin until the object is gone', () => {
+    const { d } = directory();
+    const group = d.create('group', { displayName: 'g', uniqueName: 'Key' });
+    const user = d.create('user', { displayName: 'u', onPremisesImmutableId: 'QQ==' });
+    const held = () => [d.holderOfUniqueName('KEY'), d.holderOfAnchor('QQ=='), d.holderOfBinnedAnchor('QQ==')];
+    expect(held()).toEqual([group.id, user.id, undefined]);
+    for (const object of [group, user]) d.softDelete(object);
+    expect(held()).toEqual([group.id, undefined, user.id]);
+    for (const object of [group, user]) d.restore(object);
+    expect(held()).toEqual([group.id, user.id, undefined]);
+    for (const object of [group, user]) { d.softDelete(object); d.purge(object); }
+    expect(held()).toEqual([undefined, undefined, undefined]);
+  });
+});
+
+describe('groups that can hold roles', () => {
+  it('are known while they are live', () => {
+    const { d } = directory();
+    d.create('group', { displayName: 'plain' });
+    const group = d.create('group', { displayName: 'roles', isAssignableToRole: true });
+    expect([...d.roleGroups]).toEqual([group]);
+    d.softDelete(group);
+    expect([...d.roleGroups]).toEqual([]);
+    d.restore(group);
+    expect([...d.roleGroups]).toEqual([group]);
+    d.purge(group);
+    expect([...d.roleGroups]).toEqual([]);
+  });
+});
+
+describe('the recycle bin', () => {
+  it('loses each object after its own 30 days, whatever the order of the deletions, also after one was taken back', () => {
+    const { d, pass } = directory();
+    const day = 24 * 3600 * 1000;
+    const [a, b, c] = ['a', 'b', 'c'].map((name) => d.create('user', person(name)));
+    if (!a || !b || !c) throw new Error('no users');
+    d.softDelete(a);
+    pass(day);
+    d.softDelete(b);
+    pass(day);
+    d.softDelete(c);
+    d.restore(a);
+    d.softDelete(a);
+    const left = () => { d.emptyExpired(); return d.binned().map((o) => o.properties['displayName']).toSorted(); };
+    pass(RECYCLE_BIN_MS - day);
+    expect(left()).toEqual(['a', 'b', 'c']);
+    pass(1);
+    expect(left()).toEqual(['a', 'c']);
+    pass(day);
+    expect(left()).toEqual([]);
+    d.softDelete(d.create('user', person('e')));
+    pass(RECYCLE_BIN_MS + 1);
+    expect(left()).toEqual([]);
+  });
+});

@@ -1,7 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { addressKey } from '../../../electron/simulator/directory/objects.ts';
-import { changedAddresses, isSmtpAddress, primaryOf, readAddress, withPrimary, type AddressList } from '../../../electron/simulator/exchange/recipients/addresses.ts';
+import { primaryOf } from '../../../electron/simulator/identity/mail-nickname.ts';
+import { isSmtpAddress } from '../../../electron/simulator/identity/smtp-address.ts';
+import { changedAddresses, readAddress, withPrimary, type AddressList } from '../../../electron/simulator/exchange/recipients/addresses.ts';
 import { aliasFrom, checkAlias, localPartOf } from '../../../electron/simulator/exchange/recipients/alias.ts';
 
 const BEFORE: AddressList = ['SMTP:anna@example.com', 'smtp:a@example.com', 'X500:/o=old/cn=anna', 'SIP:anna@example.com'];

@@ -60,6 +60,44 @@ describe('New-MailContact', () => {
   });
 });
 
+describe('a contact', () => {
+  it('cannot take the name that a mailbox was given, until the mailbox is removed', async () => {
+    const { first, run } = await exchangeRig({ seed: STAFF });
+    const contact = (Name: string, more = {}) => ({ Name, Alias: `${Name}.c`, ExternalEmailAddress: `${Name}@out.example`, ...more });
+    await first('New-Mailbox', { Name: 'Xaver', Shared: true });
+    expect((await run('New-MailContact', contact('XAVER'))).told).toContain('ADObjectAlreadyExistsException');
+    await first('New-MailContact', contact('Yann'));
+    expect((await run('Set-MailContact', { Identity: 'Yann', Name: 'xaver' })).told).toContain('ADObjectAlreadyExistsException');
+    expect((await run('Set-MailContact', { Identity: 'Yann', Name: 'YANN' })).status).toBe(200);
+    expect((await run('Remove-Mailbox', { Identity: 'Xaver' })).status).toBe(200);
+    await first('New-MailContact', contact('Xaver'));
+  });
+
+  it('keeps a moderator as long as its messages are moderated', async () => {
+    const { first, run } = await exchangeRig({ seed: STAFF });
+    await first('New-MailContact', { Name: 'Mod', ExternalEmailAddress: 'mod@out.example', ModerationEnabled: true, ModeratedBy: ['anna'] });
+    expect((await run('Set-MailContact', { Identity: 'Mod', ModeratedBy: null })).told).toContain('You must specify at least one moderator');
+    expect((await run('Set-MailContact', { Identity: 'Mod', ModeratedBy: null, ModerationEnabled: false })).status).toBe(200);
+  });
+
+  it('may have its external address in a domain of the tenant, which can be shared with another mail system', async () => {
+    const { first, run } = await exchangeRig({ seed: STAFF });
+    expect(await first('New-MailContact', { Name: 'Elsewhere', ExternalEmailAddress: 'elsewhere@example.com' })).toMatchObject({ ExternalEmailAddress: 'SMTP:elsewhere@example.com', PrimarySmtpAddress: 'elsewhere@example.com' });
+    expect((await run('New-MailContact', { Name: 'Else', ExternalEmailAddress: 'anna@example.com' })).told).toContain('ProxyAddressExistsException');
+  });
+
+  it('shows as a person among recipients and members, with office, phones and address', async () => {
+    const { run, first } = await exchangeRig({ seed: STAFF });
+    await run('Set-Contact', { Identity: 'Partner', Office: 'B 2', Phone: '+47 1', MobilePhone: '+47 2', Fax: '+47 3', City: 'Oslo', CountryOrRegion: 'NO', Manager: 'anna' });
+    await run('Add-DistributionGroupMember', { Identity: 'list', Member: 'Partner' });
+    const person = { Office: 'B 2', Phone: '+47 1', MobilePhone: '+47 2', Fax: '+47 3', City: 'Oslo', CountryOrRegion: 'Norway', Manager: IDS.anna };
+    expect(await first('Get-Contact', { Identity: 'Partner' })).toMatchObject(person);
+    expect(await first('Get-Recipient', { Identity: 'Partner' })).toMatchObject(person);
+    expect(await first('Get-Recipient', { Filter: "City -eq 'Oslo'" })).toMatchObject({ Alias: 'partner' });
+    expect(await first('Get-DistributionGroupMember', { Identity: 'list' })).toMatchObject(person);
+  });
+});
+
 describe('Set-MailContact', () => {
   it('changes names, addresses, attributes and settings; values taken back leave no trace', async () => {
     const { first, run, call, sim } = await exchangeRig({ seed: STAFF });

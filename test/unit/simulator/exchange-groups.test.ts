@@ -261,6 +261,27 @@ describe('members of distribution groups', () => {
     expect((await run('Add-DistributionGroupMember', { Identity: 'owned', Member: 'bert', BypassSecurityGroupManagerCheck: true })).status).toBe(200);
     expect(names((await run('Get-DistributionGroupMember', { Identity: 'owned' })).rows)).toEqual(['bert']);
   });
+
+  it('are not for recipient administrators to change, who have no such switch', async () => {
+    const role = (n: string, roleTemplateId: string, memberIds: string[]) => ({ id: `cccccccc-0000-4000-8000-00000000009${n}`, roleTemplateId, displayName: 'Role', memberIds });
+    const rig = await exchangeRig({ seed: { ...STAFF, roles: [role('1', '29232cdf-9323-42fd-ade2-1d097af3e4de', []), role('2', '31392ffb-586c-42d1-9346-e59415a2cc4e', ['ca05e0a1-51f0-4c1d-9a7e-00000000c115'])] } });
+    const bypass = { BypassSecurityGroupManagerCheck: true };
+    for (const identity of ['owned', 'list']) {
+      expect(await tried(rig, 'Add-DistributionGroupMember', { Identity: identity, Member: 'bert' })).toEqual(refusedWith(NOT_MANAGER));
+      for (const cmdlet of ['Set-DistributionGroup', 'Remove-DistributionGroup', 'Update-DistributionGroupMember']) {
+        expect(await tried(rig, cmdlet, { Identity: identity, ...bypass })).toEqual(refusedWith(/A parameter cannot be found that matches parameter name 'BypassSecurityGroupManagerCheck'\.$/));
+      }
+    }
+    // Everything else stays open to them.
+    expect((await rig.run('Set-MailContact', { Identity: 'Partner', CustomAttribute1: 'x' })).status).toBe(200);
+  });
+
+  it('may form a loop, which no reading follows forever', async () => {
+    const { run, call } = await exchangeRig({ seed: STAFF });
+    for (const [group, member] of [['list', 'bare'], ['bare', 'list'], ['bare', 'bert']]) expect((await run('Add-DistributionGroupMember', { Identity: group, Member: member })).status).toBe(200);
+    expect(names((await run('Get-DistributionGroupMember', { Identity: 'list' })).rows)).toEqual(['bare']);
+    expect((await call('GET', `/groups/${IDS.list}/transitiveMembers?$select=id`)).body.value).toHaveLength(3);
+  });
 });
 
 describe('Remove-DistributionGroup', () => {

@@ -199,3 +199,21 @@ describe('Add-, Get- and Remove-RecipientPermission', () => {
     expect(await tried(kept, `${verb}-RecipientPermission`, parameters)).toEqual(refusedWith(text));
   });
 });
+
+describe('Get-EXOMailboxPermission and Get-EXORecipientPermission', () => {
+  it('give the rows of their older namesakes, for one identity of any of four kinds', async () => {
+    const { run } = await exchangeRig({ seed: STAFF });
+    await run('Add-MailboxPermission', { Identity: 'anna', User: 'bert', AccessRights: ['FullAccess'] });
+    await run('Add-RecipientPermission', sendAs('bert', 'anna'));
+    for (const [exo, older] of [['Get-EXOMailboxPermission', 'Get-MailboxPermission'], ['Get-EXORecipientPermission', 'Get-RecipientPermission']] as const) {
+      const { rows } = await run(older, { Identity: 'anna' });
+      expect(rows).toHaveLength(2);
+      for (const identity of [{ Identity: 'anna' }, { ExternalDirectoryObjectId: IDS.anna }, { PrimarySmtpAddress: 'anna@example.com' }, { UserPrincipalName: 'anna@example.com' }]) expect((await run(exo, identity)).rows).toEqual(rows);
+      expect((await run(exo, { Identity: 'anna', UserPrincipalName: 'anna@example.com' })).status).toBe(400);
+      expect((await run(exo, { Identity: 'nobody' })).status).toBe(404);
+    }
+    expect((await run('Get-EXOMailboxPermission')).told).toContain('missing mandatory parameters: Identity');
+    expect((await run('Get-EXORecipientPermission', { Trustee: MORE.bert })).rows).toHaveLength(1);
+    expect((await run('Get-EXOMailboxPermission', { Identity: 'anna', User: 'bert' })).status).toBe(400);
+  });
+});

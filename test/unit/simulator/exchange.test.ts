@@ -1,5 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { findCmdlet } from '../../../electron/simulator/exchange/cmdlets/index.ts';
+import { KNOWN_ELSEWHERE } from '../../../electron/simulator/exchange/cmdlets/not-simulated.ts';
 import { seedTenant } from '../../../electron/simulator/index.ts';
 import { exchangeRig, exchangeToken, IDS, MIXED, readReply, startExchange, type ExchangeRig } from './exchange-support.ts';
 
@@ -79,6 +81,7 @@ describe('InvokeCommand of the simulated Exchange Online', () => {
     expect(await refused('Get-Nonsense')).toMatch(/^400 System\.Management\.Automation\.CommandNotFoundException\|The term 'Get-Nonsense' is not recognized/);
     expect(await refused('New-MigrationBatch', { Name: 'x' })).toBe('501 System.NotImplementedException|The simulator does not offer the cmdlet New-MigrationBatch.');
     expect(await refused('Set-Mailbox', { Identity: 'anna', RetentionPolicy: 'x' })).toBe('501 System.NotImplementedException|The simulator does not offer the parameter RetentionPolicy.');
+    expect([...KNOWN_ELSEWHERE].filter((name) => findCmdlet(name) !== 'not simulated')).toEqual([]);
   });
 
   it('keeps what $select names', async () => {
@@ -273,6 +276,7 @@ describe('what an object is to the simulated Exchange Online', () => {
     expect(await rig.refused('Get-Recipient', { Filter: "Alias -eq 'x' Alias" })).toMatch(/Invalid filter syntax.*at position 15/);
     expect(await rig.refused('Get-Recipient', { Filter: '('.repeat(200_000) })).toMatch(/longer than/);
     expect(await rig.refused('Get-Recipient', { Filter: "Alias -gt 'x'" })).toMatch(/^501 /);
+    expect(await rig.refused('Get-Recipient', { Filter: "WhenCreated -gt '2026-01-01'" })).toMatch(/^501 .*does not offer the filter property WhenCreated/);
     expect(await rig.refused('Get-Recipient', { RecipientTypeDetails: ['Nonsense'] })).toMatch(/Unable to match the identifier name Nonsense/);
   });
 

@@ -61,7 +61,8 @@ export function exchange(sim: Simulator, bytes: string | Buffer, limitMs = 2000,
 }
 
 function isWhole(text: string): boolean {
-  const [head = '', body] = text.split(/\r\n\r\n([\s\S]*)/);
+  // An interim answer, such as 100, comes before the real one.
+  const [head = '', body] = text.replace(/^HTTP\/1\.1 1\d\d [\s\S]*?\r\n\r\n/, '').split(/\r\n\r\n([\s\S]*)/);
   const length = /\r\ncontent-length: (\d+)/i.exec(head)?.[1];
   return length !== undefined && body !== undefined && body.length >= Number(length);
 }

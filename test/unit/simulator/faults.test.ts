@@ -1,5 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { exchange, exchangeToken, expectNoAnswer, isExchangeError, isGraphError, isSignInError, request, sharedRig, type SharedRig } from './faults-support.ts';
+import { chance } from '../../../electron/simulator/chance.ts';
+import { injectedError } from '../../../electron/simulator/faults/errors.ts';
 import { bindTo, newUser, odd, rig, type Rig } from './support.ts';
 
 let shared: SharedRig;
@@ -42,16 +44,19 @@ describe('errors on demand', () => {
   ] as const)('%d comes with the codes the service uses', async (status, codes) => {
     const r = seeded();
     r.sim.setFaults(`error=1:${status}`);
+    expect((await r.call('GET', '/users')).status).toBe(status);
     const seen = new Set<string>();
     const waits = new Set<boolean>();
-    for (let i = 0; i < 60; i++) {
-      const reply = await r.call('GET', '/users');
+    // The other chances without HTTP.
+    for (let i = 0; i < 200; i++) {
+      const reply = injectedError({ status, code: undefined, retryAfterMs: undefined }, 'graph', chance(i), Date.now(), { request: 'r', client: 'c' }, false);
       expect(reply.status).toBe(status);
-      const isPage = reply.headers.get('content-type')?.startsWith('text/html') ?? false;
+      const isPage = reply.headers?.['content-type']?.startsWith('text/html') ?? false;
       expect(isPage || isGraphError(reply.body)).toBe(true);
-      seen.add(isPage ? 'page' : reply.body.error?.code ?? '');
-      waits.add(reply.headers.has('retry-after'));
-      if (reply.body.error?.code === 'UnknownError') expect(reply.body.error.message).toBe('');
+      const { code = '', message } = isPage ? { code: 'page' } : (reply.body as { readonly error: { readonly code: string; readonly message: string } }).error as { readonly code?: string; readonly message?: string };
+      seen.add(code);
+      waits.add(Object.keys(reply.headers ?? {}).some((name) => name.toLowerCase() === 'retry-after'));
+      if (code === 'UnknownError') expect(message).toBe('');
     }
     expect([...seen].toSorted()).toEqual([...codes].toSorted());
     expect([...waits].toSorted()).toEqual(status === 429 ? [true] : status === 503 || status === 409 ? [false, true] : [false]);
@@ -224,6 +229,12 @@ describe('the tenant on demand', () => {
     expect((await r.call('GET', '/users')).status).toBe(200);
   });
 
+  it('quota-drop meets the requests of a batch one by one', async () => {
+    const r = await rig({ quotas: 'real', seed: odd, clock: () => 1_000_000, faults: 'quota-drop=1@GET /groups' });
+    const { body } = await r.call('POST', '/$batch', { requests: [{ id: '1', method: 'GET', url: '/users' }, { id: '2', method: 'GET', url: '/groups', dependsOn: ['1'] }] });
+    expect(Object.fromEntries((body['responses'] as { id: string; status: number }[]).map(({ id, status }) => [id, status]))).toEqual({ 1: 200, 2: 429 });
+  });
+
   it('lag=TIME makes reads miss a write for so long, and no longer when it is taken back', async () => {
     const r = await rig({ seed: odd, clock: () => 1_000_000 });
     r.sim.setFaults('lag=5s');
@@ -292,6 +303,14 @@ describe('repeating a run', () => {
     const hidden = behind.statuses.map((status, i) => (status === 500 ? alone.statuses[i] : status));
     expect(hidden.filter((_, i) => i % 2 === 0)).toEqual(alone.statuses.filter((_, i) => i % 2 === 0));
     expect(behind.statuses).toContain(500);
+  });
+
+  it('clauses of one rate meet different requests, and so do equal ones', async () => {
+    const paths = ['error=0.5:500@GET /groups/*', 'error=0.5:501@GET /groups/*'] as const;
+    const [one, other] = [await run(`${paths[0]}, seed=5`), await run(`${paths[1]}, seed=5`)];
+    const hit = ({ statuses }: typeof one): readonly boolean[] => statuses.map((status) => status >= 500);
+    expect(hit(one)).not.toEqual(hit(other));
+    expect(hit(await run(`${paths[0]}, ${paths[0]}, seed=5`)).filter(Boolean).length).toBeGreaterThan(hit(one).filter(Boolean).length);
   });
 
   it('faults that are not understood are refused when the tenant starts, and leave the old ones when it runs', async () => {

@@ -119,6 +119,9 @@ describe('kinds of groups', () => {
     expect(call('PATCH', `/users/${ann}`, { accountEnabled: false }).status).toBe(403);
     expect(call('PATCH', `/users/${ann}`, { city: 'Oslo' }).status).toBe(204);
     expect(call('DELETE', `/users/${ann}`).status).toBe(403);
+    const owner = user('owner');
+    expect(call('POST', `/groups/${admins}/owners/$ref`, ref(owner), roleGroups).status).toBe(204);
+    expect(call('PATCH', `/users/${owner}`, { accountEnabled: false }).status).toBe(403);
     expect(call('DELETE', `/groups/${admins}`).status).toBe(403);
     expect(call('DELETE', `/groups/${admins}`, undefined, roleGroups).status).toBe(204);
     expect(call('POST', `/directory/deletedItems/${admins}/restore`).status).toBe(403);
@@ -203,6 +206,16 @@ describe('references of groups', () => {
     expect([full.status, full.body.error]).toMatchObject([403, { code: 'Directory_QuotaExceeded', message: "Unable to perform operation as '101' would exceed the maximum quota count '100' for forward-link 'owners'." }]);
     for (const id of ids.slice(0, 99)) call('DELETE', `/groups/${team}/owners/${id}/$ref`);
     expect(call('DELETE', `/groups/${team}/owners/${ids[99] ?? ''}/$ref`).body.error?.message).toBe('The group must have at least one owner, hence this owner cannot be removed.');
+  });
+
+  it('never go below one owner that is still there', () => {
+    const { call, user, group } = graphRig();
+    const [ann, bob] = [user('ann'), user('bob')];
+    const team = group('team', { 'owners@odata.bind': bindTo([ann, bob])['members@odata.bind'] });
+    call('DELETE', `/users/${bob}`);
+    expect(call('DELETE', `/groups/${team}/owners/${ann}/$ref`).status).toBe(400);
+    call('POST', `/directory/deletedItems/${bob}/restore`);
+    expect(call('DELETE', `/groups/${team}/owners/${ann}/$ref`).status).toBe(204);
   });
 
   it('delete the member itself when $ref is forgotten', () => {

@@ -160,6 +160,15 @@ describe('what follows in Exchange', () => {
 });
 
 describe('licences of groups', () => {
+  it('keep their group from being deleted', async () => {
+    const r = await rig({ seed });
+    const team = await r.group('team');
+    await r.call('POST', `/groups/${team}/assignLicense`, add(E3));
+    expect((await r.call('DELETE', `/groups/${team}`)).body.error?.code).toBe('Request_BadRequest');
+    await r.call('POST', `/groups/${team}/assignLicense`, take(E3));
+    expect((await r.call('DELETE', `/groups/${team}`)).status).toBe(204);
+  });
+
   it('answers 202, gives members their licences later, and takes them when they leave', async () => {
     const r = await rig({ seed, exchangeLagMs: 1000 });
     const [ann, bob] = [await r.user('ann'), await r.user('bob')];
@@ -259,6 +268,16 @@ describe('licences of groups that go together', () => {
     expect(r.sim.synchronise([{ ...exported, operation: 'delete' }])).toMatchObject([{ outcome: 'failed', error: { code: 'DeleteNotValid', message: expect.stringContaining('has licences') } }]);
     await r.call('POST', `/groups/${String(id)}/assignLicense`, take(E3));
     expect(r.sim.synchronise([{ ...exported, operation: 'delete' }])).toMatchObject([{ outcome: 'deleted' }]);
+  });
+});
+
+describe('licences of a seed', () => {
+  it('may leave out the plans that are switched off', async () => {
+    const r = await rig({ seed: { ...seed, users: [...seed.users ?? [], { id: 'eeeeeeee-0000-4000-8000-00000000000d', properties: { displayName: 'D', mailNickname: 'd', userPrincipalName: 'd@example.com', assignedLicenses: [{ skuId: E3 }] } }] } });
+    expect((await r.call('PATCH', '/users/d@example.com', { userPrincipalName: 'dora@example.com' })).status).toBe(204);
+    expect(await read(r, 'dora@example.com')).toMatchObject({ proxyAddresses: ['SMTP:dora@example.com', 'smtp:d@born.onmicrosoft.com'] });
+    expect((await r.call('GET', '/users/dora@example.com/licenseDetails')).body.value).toHaveLength(1);
+    expect(r.defects).toEqual([]);
   });
 });
 

@@ -6,7 +6,7 @@ import type { SimulatorState } from '../../../electron/simulator/index.ts';
 import { PAGE_SCRIPT, PAGE_STYLE, policyHash } from '../../../electron/simulator/page/assets.ts';
 import { duration, number, share } from '../../../electron/simulator/page/words.ts';
 import { IDS, MIXED } from './exchange-support.ts';
-import { exchange, isGraphError, request, sharedRig, type SharedRig } from './faults-support.ts';
+import { exchange, exchangeToken, isGraphError, request, sharedRig, type SharedRig } from './faults-support.ts';
 import { newUser, odd, rig, signIn } from './support.ts';
 
 let shared: SharedRig;
@@ -65,6 +65,19 @@ describe('the page', () => {
     expect(requests[0]).toMatchObject({ path: '/v1.0/organization', status: null, delivery: 'closed' });
     expect(requests.slice(1, 100).map((r) => r.path)).toEqual(Array.from({ length: 99 }, (_, i) => `/v1.0/users/n${104 - i}`));
     expect(await page()).toContain('<span class="mark bad">no answer</span></td><td>GET</td><td class="code address">/v1.0/organization <span class="mark warn">closed</span>');
+  });
+
+  it('tells which cmdlet ran and which code an error had', async () => {
+    const { sim } = await rig({ seed: MIXED });
+    const token = await exchangeToken(sim);
+    for (const CmdletName of ['Get-AcceptedDomain', 'Get-Nonsense<b>']) await fetch(`${sim.url}/adminapi/beta/${sim.tenantId}/InvokeCommand`, { method: 'POST', headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' }, body: JSON.stringify({ CmdletInput: { CmdletName, Parameters: { Identity: 'example.com' } } }) });
+    await fetch(`${sim.url}/v1.0/users`);
+    await fetch(`${sim.url}/${sim.tenantId}/oauth2/v2.0/token`, { method: 'POST', body: new URLSearchParams({ grant_type: 'nothing' }) });
+    expect(sim.state().requests.slice(0, 4).map(({ cmdlet, status, code }) => [cmdlet, status, code])).toEqual([
+      [null, 400, expect.stringMatching(/^(unsupported_grant_type|invalid_request)$/)], [null, 401, 'InvalidAuthenticationToken'], [null, 400, 'BadRequest'], ['Get-AcceptedDomain', 200, null],
+    ]);
+    const text = await (await fetch(`${sim.url}/`)).text();
+    for (const part of ['InvokeCommand <strong>Get-AcceptedDomain</strong>', '<span class="mark bad">401</span> <span class="quiet">InvalidAuthenticationToken</span>']) expect(text).toContain(part);
   });
 
   it('escapes whatever comes from outside', async () => {

@@ -199,5 +199,8 @@ describe('$filter', () => {
     expect([count('user1@q.onmicrosoft.com'), count('new@q.onmicrosoft.com')]).toEqual([1, 0]);
     l.clock.advance(60_001);
     expect([count('user1@q.onmicrosoft.com'), count('new@q.onmicrosoft.com')]).toEqual([0, 1]);
+    // A deletion that is not seen yet has not changed the name either.
+    if (user) l.directory.softDelete(user);
+    expect(l.get('/users').value[0]).toMatchObject({ userPrincipalName: 'new@q.onmicrosoft.com' });
   });
 });

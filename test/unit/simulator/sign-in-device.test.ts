@@ -72,6 +72,9 @@ it('stays pending when the browser shows the person a refusal, and is declined w
   expect(refusal(await poll(d, blocked['device_code']))).toEqual(PENDING);
   expect((await d.post('/devicelogin', { otc: String(blocked['user_code']), decision: 'continue' })).text).toContain('AADSTS53003');
   d.sim.setPerson(ids.admin, {});
+  // Somebody has been at the page: nobody is played in their place.
+  d.sim.advance(5000);
+  expect(refusal(await poll(d, blocked['device_code']))).toEqual(PENDING);
   const wanting = await start(d, ids.app, 'Group.Read.All');
   await poll(d, wanting['device_code']);
   d.sim.advance(5000);

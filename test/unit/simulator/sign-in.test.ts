@@ -40,7 +40,9 @@ describe('the authorize endpoint', () => {
   });
 
   it('signs in silently from the session of the browser until it ends or policies change', async () => {
-    const d = await desk(tenant());
+    const revoker = { application: { graph: ['User.RevokeSessions.All'], exchange: [] } };
+    const sole = { appId: nobody(), displayName: 'Sole', secrets: [{ value: 'sole' }], requested: revoker, consented: revoker };
+    const d = await desk(tenant({ apps: [sole] }));
     const { cookie } = await d.authorize({ login_hint: 'ann@example.com' });
     const silent = async (more: Record<string, string> = {}) => (await d.authorize({ prompt: 'none', ...more }, cookie)).fields;
     const code = (await silent())['code'];
@@ -53,6 +55,12 @@ describe('the authorize endpoint', () => {
     d.sim.setPerson('ann@example.com', {});
     d.sim.advance(24 * 3_600_000 + 1);
     expect(await silent()).toMatchObject({ error: 'login_required' });
+    const anew = await d.authorize({ login_hint: 'ann@example.com' });
+    expect((await d.authorize({ prompt: 'none' }, anew.cookie)).fields['code']).toBeDefined();
+    d.sim.advance(1000);
+    const app = (await d.app(sole.appId, 'sole')).body['access_token'];
+    expect((await d.graph('POST', `/users/${ids.ann}/revokeSignInSessions`, app, {})).status).toBe(200);
+    expect((await d.authorize({ prompt: 'none' }, anew.cookie)).fields).toMatchObject({ error: 'login_required' });
     expect((await d.authorize({ prompt: 'none' }, 'ESTSAUTH=1.Aforged')).fields).toMatchObject({ error: 'login_required' });
   });
 

@@ -30,6 +30,18 @@ describe('matching', () => {
     });
   });
 
+  it('soft matches an account of before whose anchor was cleared', () => {
+    const h = hybrid();
+    const { object } = h.one(exportedUser('A1', { proxyAddresses: ['SMTP:ann@example.com'] }));
+    h.sync({ type: 'user', sourceAnchor: 'A1', operation: 'delete' });
+    h.directory.restore(object);
+    const { onPremisesImmutableId: _, ...rest } = object.properties;
+    h.directory.update(object, rest);
+    const { result } = h.one(exportedUser('A2', { proxyAddresses: ['SMTP:ann@example.com'] }));
+    expect(result).toMatchObject({ outcome: 'soft matched', id: object.id, error: null });
+    expect(object.properties).toMatchObject({ onPremisesImmutableId: 'A2', onPremisesSyncEnabled: true, proxyAddresses: ['SMTP:ann@example.com'] });
+  });
+
   it('compares source anchors with regard to case', () => {
     const { sync } = withCloud({ onPremisesImmutableId: 'anchor' });
     expect(sync(exportedUser('ANCHOR'))[0]).toMatchObject({ outcome: 'created' });

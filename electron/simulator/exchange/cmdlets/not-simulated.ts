@@ -6,7 +6,7 @@ export const KNOWN_ELSEWHERE: ReadonlySet<string> = new Set([
   ...['Get', 'New', 'Set', 'Remove', 'Suspend', 'Resume'].map((verb) => `${verb}-MoveRequest`), 'Get-MoveRequestStatistics',
   ...['New', 'Get', 'Set', 'Remove'].map((verb) => `${verb}-OrganizationRelationship`), ...['New', 'Get', 'Set', 'Remove', 'Enable', 'Disable'].map((verb) => `${verb}-InboundConnector`),
   ...['New', 'Get', 'Set', 'Remove'].map((verb) => `${verb}-OutboundConnector`), ...['New', 'Get', 'Set', 'Remove', 'Enable', 'Disable'].map((verb) => `${verb}-TransportRule`),
-  ...['Get', 'New', 'Set', 'Remove'].map((verb) => `${verb}-DynamicDistributionGroup`), 'Get-DynamicDistributionGroupMember', ...['Get', 'New', 'Set', 'Remove'].map((verb) => `${verb}-UnifiedGroup`),
+  ...['New', 'Set', 'Remove'].map((verb) => `${verb}-DynamicDistributionGroup`), 'Get-DynamicDistributionGroupMember', ...['New', 'Remove'].map((verb) => `${verb}-UnifiedGroup`),
   ...['Get', 'Add', 'Remove'].map((verb) => `${verb}-UnifiedGroupLinks`), ...['Get', 'Set'].map((verb) => `${verb}-CASMailbox`), 'Get-EXOCASMailbox', 'Get-MailboxStatistics', 'Get-EXOMailboxStatistics',
   'Get-MailboxFolderStatistics', 'Get-EXOMailboxFolderStatistics', 'Get-MailboxFolder', ...['Get', 'Add', 'Set', 'Remove'].map((verb) => `${verb}-MailboxFolderPermission`), 'Get-EXOMailboxFolderPermission',
   'Get-CalendarProcessing', 'Set-CalendarProcessing', 'Get-MailboxPlan', 'Set-MailboxPlan', 'Get-Place', 'Set-Place', 'Get-InboxRule', 'New-InboxRule', 'Remove-InboxRule',

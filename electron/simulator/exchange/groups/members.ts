@@ -102,8 +102,8 @@ export function updateMembers(call: CmdletCall): () => readonly Row[] {
   const group = writableGroup(call);
   const { object } = group;
   const wanted = new Set(memberIds(call, call.arguments.texts('Members') ?? [], isRoomList(group, directory), object.id));
-  const before = [...object.members ?? []];
-  const [add, drop] = [[...wanted].filter((id) => !before.includes(id)), before.filter((id) => !wanted.has(id))];
+  const before = object.members ?? new Set<string>();
+  const [add, drop] = [[...wanted].filter((id) => !before.has(id)), [...before].filter((id) => !wanted.has(id))];
   return () => {
     if (add.length + drop.length > 0) directory.relate(object, 'members', add, drop, 'exchange');
     return NO_ROWS;

@@ -1,6 +1,6 @@
 import type { Directory, View } from '../../directory/directory.ts';
 import type { CmdletCall } from '../cmdlet/cmdlet.ts';
-import { ExchangeRefusal } from '../refusal.ts';
+import { badParameter, ExchangeRefusal } from '../refusal.ts';
 import { facetOf } from '../recipients/facet.ts';
 import { referenceName } from '../recipients/identity.ts';
 
@@ -24,15 +24,19 @@ export function creatorOf(call: CmdletCall): readonly string[] | undefined {
   return userId === null ? undefined : [userId];
 }
 
+const BYPASS = 'BypassSecurityGroupManagerCheck';
+
 /**
- * Who is no owner needs the switch BypassSecurityGroupManagerCheck (cmdlet reference). The callers that may write belong to
- * Organization Management, so that they own what it owns.
+ * Who is no owner needs the switch BypassSecurityGroupManagerCheck, which only Organization Management has (cmdlet reference). Its
+ * members own what it owns.
  * @throws ExchangeRefusal 400.
  */
 export function requireManager(call: CmdletCall, group: View): void {
   const ids = ownerIds(group);
-  if (call.arguments.on('BypassSecurityGroupManagerCheck') || ids.length === 0) return;
-  const { userId } = call.caller;
+  const { userId, managesOrganization } = call.caller;
+  // A parameter of a role that the caller does not hold does not exist for them (Exchange documentation, management roles).
+  if (call.arguments.on(BYPASS) && !managesOrganization) throw badParameter(`A parameter cannot be found that matches parameter name '${BYPASS}'.`);
+  if (managesOrganization && (call.arguments.on(BYPASS) || ids.length === 0)) return;
   if (userId !== null && ids.some((id) => id === userId || call.directory.visible(id, 'exchange')?.members?.has(userId))) return;
   throw new ExchangeRefusal(400, 'BadRequest', 'Microsoft.Exchange.Configuration.Tasks.OperationRequiresGroupManagerException', "You don't have sufficient permissions. This operation can only be performed by a manager of the group.");
 }

@@ -2,7 +2,6 @@ import type { View } from '../../directory/directory.ts';
 import { isUnified, textOf, type DirectoryObject } from '../../directory/objects.ts';
 import type { CmdletCall } from '../cmdlet/cmdlet.ts';
 import { alreadyExists, ExchangeRefusal } from '../refusal.ts';
-import { freeName } from '../recipients/edit.ts';
 import { facetOf, nameOf, type FacetChanges } from '../recipients/facet.ts';
 import { isRecipient } from '../recipients/recipient-type.ts';
 
@@ -11,13 +10,15 @@ import { isRecipient } from '../recipients/recipient-type.ts';
  * @throws ExchangeRefusal 400.
  */
 export function freeRecipientName(call: CmdletCall, name: string, self: string | undefined): string {
+  const { directory } = call;
   const lower = name.toLowerCase();
-  freeName(call, name, self);
-  for (const kind of ['group', 'contact'] as const) for (const object of call.directory[kind].values()) {
-    if (object.id === self || isUnified(object) || (object.exchange === null && textOf(object, 'displayName')?.toLowerCase() !== lower)) continue;
-    const view = call.directory.primary(object);
-    if (nameOf(view).toLowerCase() === lower && isRecipient(view, call.directory)) throw alreadyExists(name);
-  }
+  const holds = (object: DirectoryObject): boolean => {
+    if (object.id === self || object.place !== 'live') return false;
+    const view = directory.primary(object);
+    // A name that was given in Exchange counts for every object, one that follows from the display name for groups and contacts only.
+    return nameOf(view).toLowerCase() === lower && (facetOf(view).name !== undefined || (object.kind !== 'user' && !isUnified(object) && isRecipient(view, directory)));
+  };
+  if (directory.namesakes(name).some(holds)) throw alreadyExists(name);
   return name;
 }
 
@@ -28,10 +29,8 @@ export function freeRecipientName(call: CmdletCall, name: string, self: string |
 export function freeAlias(call: CmdletCall, alias: string, self: string | undefined): string {
   const { directory } = call;
   const lower = alias.toLowerCase();
-  const holds = (object: DirectoryObject): boolean => object.id !== self && textOf(object, 'mailNickname')?.toLowerCase() === lower && isRecipient(directory.primary(object), directory);
-  for (const objects of [directory.group, directory.contact, directory.user, directory.deleted]) for (const object of objects.values()) {
-    if (holds(object)) throw new ExchangeRefusal(400, 'BadRequest', 'Microsoft.Exchange.Configuration.Tasks.RecipientTaskException', `The value "${alias}" of property "Alias" is used by another recipient object "${nameOf(directory.primary(object))}". Please specify a unique value.`);
-  }
+  const holder = directory.namesakes(alias).find((object) => object.id !== self && textOf(object, 'mailNickname')?.toLowerCase() === lower && isRecipient(directory.primary(object), directory));
+  if (holder) throw new ExchangeRefusal(400, 'BadRequest', 'Microsoft.Exchange.Configuration.Tasks.RecipientTaskException', `The value "${alias}" of property "Alias" is used by another recipient object "${nameOf(directory.primary(holder))}". Please specify a unique value.`);
   return alias;
 }
 

@@ -7,7 +7,7 @@ import { isMailbox } from '../recipients/recipient-type.ts';
 import { exchangeGuidOf } from '../recipients/rows.ts';
 import { added, alreadyPresent, entriesOf, isSendAs, notPresent, removed, storeEntries } from './entries.ts';
 import { holderId, holderOf, onePrincipal, SELF } from './principals.ts';
-import { readTarget, writeTarget } from './target.ts';
+import { EXO_IDENTITY, readTarget, writeTarget } from './target.ts';
 
 /** Rights of a mailbox (cmdlet reference, Add-MailboxPermission, AccessRights). */
 const RIGHTS = ['ChangeOwner', 'ChangePermission', 'DeleteItem', 'ExternalAccount', 'FullAccess', 'ReadPermission'];
@@ -24,6 +24,9 @@ export const GET_MAILBOX_PERMISSION: ParameterRules = {
   ReadFromDomainController: { type: 'switch' }, UseCustomRouting: { type: 'switch' }, SoftDeletedMailbox: { type: 'switch', ...sets('AccessRights'), offered: false }, GroupMailbox: { type: 'switch', offered: false },
   IncludeUserWithDisplayName: { type: 'switch', offered: false }, Credential: { type: 'text', offered: false },
 };
+
+/** Get-EXOMailboxPermission, whose rows are the same. */
+export const GET_EXO_MAILBOX_PERMISSION: ParameterRules = { ...EXO_IDENTITY, ResultSize: { type: 'result size' }, SoftDeletedMailbox: { type: 'switch', offered: false } };
 
 /** Add-MailboxPermission; the set of the deprecated parameter Instance is left out. */
 export const ADD_MAILBOX_PERMISSION: ParameterRules = {

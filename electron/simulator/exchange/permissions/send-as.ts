@@ -6,10 +6,12 @@ import { nameOf, type MailboxPermission } from '../recipients/facet.ts';
 import { isRecipient } from '../recipients/recipient-type.ts';
 import { added, alreadyPresent, entriesOf, isSendAs, notPresent, removed, SEND_AS, storeEntries } from './entries.ts';
 import { holderId, holderOf, onePrincipal, SELF } from './principals.ts';
-import { readTarget, writeTarget } from './target.ts';
+import { EXO_IDENTITY, identityOf, readTarget, writeTarget } from './target.ts';
 
 /** Get-RecipientPermission. */
 export const GET_RECIPIENT_PERMISSION: ParameterRules = { Identity: { type: 'text' }, Trustee: { type: 'text' }, AccessRights: { type: 'texts' }, ResultSize: { type: 'result size' }, ReadFromDomainController: { type: 'switch' } };
+/** Get-EXORecipientPermission, whose rows are the same. */
+export const GET_EXO_RECIPIENT_PERMISSION: ParameterRules = { ...EXO_IDENTITY, Trustee: { type: 'text' }, AccessRights: { type: 'texts' }, ResultSize: { type: 'result size' } };
 /** Add- and Remove-RecipientPermission. */
 export const RECIPIENT_PERMISSION: ParameterRules = { Identity: { type: 'text', mandatory: true }, AccessRights: { type: 'texts', mandatory: true }, Trustee: { type: 'text', mandatory: true } };
 /** Remove-RecipientPermission has two parameters more. */
@@ -33,10 +35,12 @@ export function* readRecipientPermissions(call: CmdletCall): Iterable<Found> {
   checkTypes(call, 'AccessRights', [SEND_AS]);
   const trustee = given.given('Trustee');
   const isSelf = trustee?.toUpperCase() === SELF;
-  const one = given.given('Identity') === undefined ? undefined : readTarget(call, isRecipient);
+  const one = identityOf(call) === undefined ? undefined : readTarget(call, isRecipient);
   const wanted = trustee === undefined || isSelf ? undefined : holderId(directory, trustee, one ? entriesOf(one).map((entry) => entry.trustee) : []);
   for (const [index, kind] of KINDS.entries()) {
-    for (const view of one ? [one] : directory.readable(kind, 'exchange')) {
+    // A page goes on where the one before it ended; the recipient it ended in may have more.
+    const after = Math.max(0, Math.floor((call.after - KIND_STEP * index) / ENTRY_STEP) - 1);
+    for (const view of one ? [one] : directory.readable(kind, 'exchange', after)) {
       if (view.object.kind !== kind || !isRecipient(view, directory)) continue;
       const at = KIND_STEP * index + ENTRY_STEP * view.object.sequence;
       if (kind === 'user' && wanted === undefined) yield { at: at + 1, row: () => rowOf(view, SELF) };

@@ -1,4 +1,5 @@
 import { addressKey } from '../../directory/objects.ts';
+import { isSmtpAddress } from '../../identity/smtp-address.ts';
 import type { ListChange } from '../cmdlet/arguments.ts';
 import { invalidValue } from '../refusal.ts';
 
@@ -25,17 +26,8 @@ export function readAddress(text: string): string {
   return isSmtp ? `${prefix === 'SMTP' ? 'SMTP' : 'smtp'}:${value}` : trimmed;
 }
 
-/** True for an address without prefix that SMTP can carry: 64 characters before, 255 after the @ (RFC 5321 4.5.3.1), no quoted local part. */
-export function isSmtpAddress(text: string): boolean {
-  const [, local = '', domain = ''] = /^([^@]+)@([^@]+)$/.exec(text) ?? [];
-  if (local.length > 64 || domain.length > 255 || !/^[A-Za-z0-9!#$%&'*+\-/=?^_`{|}~]+(\.[A-Za-z0-9!#$%&'*+\-/=?^_`{|}~]+)*$/.test(local)) return false;
-  return /^([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?$/.test(domain);
-}
-
 /** True for an SMTP address of a list, primary or not. */
 export function isSmtp(address: string): boolean { return /^smtp:/i.test(address); }
-/** Value of the primary SMTP address; undefined when there is none. */
-export function primaryOf(list: AddressList): string | undefined { return list.find((a) => a.startsWith('SMTP:'))?.slice(5); }
 /** Domain of an SMTP address, with or without prefix, in lower case. */
 export function domainOf(address: string): string { return address.slice(address.lastIndexOf('@') + 1).toLowerCase(); }
 

@@ -48,7 +48,7 @@ export function newAccount(call: CmdletCall, account: NewAccount, facet: Facet):
   checkAddresses(directory, addresses, [], undefined, account.external);
   if (account.password !== undefined) checkPassword(account.password);
   const anchor = given.given('ImmutableId');
-  if (anchor !== undefined && directory.holderOfAnchor(anchor) !== undefined) throw alreadyExists(anchor);
+  if (anchor !== undefined && (directory.holderOfAnchor(anchor) ?? directory.holderOfBinnedAnchor(anchor)) !== undefined) throw alreadyExists(anchor);
   const properties = present({
     accountEnabled: account.enabled, displayName: given.given('DisplayName') ?? name, givenName: given.given('FirstName'), surname: given.given('LastName'), mailNickname: alias, userPrincipalName: userId,
     mail: primary, proxyAddresses: addresses, userType: 'Member', createdDateTime: new Date(clock.now()).toISOString().replace(/\.\d+Z$/, 'Z'), onPremisesImmutableId: anchor,

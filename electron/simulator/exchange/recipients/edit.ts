@@ -3,8 +3,10 @@ import { isSynced, textOf, textsOf, type Properties } from '../../directory/obje
 import type { ListChange } from '../cmdlet/arguments.ts';
 import { NO_ROWS, type CmdletCall, type ParameterRule, type ParameterRules, type Row } from '../cmdlet/cmdlet.ts';
 import { alreadyExists, badParameter, outOfWriteScope } from '../refusal.ts';
+import { judgeUserPrincipalName } from '../../identity/user-principal-name.ts';
 import { checkAddresses } from './address-rules.ts';
-import { changedAddresses, primaryOf, readAddress, withPrimary } from './addresses.ts';
+import { primaryOf } from '../../identity/mail-nickname.ts';
+import { changedAddresses, readAddress, withPrimary } from './addresses.ts';
 import { checkAlias } from './alias.ts';
 import { facetOf, nameOf, writeFacet, writeProperties, type FacetChanges } from './facet.ts';
 import { oneRecipient, type Accepts } from './identity.ts';
@@ -148,12 +150,11 @@ export function newUserId(call: CmdletCall, self: string | undefined): string | 
   return id === undefined ? undefined : checkUserId(call, id, self);
 }
 
-/** @throws ExchangeRefusal 400 for a user ID with wrong characters, of a foreign domain, or taken by another user. */
+/** @throws ExchangeRefusal 400 for a user ID with wrong characters, too long a part, of a foreign domain, or taken by another user. */
 export function checkUserId(call: CmdletCall, id: string, self: string | undefined): string {
   const { directory } = call;
   const address = readAddress(`smtp:${id}`).slice(5);
-  const local = address.slice(0, address.lastIndexOf('@'));
-  if (!/^[A-Za-z0-9'.\-_!#^~]+$/.test(local)) throw badParameter(`Cannot process argument transformation on parameter 'MicrosoftOnlineServicesID'. Cannot convert value "${id}" to type "Microsoft.Exchange.Data.WindowsLiveId".`);
+  if (judgeUserPrincipalName(address, () => true) !== 'as is') throw badParameter(`Cannot process argument transformation on parameter 'MicrosoftOnlineServicesID'. Cannot convert value "${id}" to type "Microsoft.Exchange.Data.WindowsLiveId".`);
   checkAddresses(directory, [`smtp:${address}`], self === undefined ? [] : [`smtp:${textOf(directory.any(self) ?? { properties: {} }, 'userPrincipalName') ?? ''}`], self);
   return address;
 }

@@ -8,6 +8,12 @@ const FILTERABLE = new Set([
   'title', 'userprincipalname', 'windowsemailaddress', ...Array.from({ length: 15 }, (_, i) => `customattribute${i + 1}`),
 ]);
 
+/** Properties of the same page that the simulator cannot filter by, and says so. */
+const OFFERED_ELSEWHERE = new Set([
+  'acceptmessagesonlyfrom', 'grantsendonbehalfto', 'hiddengroupmembershipenabled', 'homephone', 'initials', 'litigationholddate', 'mailtip', 'managedby', 'maxreceivesize', 'maxsendsize', 'memberofgroup', 'members', 'mobilephone', 'notes', 'pager',
+  'forwardingaddress', 'forwardingsmtpaddress', 'delivertomailboxandforward', 'retentionpolicy', 'samaccountname', 'servername', 'database', 'usagelocation', 'whenchanged', 'whenchangedutc', 'whencreated', 'whencreatedutc', 'whenmailboxcreated', 'whensoftdeleted',
+]);
+
 /** Longer filters are refused before they are read, so that none runs out of stack. */
 const LONGEST = 8192;
 
@@ -21,7 +27,7 @@ type Token = { readonly kind: 'word' | 'text' | 'sign'; readonly text: string; r
 
 /**
  * Reads an OPATH filter: comparisons `Property -eq|-ne|-like|-notlike value`, joined by `-and`, `-or`, `-not` and parentheses.
- * @throws ExchangeRefusal 400 for a malformed filter or an unknown property, 501 for other operators.
+ * @throws ExchangeRefusal 400 for a malformed filter or an unknown property, 501 for properties and operators that are left out.
  */
 export function readFilter(filter: string): Filter {
   if (filter.length > LONGEST) throw invalidFilter(filter, `The filter is longer than ${LONGEST} characters.`);
@@ -58,6 +64,7 @@ export function readFilter(filter: string): Filter {
     const [property, sign, value] = [tokens[next++], tokens[next++], tokens[next++]];
     if (property?.kind !== 'word') throw syntax(filter, property?.at ?? filter.length);
     const name = property.text.toLowerCase();
+    if (OFFERED_ELSEWHERE.has(name)) throw notSimulated(`the filter property ${property.text}`);
     if (!FILTERABLE.has(name)) throw invalidFilter(filter, `"${property.text}" isn't a recognized filterable property. For a complete list of filterable properties see the command help.`);
     names.add(name);
     if (sign?.kind !== 'sign' || value === undefined || value.kind === 'sign') throw syntax(filter, sign?.at ?? filter.length);

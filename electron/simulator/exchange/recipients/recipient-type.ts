@@ -1,6 +1,7 @@
 import type { Directory, View } from '../../directory/directory.ts';
 import { isSynced, isUnified, textOf, textsOf } from '../../directory/objects.ts';
-import { hasMailboxPlan, type Licence } from '../../identity/licences.ts';
+import { hasMailboxPlan } from '../../identity/licences.ts';
+import { licencesOf } from '../../sync/shadow.ts';
 import { facetOf, type RecipientTypeDetails } from './facet.ts';
 
 /** RecipientTypeDetails of mailboxes. */
@@ -30,12 +31,6 @@ export function recipientTypeOf(view: View, directory: Directory): RecipientType
       return hasMail && isSynced({ ...view.object, properties: view.properties }) ? 'MailUser' : 'User';
     }
   }
-}
-
-/** Licences as a seed or Graph wrote them; plans that are switched off may be left out. */
-function licencesOf(view: View): readonly Licence[] {
-  const held = view.properties['assignedLicenses'];
-  return Array.isArray(held) ? (held as readonly Partial<Licence>[]).map(({ skuId = '', disabledPlans = [] }) => ({ skuId, disabledPlans })) : [];
 }
 
 /** True for what Get-Recipient shows. */

@@ -1,7 +1,8 @@
 import type { Directory, View } from '../../directory/directory.ts';
 import { isSynced, textOf, textsOf } from '../../directory/objects.ts';
 import type { Row } from '../cmdlet/cmdlet.ts';
-import { primaryOf } from './addresses.ts';
+import { contactPersonRow } from '../contacts/person.ts';
+import { primaryOf } from '../../identity/mail-nickname.ts';
 import { customAttributeOf, distinguishedNameOf, facetOf, guidOf, legacyDnOf, nameOf, NO_GUID } from './facet.ts';
 import { referenceName } from './identity.ts';
 import { newMailboxGuid } from './provision.ts';
@@ -50,7 +51,7 @@ export function recipientRow(view: View, directory: Directory): Row {
   const facet = facetOf(view);
   const details = recipientTypeOf(view, directory);
   return {
-    ...commonRow(view, directory), ExternalEmailAddress: externalAddressOf(view), ...personRow(view, directory), ResourceCapacity: facet.resourceCapacity ?? null,
+    ...commonRow(view, directory), ExternalEmailAddress: externalAddressOf(view), ...(view.object.kind === 'contact' ? contactPersonRow : personRow)(view, directory), ResourceCapacity: facet.resourceCapacity ?? null,
     ResourceType: details === 'RoomMailbox' ? 'Room' : details === 'EquipmentMailbox' ? 'Equipment' : null, ArchiveGuid: facet.archiveGuid ?? NO_GUID, ExchangeGuid: exchangeGuidOf(view, directory),
   };
 }
@@ -93,7 +94,7 @@ export function userRow(view: View, directory: Directory): Row {
   };
 }
 
-/** Values of a person, which Graph shows too. */
+/** Values of a user, which Graph shows too. */
 export function personRow(view: View, directory: Directory): Row {
   const text = (name: string): string => textOf(view, name) ?? '';
   const manager = view.manager === null ? undefined : referenceName(directory, view.manager);

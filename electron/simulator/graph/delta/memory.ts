@@ -51,7 +51,7 @@ export function endsOf(state: Ends, relation: Relation): Iterable<string> {
 export class Backlinks {
   readonly #directory: Directory;
   readonly #relation: Relation;
-  #sources = new Map<string, string[]>();
+  #sources = new Map<string, Set<string>>();
   #generation = '';
   #version = -1;
 
@@ -88,8 +88,8 @@ export class Backlinks {
   }
   #link(source: string, target: string): void {
     const sources = this.#sources.get(target);
-    if (!sources) this.#sources.set(target, [source]);
-    else if (!sources.includes(source)) sources.push(source);
+    if (sources) sources.add(source);
+    else this.#sources.set(target, new Set([source]));
   }
 }
 

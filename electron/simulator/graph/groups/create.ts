@@ -8,7 +8,7 @@ import { readShape, render } from '../render.ts';
 import { groupsMailNickname } from '../user-values.ts';
 import { referenced } from '../users/find.ts';
 import { onlyOnce } from './references.ts';
-import { checkKind, checkKindOfNewGroup, guardDynamic, holderOfUniqueName } from './rules.ts';
+import { checkKind, checkKindOfNewGroup, guardDynamic } from './rules.ts';
 
 /** Properties a client must give when it creates a group (Graph documentation, create group). */
 const REQUIRED = ['displayName', 'mailEnabled', 'mailNickname', 'securityEnabled'];
@@ -38,7 +38,7 @@ export function createGroup(call: GraphCall, uniqueName?: string): GraphAnswer {
   }
   if (uniqueName !== undefined) {
     if (uniqueName.length > UNIQUE_NAME_MAX) throw invalidValue('uniqueName', 'Group');
-    if (holderOfUniqueName(directory, uniqueName)) throw sameKey();
+    if (directory.holderOfUniqueName(uniqueName) !== undefined) throw sameKey();
   }
   // A signed-in creator becomes the owner; an application on its own leaves the group without one.
   const ownerIds = owners.length === 0 && call.caller.userId !== null ? [call.caller.userId] : owners;

@@ -1,5 +1,4 @@
-import type { Directory } from '../../directory/directory.ts';
-import { isExchangeGroup, isSynced, isUnified, ODATA_TYPE, textOf, textsOf, type DirectoryObject } from '../../directory/objects.ts';
+import { isExchangeGroup, isSynced, isUnified, ODATA_TYPE, textsOf, type DirectoryObject } from '../../directory/objects.ts';
 import { badRequest, denied, exchangeGroup, invalidValue, syncedObject } from '../refusal.ts';
 import { isRoleGroup } from '../permissions.ts';
 
@@ -59,13 +58,4 @@ export function checkKindOfNewGroup(values: Readonly<Record<string, unknown>>): 
     if (typeof values['visibility'] === 'string' && values['visibility'] !== 'Private') throw invalidValue('visibility', 'Group');
   }
   return unified;
-}
-
-/** The group, live or soft-deleted, with that uniqueName; upper and lower case do not count. */
-export function holderOfUniqueName(directory: Directory, uniqueName: string): DirectoryObject | undefined {
-  const wanted = uniqueName.toLowerCase();
-  const has = (object: DirectoryObject): boolean => object.kind === 'group' && textOf(object, 'uniqueName')?.toLowerCase() === wanted;
-  for (const object of directory.group.values()) if (has(object)) return object;
-  for (const object of directory.deleted.values()) if (has(object)) return object;
-  return undefined;
 }

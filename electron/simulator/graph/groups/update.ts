@@ -1,4 +1,5 @@
 import { isUnified, type DirectoryObject } from '../../directory/objects.ts';
+import { licencesOfGroup } from '../../sync/licensing.ts';
 import { bodyObject, NO_CONTENT, type GraphAnswer, type GraphCall } from '../call.ts';
 import { readChanges } from '../changes.ts';
 import { guardRoleGroup, mayWriteMailSettings, need } from '../permissions.ts';
@@ -63,6 +64,8 @@ export function deleteGroup(call: GraphCall, object: DirectoryObject): GraphAnsw
   if (object.place !== 'live') throw notFound(object.id);
   guardRoleGroup(call, object);
   writable(object);
+  // Entra documentation, "Scenarios, limitations and known issues using groups to manage licensing": licences are removed first. The words are ours.
+  if (licencesOfGroup(object).length > 0) throw badRequest('The group has licenses assigned. Remove them before the group is deleted.');
   call.directory.softDelete(object);
   return NO_CONTENT;
 }

@@ -1,5 +1,5 @@
 import type { Directory } from '../../directory/directory.ts';
-import { addressKey, textOf } from '../../directory/objects.ts';
+import { addressKey } from '../../directory/objects.ts';
 import type { GraphCall } from '../call.ts';
 import { badGateway, badRequest, conflict, denied, invalidValue } from '../refusal.ts';
 import { passwordIsComplex, userPrincipalNameParts, usersMailNickname } from '../user-values.ts';
@@ -50,17 +50,12 @@ function checkUnique(directory: Directory, values: Readonly<Record<string, unkno
   if (typeof mailNickname === 'string' && taken(directory.holderOfAlias(mailNickname))) throw conflict('mailNickname');
   if (typeof mail === 'string') {
     if (!isMail(mail)) throw invalidValue('mail', 'User');
-    if (taken(directory.holderOfAddress(mail))) throw conflict('proxyAddresses');
+    if (taken(directory.holderOfAddress(mail)) || taken(directory.holderOfUpn(mail))) throw conflict('proxyAddresses');
   }
   if (typeof anchor === 'string') {
     if (/[$_]/.test(anchor)) throw invalidValue('onPremisesImmutableId', 'User');
-    if (taken(directory.holderOfAnchor(anchor)) || isAnchorInBin(directory, anchor, self)) throw conflict('onPremisesImmutableId');
+    if (taken(directory.holderOfAnchor(anchor)) || taken(directory.holderOfBinnedAnchor(anchor))) throw conflict('onPremisesImmutableId');
   }
-}
-
-function isAnchorInBin(directory: Directory, anchor: string, self: string | undefined): boolean {
-  for (const object of directory.deleted.values()) if (object.id !== self && textOf(object, 'onPremisesImmutableId') === anchor) return true;
-  return false;
 }
 
 const isMail = (text: string): boolean => /^[^\s@<>()[\]\\,;:"]+@[^\s@]+\.[^\s@.]+$/.test(text) && !/[^\x20-\x7e]/.test(text);

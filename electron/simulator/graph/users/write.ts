@@ -6,6 +6,7 @@ import { PROPERTIES } from '../properties.ts';
 import { needObjectQuota } from '../quota.ts';
 import { missingValue, syncedObject, unsupportedTarget } from '../refusal.ts';
 import { readShape, render } from '../render.ts';
+import { newPassword } from './account.ts';
 import { checkUserValues, mirrored, needAnchor, withoutNulls } from './checks.ts';
 import { liveUser } from './find.ts';
 
@@ -53,7 +54,7 @@ export function updateUser(call: GraphCall, key: string): GraphAnswer {
   if ('userPrincipalName' in values) needAnchor(call, values['userPrincipalName'], 'onPremisesImmutableId' in values ? values['onPremisesImmutableId'] : object.properties['onPremisesImmutableId']);
   const { passwordProfile, onPremisesExtensionAttributes: extension, ...rest } = values;
   const next: Record<string, unknown> = { ...object.properties, ...rest };
-  if (passwordProfile) next['lastPasswordChangeDateTime'] = new Date(call.clock.now()).toISOString().replace(/\.\d+Z$/, 'Z');
+  if (typeof (passwordProfile as Record<string, unknown> | null | undefined)?.['password'] === 'string') Object.assign(next, newPassword(call.clock.now()));
   if (extension === null) delete next['onPremisesExtensionAttributes'];
   else if (extension !== undefined) next['onPremisesExtensionAttributes'] = { ...object.properties['onPremisesExtensionAttributes'] as object | undefined, ...extension as object };
   const addresses = mirrored(values['mail'], textsOf(object, 'proxyAddresses'));
