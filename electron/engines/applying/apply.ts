@@ -8,6 +8,7 @@ import type { ApplyPorts, ApplyResult, Intent, Settlement } from './port.ts';
 import { prepare, withoutEffect, type Prepared } from './prepare.ts';
 import { isUncertain, requestOf, settle, withMissing } from './send.ts';
 import { nextWave } from './waves.ts';
+import { isTooEarly, YOUNG_WAITS_MS, youngObjects, type Young } from './young.ts';
 
 /** How often an operation whose outcome is unknown, and which did not happen, is sent again before it counts as failed. */
 const MAX_ATTEMPTS = 3;
@@ -24,6 +25,8 @@ interface Run {
   readonly writes: GraphWrites;
   readonly signal: AbortSignal | undefined;
   readonly record: (settlements: readonly Settlement[]) => Promise<void>;
+  /** What this run has made so recently that the tenant may not know it everywhere yet. */
+  readonly young: Young;
 }
 
 /**
@@ -39,14 +42,16 @@ interface Run {
  */
 export async function applyPlan(ports: ApplyPorts, writes: GraphWrites, signal?: AbortSignal): Promise<ApplyResult> {
   const totals = { done: 0, unchanged: 0, failed: 0, drifted: 0, skipped: 0 };
+  const young = youngObjects(ports);
   const record = async (settlements: readonly Settlement[]) => {
     if (settlements.length === 0) return;
     await ports.ledger.settle(settlements);
+    young.note(settlements);
     for (const s of settlements) totals[s.outcome]++;
     ports.onProgress({ done: totals.done + totals.unchanged + totals.failed + totals.drifted + totals.skipped, failed: totals.failed + totals.drifted, message: settlements.at(-1)?.operation.name ?? '' });
   };
   try {
-    await applyAll({ ports, writes, signal, record });
+    await applyAll({ ports, writes, signal, record, young });
   } catch (error) {
     if (!signal?.aborted || !isAbort(error, signal)) throw error;
   }
@@ -107,8 +112,8 @@ async function sideBySide<T, R>(items: readonly T[], lanes: number, signal: Abor
 
 /** One wave: resolve, check drift, write down, send, settle, look where nobody knows. */
 async function runWave(wave: readonly Operation[], run: Run): Promise<void> {
-  const { ports, writes, signal, record } = run;
-  const { ready, refused } = await prepare(wave, ports, signal);
+  const { ports, writes, signal, record, young } = run;
+  const { ready, refused } = await prepare(wave, ports, young, signal);
   if (ready.length > 0 || refused.length > 0) await ports.ledger.intend([...ready.map((p) => p.intent), ...refused.map((r) => r.intent)]);
   await record(refused.map((r) => r.settlement));
 
@@ -117,16 +122,30 @@ async function runWave(wave: readonly Operation[], run: Run): Promise<void> {
   await sideBySide(removals, REMOVAL_LANES, signal, async (p, ended) => await sendOneByOne(p, writes, ports, ended), async (_, settlement) => { await record([settlement]); });
 
   let open = ready.filter((p) => p.intent.operation.kind !== 'remove members');
-  for (let attempt = 1; open.length > 0; attempt++) open = await sendWave(open, attempt, run);
+  let [attempt, waits] = [1, 0];
+  while (open.length > 0) {
+    const { again, early } = await sendWave(open, attempt, waits < YOUNG_WAITS_MS.length, run);
+    if (again.length > 0) attempt++;
+    if (early.length > 0) await ports.wait(YOUNG_WAITS_MS[waits++] ?? 0, signal);
+    // Nothing is under way any more; what was to be sent again is known to the next run by its intent.
+    signal?.throwIfAborted();
+    open = [...again, ...early];
+  }
 }
 
-/** Sends and settles; what got an answer that says it all is written down before anybody looks for the rest. @returns what is to be sent again. */
-async function sendWave(open: readonly Prepared[], attempt: number, { ports, writes, signal, record }: Run): Promise<Prepared[]> {
+/**
+ * Sends and settles; what got an answer that says it all is written down before anybody looks for the rest.
+ * @param patient what came too early for an object made just now may be sent once more.
+ * @returns what is to be sent again, at once and after a wait.
+ */
+async function sendWave(open: readonly Prepared[], attempt: number, patient: boolean, { ports, writes, signal, record, young }: Run): Promise<{ readonly again: Prepared[]; readonly early: Prepared[] }> {
   // No abort signal here: what is sent must be settled.
   const answers = await ports.tenant.send(open.map((p) => requestOf(p.intent.operation, p.intent.targetId, p.references, writes, ports.newPassword)));
   const settlements: Settlement[] = [];
   const unclear: { readonly prepared: Prepared; readonly answer: GraphAnswer | undefined }[] = [];
+  const early: Prepared[] = [];
   for (const [i, prepared] of open.entries()) {
+    if (patient && isTooEarly(prepared, answers[i], young)) { early.push(prepared); continue; }
     const settlement = atOnce(prepared, answers[i]);
     if (settlement) settlements.push(settlement);
     else unclear.push({ prepared, answer: answers[i] });
@@ -139,9 +158,7 @@ async function sendWave(open: readonly Prepared[], attempt: number, { ports, wri
     else if (attempt < MAX_ATTEMPTS) again.push(prepared);
     else await record([withoutEffect(prepared.intent, `The service gave no answer ${attempt} times; nothing of "${prepared.intent.operation.name}" was found in the tenant. Resume the task to try again.`)]);
   });
-  // Nothing is under way any more; what was to be sent again is known to the next run by its intent.
-  signal?.throwIfAborted();
-  return again;
+  return { again, early };
 }
 
 /** The settlement when the answer alone says what happened. */

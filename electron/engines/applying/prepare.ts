@@ -4,6 +4,7 @@ import { position, readable } from './compare.ts';
 import { resolvedBy } from './look.ts';
 import type { ApplyPorts, Intent, Settlement } from './port.ts';
 import { settled, type Resolved } from './send.ts';
+import { YOUNG_WAITS_MS, type Young } from './young.ts';
 
 /** An operation that may be sent. */
 export interface Prepared { readonly intent: Intent; readonly references: readonly Resolved[] }
@@ -13,10 +14,13 @@ export interface Refused { readonly intent: Intent; readonly settlement: Settlem
 /** A settlement that changed nothing. */
 export const withoutEffect = (intent: Intent, message: string, outcome: Settlement['outcome'] = 'failed'): Settlement => settled(intent, outcome, { references: [], message });
 
-/** Finds the Graph ids, re-reads the values before and sorts out what must not be sent. */
-export async function prepare(wave: readonly Operation[], ports: ApplyPorts, signal?: AbortSignal): Promise<{ readonly ready: readonly Prepared[]; readonly refused: readonly Refused[] }> {
+/**
+ * Finds the Graph ids, re-reads the values before and sorts out what must not be sent.
+ * @param young objects that are waited for when a read does not show them yet.
+ */
+export async function prepare(wave: readonly Operation[], ports: ApplyPorts, young: Young, signal?: AbortSignal): Promise<{ readonly ready: readonly Prepared[]; readonly refused: readonly Refused[] }> {
   const ids = await ports.ledger.targetIds([...new Set(wave.flatMap(sourcesOf))]);
-  const present = await readPresent(wave, ids, ports, signal);
+  const present = await readPresent(wave, ids, ports, young, signal);
   const ready: Prepared[] = [];
   const refused: Refused[] = [];
   for (const operation of wave) {
@@ -87,8 +91,8 @@ function refusalOf(operation: Operation, targetId: string | null, object: Target
   return null;
 }
 
-/** Present state of the objects of a wave whose before-values matter. */
-async function readPresent(wave: readonly Operation[], ids: ReadonlyMap<string, string>, ports: ApplyPorts, signal?: AbortSignal): Promise<ReadonlyMap<string, TargetObject>> {
+/** Present state of the objects of a wave whose before-values matter; what was made just now is waited for. */
+async function readPresent(wave: readonly Operation[], ids: ReadonlyMap<string, string>, ports: ApplyPorts, young: Young, signal?: AbortSignal): Promise<ReadonlyMap<string, TargetObject>> {
   const first = wave[0];
   const all = new Map<string, TargetObject>();
   if (!first || !['update', 'set manager', 'clear manager', 'delete'].includes(first.kind)) return all;
@@ -97,6 +101,14 @@ async function readPresent(wave: readonly Operation[], ids: ReadonlyMap<string, 
     const id = o.targetId ?? (o.sourceId === null ? undefined : ids.get(o.sourceId));
     if (id !== undefined) byKind.set(o.objectKind, [...(byKind.get(o.objectKind) ?? []), id]);
   }
-  for (const [kind, list] of byKind) for (const [id, object] of await ports.tenant.readByIds(kind, list, signal)) if (object) all.set(id, object);
+  for (const [kind, list] of byKind) {
+    let open = list;
+    for (const pause of [0, ...YOUNG_WAITS_MS]) {
+      if (pause > 0) await ports.wait(pause, signal);
+      for (const [id, object] of await ports.tenant.readByIds(kind, open, signal)) if (object) all.set(id, object);
+      open = open.filter((id) => !all.has(id) && young.has(id));
+      if (open.length === 0) break;
+    }
+  }
   return all;
 }

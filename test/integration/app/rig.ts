@@ -71,6 +71,8 @@ export interface RigOptions {
   /** `none`: no task is run by this process. */
   readonly runner?: 'local' | 'none';
   readonly quotas?: 'real' | 'off';
+  /** What goes wrong on demand, as `causeway simulator --faults` takes it. */
+  readonly faults?: string;
   /** Stands between the engine and the wire. */
   readonly wrap?: (send: Send) => Send;
   /** LDAP filter of the objects that the first collection holds; `null`: none are added. */
@@ -113,7 +115,7 @@ export async function openRig(options: RigOptions): Promise<Rig> {
   const file = path.join(folder, 'project.causeway');
   const rewrite = async (source: readonly LdifEntry[] | string) => { await writeFile(ldif, typeof source === 'string' ? source : writeLdif(source)); };
   await rewrite(options.source);
-  const simulator = await startSimulator({ quotas: options.quotas ?? 'off', signingKeyPem, seed: options.seed });
+  const simulator = await startSimulator({ quotas: options.quotas ?? 'off', signingKeyPem, seed: options.seed, faults: options.faults ?? '' });
   const platform = platformIn(folder);
   const simulated = createSimulatedTargets({ log: () => {} });
   const wrap = options.wrap ?? ((send: Send) => send);

@@ -19,6 +19,12 @@ export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
 /** Every object that the tenant of this test holds. */
 export const snapshot = () => { if (!simulator) throw new Error('no tenant is open'); return simulator.snapshot(); };
 
+/** Time of the tenant of this test: moves it forward, sets its delay of replication. */
+export const tenantTime = {
+  pass: (ms: number): void => { simulator?.advance(ms); },
+  lag: (ms: number): void => { simulator?.setFaults(ms === 0 ? '' : `lag=${ms}ms`); },
+};
+
 /** A tenant on a simulator; `wrap` stands between the engine and the wire. */
 export async function open(wrap: (send: Fetch) => Fetch = (send) => send, seed: SimulatorSeed = EMPTY_TENANT, timing?: Timing): Promise<OpenedTenant> {
   simulator = await startSimulator({ quotas: 'off', signingKeyPem, seed });
