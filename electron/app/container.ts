@@ -10,6 +10,7 @@ import { nodeTimers } from '../ipc/throttle.ts';
 import { resolveSrv } from '../platform/dns.ts';
 import { openInBrowser, type Platform, type SecretStore } from '../platform/index.ts';
 import { createProject, openProject, type PairRecord } from '../store/index.ts';
+import { checkHandlers } from './checks.ts';
 import { collectionHandlers } from './collections.ts';
 import { leaseOwner } from './dead-owners.ts';
 import { objectHandlers } from './objects.ts';
@@ -105,7 +106,7 @@ async function open(
   const watch = watchStore(store, hub);
   const handlers = {
     ...projectHandlers(services, { version: VERSION, logFolder: platform.log.folder, switchTo }), ...pairHandlers(services), ...collectionHandlers(services), ...objectHandlers(services), ...ruleHandlers(services),
-    ...taskHandlers(services), ...planHandlers(services),
+    ...taskHandlers(services), ...planHandlers(services), ...checkHandlers(services),
   } satisfies Handlers;
   const requireResting = async (): Promise<void> => {
     for await (const page of store.tasks.iterate({ states: ['Running', 'Cancelling'] })) {

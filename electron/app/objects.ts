@@ -6,7 +6,7 @@ import { GENERATED, mapObject } from '../engines/mapping/index.ts';
 import { createTargetIndex, matchPinned } from '../engines/matching/index.ts';
 import { sameValues } from '../engines/planning/index.ts';
 import type { CollectionRecord, PairRecord } from '../store/index.ts';
-import { resolverFor } from './pipeline/links.ts';
+import { createResolver } from './pipeline/links.ts';
 import { tenantView } from './pipeline/plan.ts';
 import type { Services } from './services.ts';
 
@@ -115,8 +115,9 @@ async function mappedNow(services: Services, pair: PairRecord, collection: Colle
   const view = await tenantView(services, pair.id);
   const settings = { createUnmatched: true, mergeUnmatched: true, upnSuffix: pair.defaults.upnSuffix, countryCode: pair.defaults.countryCode };
   const inCollection = new Set(await store.collections.memberIds(collection.id));
-  const resolve = await resolverFor(services, pair, [source], inCollection, new Map(match ? [[source.id, match]] : []));
-  const mapped = mapObject({ source, target, rules, settings, defaults: pair.defaults, verifiedDomains: view.verifiedDomains, initialDomain: view.initialDomain, resolve });
+  const resolver = createResolver(services, pair, inCollection, new Map(match ? [[source.id, match]] : []));
+  await resolver.prepare([source]);
+  const mapped = mapObject({ source, target, rules, settings, defaults: pair.defaults, verifiedDomains: view.verifiedDomains, initialDomain: view.initialDomain, resolve: resolver.resolve });
   const rows = [...mapped.values].map(([attribute, { values, provenance }]) => {
     const present = target?.attributes[attribute] ?? null;
     return {

@@ -3,11 +3,11 @@ import type { DirectoryEntry } from '../engines/directory/index.ts';
 import type { ObjectKind, SourceObject, Values } from '../../shared/domain/objects.ts';
 import { rdnValue } from '../../shared/rules/dn.ts';
 
-/** What discovery always reads: identity, matching keys, scope rules (Entra Connect's default in-scope clauses) and links. */
+/** What discovery always reads: identity, matching keys, scope rules (Entra Connect's default in-scope clauses), what the checks look at and links. */
 const ALWAYS = [
   'objectGUID', 'objectSid', 'objectClass', 'cn', 'name', 'displayName', 'sAMAccountName', 'userPrincipalName', 'mail', 'proxyAddresses', 'mailNickname', 'mS-DS-ConsistencyGuid',
   'userAccountControl', 'groupType', 'isCriticalSystemObject', 'adminDescription', 'msExchRecipientTypeDetails', 'msExchHideFromAddressLists', 'msExchUsageLocation', 'c', 'co', 'countryCode',
-  'targetAddress', 'primaryGroupID', 'description', 'uSNChanged', 'whenChanged',
+  'targetAddress', 'givenName', 'homeMDB', 'primaryGroupID', 'description', 'uSNChanged', 'whenChanged',
 ] as const;
 
 /** Linked attributes that become references. */

@@ -7,6 +7,7 @@ import { EXIT, exitCodeOf } from './exit-codes.ts';
 import type { Run, RunOptions } from './run.ts';
 import { inSession } from './run.ts';
 import { VERSION } from '../app/version.ts';
+import { addCheckCommand } from './commands/check.ts';
 import { addCollectionCommands } from './commands/collection.ts';
 import { addDemoCommand } from './commands/demo.ts';
 import { addMatchCommands } from './commands/match.ts';
@@ -66,6 +67,7 @@ Exit codes: 0 done, 1 failed or done with errors, 2 wrong use or bad input, 3 co
   addCollectionCommands(program, run);
   addObjectCommands(program, run);
   addMatchCommands(program, run);
+  addCheckCommand(program, run);
   addMigrateCommands(program, run);
   addTaskCommands(program, run);
   addSimulatorCommand(program, run);

@@ -55,7 +55,7 @@ export interface TaskItemTable {
 /** Headers of plans; `settings`, `counts`, `guard` are JSON. */
 export interface PlanTable {
   number: Generated<number>; id: string; task_id: string; collection_id: string | null; created_at: number; tenant_name: string; organization_id: string; settings: string | null; confirmation: string;
-  counts: string; guard: string; findings_errors: number; findings_warnings: number; unresolved: number; conflicts: number;
+  counts: string; guard: string; findings_errors: number; findings_warnings: number; unresolved: number; conflicts: number; unfinished: Generated<Flag>;
 }
 /** Operations of plans; `body` holds changes, references and previous references as JSON. */
 export interface OperationTable {

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { checkChannels } from './checks.ts';
 import { collectionChannels } from './collections.ts';
 import { objectChannels } from './objects.ts';
 import { pairChannels } from './pairs.ts';
@@ -7,9 +8,9 @@ import { ruleChannels } from './rules.ts';
 import { taskChannels } from './tasks.ts';
 
 /** The whole API between a console and the host, in one place. A duplicate key would be lost by the spread: a test counts them. */
-export const contracts = { ...projectChannels, ...pairChannels, ...collectionChannels, ...objectChannels, ...ruleChannels, ...taskChannels } as const;
+export const contracts = { ...projectChannels, ...pairChannels, ...collectionChannels, ...objectChannels, ...ruleChannels, ...taskChannels, ...checkChannels } as const;
 /** The parts, for the test that no channel is declared twice. */
-export const contractParts = [projectChannels, pairChannels, collectionChannels, objectChannels, ruleChannels, taskChannels] as const;
+export const contractParts = [projectChannels, pairChannels, collectionChannels, objectChannels, ruleChannels, taskChannels, checkChannels] as const;
 
 export type Contracts = typeof contracts;
 export type ChannelName = keyof Contracts;

@@ -69,7 +69,11 @@ export const TARGET_ATTRIBUTES: readonly TargetAttribute[] = [
 
 const BY_KEY = new Map(TARGET_ATTRIBUTES.flatMap((a) => a.kinds.map((k) => [`${k}/${a.name.toLowerCase()}`, a] as const)));
 
+/** By the usual spelling, so that the common case costs one look-up. */
+const exact = (kind: ObjectKind): ReadonlyMap<string, TargetAttribute> => new Map(TARGET_ATTRIBUTES.filter((a) => a.kinds.includes(kind)).map((a) => [a.name, a]));
+const EXACT: Readonly<Record<ObjectKind, ReadonlyMap<string, TargetAttribute>>> = { user: exact('user'), group: exact('group'), contact: exact('contact') };
+
 /** The attribute of that kind of object, by name without regard to case; undefined when unknown. */
 export function targetAttribute(kind: ObjectKind, name: string): TargetAttribute | undefined {
-  return BY_KEY.get(`${kind}/${name.toLowerCase()}`);
+  return EXACT[kind].get(name) ?? BY_KEY.get(`${kind}/${name.toLowerCase()}`);
 }

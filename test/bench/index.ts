@@ -1,4 +1,5 @@
 import { ensurePackages } from '../servers/packages.ts';
+import { benchPlan } from './plan.ts';
 import { benchRead } from './read.ts';
 import { benchSimulator } from './simulator.ts';
 
@@ -10,6 +11,7 @@ interface Bench { readonly packages: boolean; readonly run: () => Promise<unknow
  * claim of speed is a ratio from one run.
  */
 const BENCHES: Readonly<Record<string, Bench>> = {
+  plan: { packages: false, run: async () => await benchPlan() },
   read: { packages: true, run: async () => await benchRead() },
   simulator: { packages: false, run: async () => await benchSimulator() },
 };

@@ -5,32 +5,49 @@ import type { MappedReference } from '../../engines/mapping/index.ts';
 import type { PairRecord } from '../../store/index.ts';
 import type { Services } from '../services.ts';
 
-/** Resolves the DNs that a page of objects refers to. */
-export type Resolver = (dn: string) => MappedReference | null;
+/** Resolves the DNs that objects refer to. */
+export interface Resolver {
+  /** Looks up what a page of objects refers to; call it before {@link Resolver.resolve} is asked about them. */
+  prepare(sources: readonly SourceObject[]): Promise<void>;
+  resolve(dn: string): MappedReference | null;
+}
+
+/** DNs that are looked up at once. */
+const PIECE = 1_000;
 
 /**
- * Prepares the resolver for one page: linked attributes are resolved inside the collection and against objects migrated earlier
+ * Makes the resolver of one run. Linked attributes are resolved inside the collection and against objects migrated earlier
  * (Quest Migration Manager, "Dividing Migration Scope into Collections"). A reference without a match is answered only when the object is in the collection, because then the
- * same plan may create it; the planner keeps it as unresolved otherwise.
+ * same plan may create it; the planner keeps it as unresolved otherwise. Every object is looked up once in a run, however many
+ * groups hold it; memory is one small entry for each object that is referred to.
  */
-export async function resolverFor(services: Services, pair: PairRecord, sources: readonly SourceObject[], inCollection: ReadonlySet<string>, results: ReadonlyMap<string, MatchResult>): Promise<Resolver> {
-  const dns = [...new Set(sources.flatMap((s) => Object.values(s.links).flat()))];
-  if (dns.length === 0) return () => null;
-  const ids = await services.store.sources.byDns(pair.id, dns);
-  const wanted = [...new Set(ids.values())];
-  const matches = await services.store.matches.getMany(pair.id, wanted);
-  const heads = await services.store.sources.getMany(pair.id, wanted);
-  const targets = await services.store.targets.getMany(pair.id, wanted.flatMap((id) => (heads.get(id)?.kind === 'group' ? (results.get(id) ?? matches.get(id))?.targetId ?? [] : [])));
-  const byKey = new Map<string, MappedReference>();
-  for (const [key, id] of ids) {
-    const head = heads.get(id);
-    if (!head) continue;
-    const match = results.get(id) ?? matches.get(id);
-    const targetId = match?.state === 'Matched' ? match.targetId : null;
-    if (targetId === null && !inCollection.has(id)) continue;
-    const target = targetId === null ? undefined : targets.get(targetId);
-    const mailEnabled = head.kind === 'group' && (target === undefined ? sourceGroupKind(head.attributes) !== 'security group' : target.attributes['mailEnabled']?.[0] === 'true');
-    byKey.set(key, { sourceId: id, targetId, name: head.name, kind: head.kind, mailEnabled });
-  }
-  return (dn) => byKey.get(normaliseDn(dn)) ?? null;
+export function createResolver(services: Pick<Services, 'store'>, pair: Pick<PairRecord, 'id'>, inCollection: ReadonlySet<string>, results: ReadonlyMap<string, MatchResult>): Resolver {
+  const known = new Map<string, MappedReference | null>();
+  const lookUp = async (keys: readonly string[]): Promise<void> => {
+    const { sources, matches, targets } = services.store;
+    const ids = await sources.byDns(pair.id, keys);
+    const wanted = [...new Set(ids.values())];
+    const heads = await sources.heads(pair.id, wanted);
+    const earlier = await matches.getMany(pair.id, wanted.filter((id) => !results.has(id)));
+    const matchOf = (id: string): MatchResult | undefined => results.get(id) ?? earlier.get(id);
+    const groups = await targets.getMany(pair.id, wanted.flatMap((id) => (heads.get(id)?.kind === 'group' ? matchOf(id)?.targetId ?? [] : [])), 'without links');
+    for (const key of keys) {
+      const head = heads.get(ids.get(key) ?? '');
+      const match = head && matchOf(head.id);
+      const targetId = match?.state === 'Matched' ? match.targetId : null;
+      if (!head || (targetId === null && !inCollection.has(head.id))) { known.set(key, null); continue; }
+      const target = targetId === null ? undefined : groups.get(targetId);
+      const mailEnabled = head.kind === 'group' && (target === undefined ? sourceGroupKind(head.attributes) !== 'security group' : target.attributes['mailEnabled']?.[0] === 'true');
+      known.set(key, { sourceId: head.id, targetId, name: head.name, kind: head.kind, mailEnabled });
+    }
+  };
+  return {
+    async prepare(sources) {
+      const missing = new Set<string>();
+      for (const { links } of sources) for (const dns of Object.values(links)) for (const dn of dns) { const key = normaliseDn(dn); if (!known.has(key)) missing.add(key); }
+      const keys = [...missing];
+      for (let from = 0; from < keys.length; from += PIECE) await lookUp(keys.slice(from, from + PIECE));
+    },
+    resolve: (dn) => known.get(normaliseDn(dn)) ?? null,
+  };
 }

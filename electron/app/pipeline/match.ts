@@ -58,7 +58,7 @@ export async function matchCollection(services: Services, pair: PairRecord, coll
   const skipped: MatchRun['skipped'][number][] = [];
   const knownBefore = new Set<string>();
   let done = 0;
-  for await (const sources of store.sources.iterate(pair.id, { collectionId: collection.id, missing: 'include', ...(request.ids ? { ids: request.ids } : {}) })) {
+  for await (const sources of store.sources.iterate(pair.id, { collectionId: collection.id, missing: 'include', links: 'without links', ...(request.ids ? { ids: request.ids } : {}) })) {
     signal.throwIfAborted();
     const ids = sources.map((s) => s.id);
     const before = await store.matches.getMany(pair.id, ids);

@@ -1,23 +1,17 @@
-import type { Attributes, MatchResult, SourceObject, TargetObject } from '../../../shared/domain/objects.ts';
-import type { Finding, Operation } from '../../../shared/domain/plans.ts';
+import type { SourceObject, TargetObject } from '../../../shared/domain/objects.ts';
+import type { Finding, PlanCounts, PlanSkip } from '../../../shared/domain/plans.ts';
 import type { MigrationSettings } from '../../../shared/domain/settings.ts';
-import { mapObject, type MappedObject } from '../../engines/mapping/index.ts';
-import { createPlanner, DEFAULT_GUARD_LIMITS, guardPlan } from '../../engines/planning/index.ts';
-import { checkObjects, createTenantNames, type CheckedObject } from '../../engines/preflight/index.ts';
+import { mapObject } from '../../engines/mapping/index.ts';
+import { createPlanner, createSurveyor, DEFAULT_GUARD_LIMITS, guardPlan, type PlanCandidate, type PlanSurvey } from '../../engines/planning/index.ts';
+import { createChecker, createTenantNames } from '../../engines/preflight/index.ts';
 import type { CollectionRecord, PairRecord, TaskRecord } from '../../store/index.ts';
 import type { Services } from '../services.ts';
 import type { MatchRun } from './match.ts';
-import { resolverFor } from './links.ts';
+import { createResolver } from './links.ts';
 import type { Reporter } from './reporter.ts';
 
-/** Operations, skips and findings are written to the store in pieces of so many. */
+/** Skips and statuses are written to the store in pieces of so many. */
 const CHUNK = 1_000;
-
-interface Mapped { readonly source: SourceObject; readonly match: MatchResult; readonly target: TargetObject | null; readonly mapped: MappedObject }
-
-/** What checks and planning still look at once the values are mapped; a hundred thousand whole objects would not fit into memory. */
-const needed = ({ id, kind, dn, name, attributes, links }: SourceObject): SourceObject => ({ id, kind, dn, name, attributes: only(attributes, 'samaccountname'), links: only(links, 'member') });
-const only = (values: Attributes, lowerCaseName: string): Attributes => Object.fromEntries(Object.entries(values).filter(([name]) => name.toLowerCase() === lowerCaseName));
 
 /** What the tenant's facts mean for mapping and checks. */
 export interface TenantView {
@@ -40,86 +34,141 @@ export async function tenantView(services: Services, pairId: string): Promise<Te
   };
 }
 
+/** Reads the objects of a run in the order of a plan: users, contacts, groups, each by id. One page in memory. */
+/** `values only`: without the links of people; of groups the checks count the members. */
+type Reading = (links: 'with links' | 'values only') => AsyncIterable<readonly PlanCandidate[]>;
+
+/** What is known of the objects before the plan is written. */
+interface Checked { readonly survey: PlanSurvey; readonly findings: ReadonlyMap<string, readonly Finding[]>; readonly objects: number }
+
 /**
  * Maps, checks and plans the objects of a collection after a match run, and stores the plan. Nothing is written to the tenant.
+ * The objects are read twice: a name that two of them want keeps both out, and where an operation stands in the plan depends on
+ * all of them. The second reading stores operations as they are planned, so memory is one page and a few short entries an object.
  * @returns id and totals of the plan.
  */
 export async function planCollection(
   services: Services, pair: PairRecord, collection: CollectionRecord, task: TaskRecord, settings: MigrationSettings, run: MatchRun, reporter: Reporter, signal: AbortSignal,
 ): Promise<{ readonly planId: string; readonly operations: number }> {
   const { store } = services;
-  const rules = await store.mappingRules.list({ kind: 'collection', id: collection.id });
   const view = await tenantView(services, pair.id);
-  const inCollection = new Set(await store.collections.memberIds(collection.id));
+  const reading = await reader(services, pair, collection, settings, run, view);
   await reporter.phase('map', 'Working out the values', run.results.size);
-  const all: Mapped[] = [];
-  for await (const sources of store.sources.iterate(pair.id, { ids: [...run.results.keys()] })) {
-    signal.throwIfAborted();
-    const resolve = await resolverFor(services, pair, sources, inCollection, run.results);
-    const targets = await store.targets.getMany(pair.id, sources.flatMap((s) => run.results.get(s.id)?.targetId ?? []));
-    for (const source of sources) {
-      const match = run.results.get(source.id);
-      if (!match) continue;
-      const target = match.state === 'Matched' && match.targetId !== null ? targets.get(match.targetId) ?? null : null;
-      all.push({ source: needed(source), match, target, mapped: mapObject({ source, target, rules, settings, defaults: pair.defaults, verifiedDomains: view.verifiedDomains, initialDomain: view.initialDomain, resolve }) });
-    }
-    reporter.progress(all.length);
-  }
+  const checked = await checkAll(services, pair, reading, settings, run, view, reporter, signal);
 
-  await reporter.phase('check', 'Checking the values', all.length);
-  const findings = await check(services, pair, all, settings, view);
-
-  await reporter.phase('plan', 'Comparing with the tenant', all.length);
-  const planner = createPlanner({ settings, newId: services.newId, matchedBefore: (id) => run.knownBefore.has(id) });
-  const size = all.length;
-  // Taken from the list one by one, in order: what is planned is in the operations, and both at once would be twice the memory.
-  all.reverse();
-  for (let next = all.pop(); next !== undefined; next = all.pop()) {
-    if (all.length % CHUNK === 0) signal.throwIfAborted();
-    const { source, match, target, mapped } = next;
-    planner.object({ source, match, target, mapped, findings: findings.get(source.id) ?? [] });
-  }
-  const plan = planner.finish();
-  const allFindings = [...administratorsUnknown(plan.operations, view), ...plan.findings, ...plan.notes];
-  const skips = [...plan.skips, ...run.skipped.map((s) => ({ ...s, status: 'Skipped' as const }))];
-  const counts = { ...plan.counts, skipped: skips.length };
-  const planId = await store.transaction(async (tx) => {
-    const { id } = await tx.plans.create({ taskId: task.id, collectionId: collection.id, tenantName: pair.targetName || view.displayName, settings, confirmation: view.initialDomain || pair.name });
-    for (let i = 0; i < plan.operations.length; i += CHUNK) await tx.plans.appendOperations(id, plan.operations.slice(i, i + CHUNK));
-    for (let i = 0; i < skips.length; i += CHUNK) await tx.plans.appendSkips(id, skips.slice(i, i + CHUNK));
-    for (let i = 0; i < allFindings.length; i += CHUNK) await tx.plans.appendFindings(id, allFindings.slice(i, i + CHUNK));
-    for (let i = 0; i < plan.unresolved.length; i += CHUNK) await tx.plans.appendUnresolved(id, plan.unresolved.slice(i, i + CHUNK));
-    await tx.plans.saveSummary(id, {
-      counts, guard: guardPlan(counts, size, DEFAULT_GUARD_LIMITS), unresolved: plan.unresolved.length, conflicts: 0,
-      findings: { errors: allFindings.filter((f) => f.severity === 'error').length, warnings: allFindings.filter((f) => f.severity === 'warning').length },
+  await reporter.phase('plan', 'Comparing with the tenant', checked.objects);
+  // What a process that was killed left behind is nobody's plan.
+  await store.plans.removeUnfinished(task.id);
+  const { id: planId } = await store.plans.create({ taskId: task.id, collectionId: collection.id, tenantName: pair.targetName || view.displayName, settings, confirmation: view.initialDomain || pair.name, state: 'unfinished' });
+  try {
+    const written = await writeOperations(services, planId, reading, settings, run, checked, view, reporter, signal);
+    const skips: PlanSkip[] = [...written.skips, ...run.skipped.map((s) => ({ ...s, status: 'Skipped' as const }))];
+    const counts = { ...written.counts, skipped: skips.length };
+    await store.transaction(async (tx) => {
+      for (let i = 0; i < skips.length; i += CHUNK) await tx.plans.appendSkips(planId, skips.slice(i, i + CHUNK));
+      // Matching gave Ambiguous, Conflict and Not matched their status already; here come the reasons that only planning knows.
+      await tx.collections.setStatuses(collection.id, written.skips.filter((s) => s.status === 'Skipped' || s.status === 'Failed').map((s) => ({ sourceId: s.sourceId, status: s.status, reason: s.reason })));
+      await tx.plans.saveSummary(planId, { counts, guard: guardPlan(counts, checked.objects, DEFAULT_GUARD_LIMITS), unresolved: written.unresolved, conflicts: 0, findings: written.findings });
     });
-    // Matching gave Ambiguous, Conflict and Not matched their status already; here come the reasons that only planning knows.
-    await tx.collections.setStatuses(collection.id, plan.skips.filter((s) => s.status === 'Skipped' || s.status === 'Failed').map((s) => ({ sourceId: s.sourceId, status: s.status, reason: s.reason })));
-    return id;
-  });
-  return { planId, operations: plan.operations.length };
+    return { planId, operations: counts.operations };
+  } catch (error) {
+    await store.plans.removeUnfinished(task.id).catch((left: unknown) => { services.log.error({ err: left, taskId: task.id }, 'an unfinished plan could not be removed'); });
+    throw error;
+  }
+}
+
+/** Makes the two readings alike. */
+async function reader(services: Services, pair: PairRecord, collection: CollectionRecord, settings: MigrationSettings, run: MatchRun, view: TenantView): Promise<Reading> {
+  const { store } = services;
+  const rules = await store.mappingRules.list({ kind: 'collection', id: collection.id });
+  const values = rules.filter((rule) => rule.action !== 'Resolve');
+  const resolver = createResolver(services, pair, new Set(await store.collections.memberIds(collection.id)), run.results);
+  const ids = [...run.results.keys()];
+  return async function* (links) {
+    for (const kind of ['user', 'contact', 'group'] as const) {
+      for await (const sources of store.sources.iterate(pair.id, { ids, kind, links: links === 'values only' && kind !== 'group' ? 'without links' : 'with links' })) {
+        if (links === 'with links') await resolver.prepare(sources);
+        const targets = await store.targets.getMany(pair.id, sources.flatMap((s) => run.results.get(s.id)?.targetId ?? []));
+        const candidate = (source: SourceObject): PlanCandidate[] => {
+          const match = run.results.get(source.id);
+          if (!match) return [];
+          const target: TargetObject | null = match.state === 'Matched' && match.targetId !== null ? targets.get(match.targetId) ?? null : null;
+          const mapped = mapObject({
+            source, target, rules: links === 'with links' ? rules : values, settings, defaults: pair.defaults, verifiedDomains: view.verifiedDomains, initialDomain: view.initialDomain, resolve: resolver.resolve,
+          });
+          return [{ source, match, target, mapped }];
+        };
+        yield sources.flatMap(candidate);
+      }
+    }
+  };
+}
+
+/** The first reading: runs the checks over what would be written, and finds out which operations each object will have. */
+async function checkAll(services: Services, pair: PairRecord, reading: Reading, settings: MigrationSettings, run: MatchRun, view: TenantView, reporter: Reporter, signal: AbortSignal): Promise<Checked> {
+  const names = createTenantNames();
+  for await (const targets of services.store.targets.iterate(pair.id, { withLinks: false, deleted: 'include' })) for (const target of targets) names.add(target);
+  const checker = createChecker({ verifiedDomains: view.verifiedDomains, names });
+  const surveyor = createSurveyor({ settings, matchedBefore: (id) => run.knownBefore.has(id) });
+  const findings = new Map<string, readonly Finding[]>();
+  let objects = 0;
+  for await (const candidates of reading('values only')) {
+    signal.throwIfAborted();
+    for (const candidate of candidates) {
+      const { source, match, target, mapped } = candidate;
+      const wanted = mapped.skip === null && (match.state === 'Matched' || (match.state === 'Not matched' && settings.createUnmatched));
+      const found = wanted ? checker.object({ source, targetId: target?.id ?? null, values: mapped.values }) : [];
+      if (found.length > 0) findings.set(source.id, found);
+      surveyor.object({ ...candidate, findings: found });
+    }
+    objects += candidates.length;
+    reporter.progress(objects);
+  }
+  await reporter.phase('check', 'Checking the values', objects);
+  for (const finding of checker.finish()) {
+    if (finding.sourceId === null) continue;
+    findings.set(finding.sourceId, [...(findings.get(finding.sourceId) ?? []), finding]);
+    if (finding.severity === 'error') surveyor.exclude(finding.sourceId);
+  }
+  return { survey: surveyor.finish(), findings, objects };
+}
+
+interface Written { readonly counts: PlanCounts; readonly skips: readonly PlanSkip[]; readonly unresolved: number; readonly findings: { readonly errors: number; readonly warnings: number } }
+
+/** The second reading: plans object by object and stores each page of operations, findings and references. */
+async function writeOperations(services: Services, planId: string, reading: Reading, settings: MigrationSettings, run: MatchRun, checked: Checked, view: TenantView, reporter: Reporter, signal: AbortSignal): Promise<Written> {
+  const planner = createPlanner({ settings, newId: services.newId, matchedBefore: (id) => run.knownBefore.has(id) }, checked.survey);
+  const skips: PlanSkip[] = [];
+  const totals = { errors: 0, warnings: 0 };
+  let unresolved = 0;
+  let done = 0;
+  let warned = view.administratorsKnown;
+  for await (const candidates of reading('with links')) {
+    signal.throwIfAborted();
+    const planned = candidates.map((candidate) => planner.object({ ...candidate, findings: checked.findings.get(candidate.source.id) ?? [] }));
+    const operations = planned.flatMap((p) => p.operations);
+    const waiting = planned.flatMap((p) => p.unresolved);
+    const findings = planned.flatMap((p) => [...p.findings, ...p.notes]);
+    for (const { skip } of planned) if (skip !== null) skips.push(skip);
+    if (!warned && operations.some((o) => o.objectKind === 'user' && o.kind !== 'create' && o.targetId !== null)) {
+      warned = true;
+      findings.unshift(administratorsUnknown(view));
+    }
+    await services.store.transaction(async (tx) => {
+      await tx.plans.appendOperations(planId, operations);
+      await tx.plans.appendFindings(planId, findings);
+      await tx.plans.appendUnresolved(planId, waiting);
+    });
+    for (const { severity } of findings) if (severity === 'error') totals.errors += 1; else totals.warnings += 1;
+    unresolved += waiting.length;
+    done += candidates.length;
+    reporter.progress(done);
+  }
+  return { counts: planner.finish(), skips, unresolved, findings: totals };
 }
 
 /** A warning when the plan changes accounts that might be administrators and nobody could tell. */
-function administratorsUnknown(operations: readonly Operation[], view: TenantView): Finding[] {
-  if (view.administratorsKnown || !operations.some((o) => o.objectKind === 'user' && o.kind !== 'create' && o.targetId !== null)) return [];
-  return [{
-    sourceId: null, name: view.displayName, attribute: '', value: '', rule: 'administrators', severity: 'warning', proposal: null,
-    message: 'The administrators could not be read; check by hand that no match is an administrator. Grant RoleManagement.Read.Directory to have it checked.',
-  }];
-}
-
-/** Runs the checks over what would be written and groups the findings by object. */
-async function check(services: Services, pair: PairRecord, all: readonly Mapped[], settings: MigrationSettings, view: TenantView): Promise<ReadonlyMap<string, Finding[]>> {
-  const names = createTenantNames();
-  for await (const targets of services.store.targets.iterate(pair.id, { withLinks: false, deleted: 'include' })) for (const target of targets) names.add(target);
-  const candidates = all.filter(({ match, mapped }) => mapped.skip === null && (match.state === 'Matched' || (match.state === 'Not matched' && settings.createUnmatched)));
-  const checked = candidates.map(({ source, target, mapped }): CheckedObject => ({ source, targetId: target?.id ?? null, values: mapped.values }));
-  const bySource = new Map<string, Finding[]>();
-  for (const finding of checkObjects(checked, { verifiedDomains: view.verifiedDomains, names })) {
-    if (finding.sourceId === null) continue;
-    bySource.set(finding.sourceId, [...(bySource.get(finding.sourceId) ?? []), finding]);
-  }
-  return bySource;
-}
-
+const administratorsUnknown = (view: TenantView): Finding => ({
+  sourceId: null, name: view.displayName, attribute: '', value: '', rule: 'administrators', severity: 'warning', proposal: null,
+  message: 'The administrators could not be read; check by hand that no match is an administrator. Grant RoleManagement.Read.Directory to have it checked.',
+});

@@ -7,6 +7,7 @@ import { targetAttribute } from '../../../shared/rules/target-attributes.ts';
 import type { TargetAttribute } from '../../../shared/rules/target-attributes.ts';
 import { convert } from './conversions.ts';
 import type { Converted } from './conversions.ts';
+import { applyExpression } from './expression-rule.ts';
 import { resolveLinks } from './links.ts';
 import { outOfScope } from './scope.ts';
 import type { MappedLink, MappedObject, MappedValue, MapInput } from './types.ts';
@@ -107,13 +108,23 @@ function applyValue(rule: MappingRule, about: TargetAttribute, input: MapInput, 
   }
 }
 
+function applyExpressionRule(rule: MappingRule, about: TargetAttribute, input: MapInput, work: Work): void {
+  if (work.values.has(about.name)) return;
+  const outcome = applyExpression(rule, about, input);
+  if (outcome.kind === 'fault') work.problems.push(finding(input, rule, 'error', outcome.message));
+  else if (outcome.kind === 'write') {
+    const { values, candidates, source, reason } = outcome;
+    work.values.set(about.name, { values, provenance: { ruleId: rule.id, source, reason }, ...(candidates.length > 0 ? { candidates } : {}) });
+  }
+}
+
 /**
  * Desired values of one object.
  *
  * Rules of its class are applied in order of position. Overwrite and Merge write nothing when the source has no value: an
  * empty or unreadable source attribute must never wipe what people entered in Microsoft 365, and a value that was written
- * earlier and then cleared at the source can be cleared by an explicit Clear rule. Expression is refused until the mapping
- * language exists: the object gets a problem of severity `error`.
+ * earlier and then cleared at the source can be cleared by an explicit Clear rule. An expression that cannot be read or fails
+ * for the object gives it a problem of severity `error`; see {@link applyExpression}.
  * Links come after all values, because whether a group is a Microsoft 365 group decides what it can hold.
  */
 export function mapObject(input: MapInput): MappedObject {
@@ -124,13 +135,10 @@ export function mapObject(input: MapInput): MappedObject {
   const isLink = (rule: MappingRule): boolean => rule.action === 'Resolve' || rule.targetAttribute.toLowerCase() === LINKS[input.source.kind];
   for (const rule of rules.toSorted((a, b) => Number(isLink(a)) - Number(isLink(b)) || a.position - b.position)) {
     if (!applies(rule, input)) continue;
-    if (rule.action === 'Expression') {
-      work.problems.push(finding(input, rule, 'error', `Mapping rule ${rule.position} is an expression: comes with the mapping language. Disable the rule or use another action.`));
-      continue;
-    }
     const about = targetAttribute(input.source.kind, rule.targetAttribute);
     if (isLink(rule)) applyLink(rule, input, work);
     else if (about === undefined) work.problems.push(finding(input, rule, 'warning', `Mapping rule ${rule.position} writes ${rule.targetAttribute}, which is no known attribute of a ${input.source.kind} in Microsoft 365; it was left out.`));
+    else if (rule.action === 'Expression') applyExpressionRule(rule, about, input, work);
     else applyValue(rule, about, input, work);
   }
   return { ...work, skip: null };

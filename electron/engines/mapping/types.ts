@@ -2,12 +2,25 @@ import type { ObjectKind, SourceObject, TargetObject, Values } from '../../../sh
 import type { Finding, Provenance, Reference, UnresolvedReference } from '../../../shared/domain/plans.ts';
 import type { MappingRule } from '../../../shared/domain/rules.ts';
 import type { MigrationSettings, PairDefaults } from '../../../shared/domain/settings.ts';
+import type { ReadExpression } from './expressions/index.ts';
 
 /** A reference as the resolver gives it: `kind` decides whether a Microsoft 365 group can hold it, `mailEnabled` whether a security group can hold that group; absent means not known. */
 export interface MappedReference extends Reference { readonly kind?: ObjectKind; readonly mailEnabled?: boolean }
 
 /** A desired link. `dn` is the name the source refers to the object by, for the list of references that wait. */
 export interface MappedLink extends Reference { readonly dn: string }
+
+/** What expressions may use besides the object, so that mapping stays pure. */
+export interface ExpressionInput {
+  /** Milliseconds since 1970: one moment for a whole plan. */
+  readonly now: number;
+  /** A random whole number from 0 up to, but not including, `limit`, from a cryptographic source. */
+  readonly random: (limit: number) => number;
+  /** `%Parameter%`s of the pair by name; `Domain.FQDN` is known without. */
+  readonly parameters: Readonly<Record<string, string>>;
+  /** Reads an expression; the caller may keep what it read, since rules are few and objects many. Absent: read anew for each object. */
+  readonly read?: (text: string) => ReadExpression;
+}
 
 /** Everything mapping one object needs. */
 export interface MapInput {
@@ -27,10 +40,17 @@ export interface MapInput {
    * and is not about to be created: the reference is then kept as unresolved.
    */
   readonly resolve: (dn: string) => MappedReference | null;
+  /** Absent: expressions work, but not with Now and random functions. */
+  readonly expressions?: ExpressionInput;
 }
 
 /** One desired value. `values` null: the attribute shall be empty. */
-export interface MappedValue { readonly values: Values | null; readonly provenance: Provenance }
+export interface MappedValue {
+  readonly values: Values | null;
+  readonly provenance: Provenance;
+  /** Of SelectUniqueValue: all values in order of preference, the first of which stands in `values`; the first that nobody in the tenant has is to be written. */
+  readonly candidates?: Values;
+}
 
 /** Desired state of one object. An attribute without an entry is left alone. */
 export interface MappedObject {

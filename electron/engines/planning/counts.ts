@@ -14,7 +14,16 @@ export function emptyCounts(): PlanCounts {
  * not as another delete.
  */
 export function countOperations(operations: Iterable<Operation>, rest: { readonly unchanged: number; readonly skipped: number }): PlanCounts {
-  const counts: { -readonly [K in keyof PlanCounts]: number } = { ...emptyCounts(), ...rest };
+  const counts: OpenCounts = { ...emptyCounts(), ...rest };
+  addToCounts(counts, operations);
+  return counts;
+}
+
+/** Totals that still grow. */
+export type OpenCounts = { -readonly [K in keyof PlanCounts]: number };
+
+/** Adds operations to totals, as {@link countOperations} counts them. */
+export function addToCounts(counts: OpenCounts, operations: Iterable<Operation>): void {
   for (const operation of operations) {
     counts.operations += 1;
     if (operation.kind === 'create') counts.creates += 1;
@@ -34,5 +43,4 @@ export function countOperations(operations: Iterable<Operation>, rest: { readonl
       if (change.attribute === 'accountEnabled' && change.after?.[0]?.toLowerCase() === 'false') counts.disables += 1;
     }
   }
-  return counts;
 }

@@ -1,6 +1,6 @@
 /** The planning engine: desired state against the target gives operations; guards; inverse plans. Pure. */
-export { createPlanner } from './planner.ts';
-export type { PlanCandidate, Plan, Planner, PlannerContext, PlannedObject } from './types.ts';
+export { createPlanner, createSurveyor } from './planner.ts';
+export type { PlanCandidate, Planner, PlannerContext, PlannedObject, PlanSurvey, Surveyor } from './types.ts';
 export { diffObject, sameValues } from './diff.ts';
 export { countOperations, emptyCounts } from './counts.ts';
 export { DEFAULT_GUARD_LIMITS, guardPlan } from './guard.ts';

@@ -6,7 +6,7 @@ import type { PlannerContext } from './types.ts';
 /** Members in one request: at most 20 binds (Graph documentation, "Add members"). */
 export const MEMBERS_PER_OPERATION = 20;
 
-/** Links of one object, waiting until it is known which objects the plan creates. */
+/** Links of one object. */
 export interface QueuedLinks {
   readonly source: Pick<SourceObject, 'id' | 'name' | 'kind'>;
   readonly target: TargetObject | null;
@@ -59,7 +59,7 @@ function planManager(queued: QueuedLinks, manager: Reference | null, context: Pl
  * unresolved: they are healed when the other object has been migrated.
  * @param created sources that the plan creates or restores.
  */
-export function planLinks(queued: QueuedLinks, created: ReadonlySet<string>, context: PlannerContext): PlannedLinks {
+export function planLinks(queued: QueuedLinks, created: Pick<ReadonlySet<string>, 'has'>, context: PlannerContext): PlannedLinks {
   const unresolved: UnresolvedReference[] = [];
   /** The reference as an operation carries it, or null when it has to wait. */
   const reach = (attribute: string, { dn, ...reference }: MappedLink): Reference | null => {

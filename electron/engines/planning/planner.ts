@@ -1,11 +1,12 @@
+import { appError, ErrorCode, type AppError } from '../../../shared/domain/errors.ts';
 import { targetAttribute } from '../../../shared/rules/target-attributes.ts';
-import type { Finding, Operation, OperationKind, PlanSkip, UnresolvedReference } from '../../../shared/domain/plans.ts';
-import { countOperations } from './counts.ts';
+import type { Finding, Operation, OperationKind, PlanCounts, PlanSkip } from '../../../shared/domain/plans.ts';
+import { addToCounts, emptyCounts } from './counts.ts';
 import { diffObject } from './diff.ts';
 import type { ObjectDiff } from './diff.ts';
 import { planLinks } from './links.ts';
-import type { QueuedLinks } from './links.ts';
-import type { Plan, PlanCandidate, PlannedObject, Planner, PlannerContext } from './types.ts';
+import { createNumbers, linksAt, RANK, survey, type OwnKind } from './survey.ts';
+import type { PlanCandidate, PlannedObject, Planner, PlannerContext, PlanSurvey, Surveyor } from './types.ts';
 
 /** Properties without which Graph refuses to create (Graph documentation: create user, create group). */
 const REQUIRED = {
@@ -17,7 +18,7 @@ const REQUIRED = {
 type Refusal = Pick<PlanSkip, 'status' | 'reason'>;
 
 /** Why the object is left alone, in the order in which a person would want to know. */
-function refusalOf({ source, match, target, mapped, findings }: PlanCandidate, context: PlannerContext): Refusal | null {
+function refusalOf({ source, match, target, mapped, findings }: PlanCandidate, context: Pick<PlannerContext, 'settings' | 'matchedBefore'>): Refusal | null {
   if (match.state === 'Ambiguous' || match.state === 'Conflict') return { status: match.state, reason: match.reason };
   if (mapped.skip !== null) return { status: 'Skipped', reason: mapped.skip };
   if (match.state === 'Matched' && (target === null || target.id !== match.targetId)) return { status: 'Failed', reason: `The matched object ${match.targetId ?? ''} could not be read from the tenant. Read the tenant again and match anew.` };
@@ -32,26 +33,47 @@ function refusalOf({ source, match, target, mapped, findings }: PlanCandidate, c
   return missing.length > 0 ? { status: 'Failed', reason: `Cannot be created without ${missing.join(', ')}; no mapping rule gives a value.` } : null;
 }
 
-/**
- * Collects objects into a plan. Deterministic: the same objects in the same order with the same ids give the same plan.
- * Memory holds the operations; sources and targets are kept only as far as their links wait for `finish`.
- */
-export function createPlanner(context: PlannerContext): Planner {
-  const operations: Operation[] = [];
-  const queue: QueuedLinks[] = [];
-  const created = new Set<string>();
-  const skips: PlanSkip[] = [];
-  const notes: Finding[] = [];
-  const findings: Finding[] = [];
-  const unresolved: UnresolvedReference[] = [];
-  /** Sources with an operation, so that the others can be counted as unchanged. */
-  const touched = new Set<string>();
-  let planned = 0;
+const OWN: readonly OwnKind[] = ['restore', 'update', 'create'];
 
-  const operation = ({ source, target }: PlanCandidate, kind: OperationKind, changes: Operation['changes']): Operation => ({
-    id: context.newId(), seq: 0, kind, service: 'graph', objectKind: source.kind, sourceId: source.id, targetId: target?.id ?? null, name: source.name,
-    changes, references: [], previous: [],
+/** Operations on the object itself, without its links; their `seq` is 0. */
+function ownOperations({ source, target }: PlanCandidate, diff: ObjectDiff, newId: () => string): Operation[] {
+  const operation = (kind: OperationKind, changes: Operation['changes']): Operation => ({
+    id: newId(), seq: 0, kind, service: 'graph', objectKind: source.kind, sourceId: source.id, targetId: target?.id ?? null, name: source.name, changes, references: [], previous: [],
   });
+  if (target === null) return [operation('create', diff.changes)];
+  return [...(target.deleted ? [operation('restore', [])] : []), ...(diff.changes.length > 0 ? [operation('update', diff.changes)] : [])];
+}
+
+/**
+ * The first reading of the objects: which operations each will have, so that the second, {@link createPlanner}, can number and
+ * hand out operations one object at a time. Keeps one small number an object. Links are not looked at.
+ */
+export function createSurveyor(context: Pick<PlannerContext, 'settings' | 'matchedBefore'>): Surveyor {
+  const own = new Map<string, number>();
+  return {
+    object(candidate) {
+      if (refusalOf(candidate, context) !== null) return;
+      const kinds = ownOperations(candidate, diffObject(candidate.source.kind, candidate.mapped.values, candidate.target), () => '').map((one) => one.kind);
+      own.set(candidate.source.id, survey(candidate.source.kind, OWN.filter((kind) => kinds.includes(kind))));
+    },
+    exclude(sourceId) { own.delete(sourceId); },
+    finish: () => ({ own }),
+  };
+}
+
+/**
+ * Plans one object after the other and keeps none of them: every operation comes back with its final `seq`, so that it can be
+ * stored at once. Deterministic: the same objects in the same order with the same ids give the same plan.
+ * Order of the plan: users, contacts, groups; of one kind restores, updates, creates (what is alike is sent together, and an object
+ * must be restored before it can be changed); then the links in the same order of kinds.
+ * @param surveyed what {@link createSurveyor} found for the same objects.
+ */
+export function createPlanner(context: PlannerContext, surveyed: PlanSurvey): Planner {
+  const numbers = createNumbers(surveyed);
+  const counts = { ...emptyCounts() };
+  const created = { has: (sourceId: string): boolean => numbers.creates(sourceId) };
+  let rank = 0;
+
   const noteOf = ({ source }: PlanCandidate, refused: ObjectDiff['refused'][number]): Finding => ({
     sourceId: source.id, name: source.name, attribute: refused.attribute, value: targetAttribute(source.kind, refused.attribute)?.name.startsWith('passwordProfile/') === true ? '' : refused.value,
     rule: 'planning', severity: 'warning', message: `${refused.attribute} ${refused.reason}; it was left out of the plan for ${source.name}.`, proposal: null,
@@ -60,46 +82,34 @@ export function createPlanner(context: PlannerContext): Planner {
   return {
     object(candidate): PlannedObject {
       const { source, target, mapped } = candidate;
-      findings.push(...mapped.problems, ...(candidate.findings ?? []));
+      // Links are numbered as they come: all of the users before the first of a group.
+      if (RANK[source.kind] < rank) throw new Error(`planned a ${source.kind} after objects that come later`);
+      rank = RANK[source.kind];
+      const findings = [...mapped.problems, ...(candidate.findings ?? [])];
       const refusal = refusalOf(candidate, context);
       if (refusal !== null) {
-        const skip: PlanSkip = { sourceId: source.id, name: source.name, kind: source.kind, ...refusal };
-        skips.push(skip);
-        return { operations: [], skip, notes: [] };
+        if (numbers.knows(source.id)) throw changedMeanwhile(source.name);
+        counts.skipped += 1;
+        return { operations: [], skip: { sourceId: source.id, name: source.name, kind: source.kind, ...refusal }, notes: [], findings, unresolved: [] };
       }
-      planned += 1;
       const diff = diffObject(source.kind, mapped.values, target);
-      const own: Operation[] = [];
-      if (target === null) own.push(operation(candidate, 'create', diff.changes));
-      else {
-        if (target.deleted) own.push(operation(candidate, 'restore', []));
-        if (diff.changes.length > 0) own.push(operation(candidate, 'update', diff.changes));
-      }
-      if (target === null) created.add(source.id);
-      if (own.length > 0) touched.add(source.id);
-      operations.push(...own);
-      const refusedNotes = diff.refused.map((refused) => noteOf(candidate, refused));
-      notes.push(...refusedNotes);
-      unresolved.push(...mapped.unresolved);
-      if (mapped.links.manager !== undefined || mapped.links.members !== undefined) queue.push({ source: { id: source.id, name: source.name, kind: source.kind }, target, links: mapped.links });
-      return { operations: own, skip: null, notes: refusedNotes };
+      const own = ownOperations(candidate, diff, context.newId);
+      if (numbers.of(source.id) !== survey(source.kind, OWN.filter((kind) => own.some((one) => one.kind === kind)))) throw changedMeanwhile(source.name);
+      const linked = linksAt(mapped) ? planLinks({ source, target, links: mapped.links }, created, context) : null;
+      const operations = [
+        ...own.map((one) => ({ ...one, seq: numbers.own(source.kind, one.kind as OwnKind) })),
+        ...(linked?.operations ?? []).map((one) => ({ ...one, seq: numbers.link() })),
+      ];
+      if (operations.length === 0) counts.unchanged += 1;
+      addToCounts(counts, operations);
+      return {
+        operations, skip: null, findings, notes: [...diff.refused.map((refused) => noteOf(candidate, refused)), ...(linked?.notes ?? [])],
+        unresolved: [...mapped.unresolved, ...(linked?.unresolved ?? [])],
+      };
     },
-
-    finish(): Plan {
-      const links: Operation[] = [];
-      for (const queued of queue) {
-        const outcome = planLinks(queued, created, context);
-        links.push(...outcome.operations);
-        unresolved.push(...outcome.unresolved);
-        notes.push(...outcome.notes);
-        if (outcome.operations.length > 0) touched.add(queued.source.id);
-      }
-      const rank = { user: 0, contact: 1, group: 2 } as const;
-      // One kind after the other: what is alike is sent together, and an object must be restored before it can be changed.
-      const step = (one: Operation): number => (one.kind === 'restore' ? 0 : one.kind === 'update' ? 1 : 2);
-      const ordered = [...operations.toSorted((a, b) => rank[a.objectKind] - rank[b.objectKind] || step(a) - step(b)), ...links.toSorted((a, b) => rank[a.objectKind] - rank[b.objectKind])]
-        .map((one, i) => ({ ...one, seq: i + 1 }));
-      return { operations: ordered, counts: countOperations(ordered, { unchanged: planned - touched.size, skipped: skips.length }), skips, unresolved, notes, findings };
-    },
+    finish: (): PlanCounts => ({ ...counts }),
   };
 }
+
+/** The two readings differ: somebody changed what is known of the object in between. */
+const changedMeanwhile = (name: string): AppError => appError(ErrorCode.Conflict, `What is known of ${name} changed while the plan was made, so no plan was kept. Start the migration again.`, { retryable: true });

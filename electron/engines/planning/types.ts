@@ -35,27 +35,39 @@ export interface PlanCandidate {
 
 /** What planning one object gave. */
 export interface PlannedObject {
-  /** Operations on the object itself; its links are queued until `finish`. Their `seq` is 0 until then. */
+  /** Operations on the object and its links, each with its place in the plan. */
   readonly operations: readonly Operation[];
   readonly skip: PlanSkip | null;
   /** Values that the rules want and the service cannot write: left out of the plan, never in silence. */
   readonly notes: readonly Finding[];
-}
-
-/** A finished plan. */
-export interface Plan {
-  readonly operations: readonly Operation[];
-  readonly counts: PlanCounts;
-  readonly skips: readonly PlanSkip[];
-  readonly unresolved: readonly UnresolvedReference[];
-  readonly notes: readonly Finding[];
-  /** Findings of mapping and checks on planned objects (warnings), and on those kept out (errors). */
+  /** Findings of mapping and checks: warnings about a planned object, errors of one that is kept out. */
   readonly findings: readonly Finding[];
+  /** References that wait for another object. */
+  readonly unresolved: readonly UnresolvedReference[];
 }
 
+/** Which operations each object that is planned has; made by `createSurveyor`. */
+export interface PlanSurvey {
+  /** By source id: kind and operations as one number. */
+  readonly own: ReadonlyMap<string, number>;
+}
+
+/** The first reading. */
+export interface Surveyor {
+  /** Looks at one object. Objects may come in any order; their links do not matter. */
+  object(candidate: PlanCandidate): void;
+  /** Takes an object out again, because something about all objects together keeps it out of the plan. */
+  exclude(sourceId: string): void;
+  finish(): PlanSurvey;
+}
+
+/** The second reading. */
 export interface Planner {
-  /** Plans one object. Objects may come in any order. */
+  /**
+   * Plans one object. Users come first, then contacts, then groups.
+   * @throws AppError CONFLICT when the object is not what the survey saw.
+   */
   object(candidate: PlanCandidate): PlannedObject;
-  /** Orders everything: users, groups, then managers and members; numbers it from 1. Call once, at the end. */
-  finish(): Plan;
+  /** Totals of everything that was planned. */
+  finish(): PlanCounts;
 }

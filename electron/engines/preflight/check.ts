@@ -90,39 +90,68 @@ function checkTenant(object: CheckedObject, context: CheckContext, report: Repor
   }
 }
 
+/** Checks objects one after the other; keeps of each only the names that it is about to take. */
+export interface Checker {
+  /** Findings about the object alone. One of severity `error` keeps it out of the plan. */
+  object(object: CheckedObject): readonly Finding[];
+  /** Names claimed by several of the objects, reported for each of them. Call once, at the end. */
+  finish(): readonly Finding[];
+}
+
+/** One object's claim of a name. */
+interface Claim { readonly sourceId: string; readonly name: string; readonly attribute: string; readonly value: string; readonly severity: Finding['severity'] }
+
 /**
  * Checks objects before a plan is made. What it looks at: parts, characters and suffix of the UPN; display name; lengths and
  * number of values; characters of mailNickname; reserved names; group size; and that UPN, addresses and mailNickname are
  * unique inside the collection (both holders are reported) and in the tenant, the recycle bin included.
- * @returns findings in the order of the objects, then the names claimed twice in the collection; one of severity `error` keeps its object out of the plan.
+ */
+export function createChecker(context: CheckContext): Checker {
+  // One claim, or several: nearly every name is claimed once, and a list for each costs memory.
+  const seen = new Map<string, Claim | Claim[]>();
+  return {
+    object(object) {
+      const { source, values } = object;
+      const findings: Finding[] = [];
+      const report: Report = (attribute, value, rule, severity, message, proposal = null) => {
+        findings.push({ sourceId: source.id, name: source.name, attribute, value, rule, severity, message, proposal });
+      };
+      const upn = values.get('userPrincipalName')?.values?.[0];
+      if (upn !== undefined) checkUpn(upn, context, report);
+      checkNames(object, report);
+      checkLengths(object, report);
+      checkTenant(object, context, report);
+      for (const [kind, attribute, value] of claims(object)) {
+        const key = `${kind} ${kind === 'anchor' ? value : value.toLowerCase()}`;
+        const held = seen.get(key);
+        const claim: Claim = { sourceId: source.id, name: source.name, attribute, value, severity: severityOf(kind, object) };
+        if (held === undefined) seen.set(key, claim);
+        else if (!Array.isArray(held)) { if (held.sourceId !== source.id) seen.set(key, [held, claim]); } else if (!held.some((other) => other.sourceId === source.id)) held.push(claim);
+      }
+      return findings;
+    },
+    finish() {
+      const findings: Finding[] = [];
+      for (const claimed of seen.values()) {
+        if (!Array.isArray(claimed)) continue;
+        for (const claim of claimed) {
+          const { sourceId, name, attribute, value, severity } = claim;
+          const others = claimed.filter((other) => other !== claim).slice(0, 3).map((other) => other.name);
+          findings.push({ sourceId, name, attribute, value, rule: 'unique in the collection', severity, message: `${value} of ${name} is also meant for ${others.join(', ')}. Only one of them can have it.`, proposal: null });
+        }
+      }
+      return findings;
+    },
+  };
+}
+
+/**
+ * Checks all of these objects, see {@link createChecker}.
+ * @returns findings in the order of the objects, then the names claimed twice in the collection.
  */
 export function checkObjects(objects: Iterable<CheckedObject>, context: CheckContext): Finding[] {
+  const checker = createChecker(context);
   const findings: Finding[] = [];
-  const seen = new Map<string, { readonly object: CheckedObject; readonly attribute: string; readonly value: string }[]>();
-  const reporter = ({ source }: CheckedObject): Report => (attribute, value, rule, severity, message, proposal = null) => {
-    findings.push({ sourceId: source.id, name: source.name, attribute, value, rule, severity, message, proposal });
-  };
-  for (const object of objects) {
-    const report = reporter(object);
-    const upn = object.values.get('userPrincipalName')?.values?.[0];
-    if (upn !== undefined) checkUpn(upn, context, report);
-    checkNames(object, report);
-    checkLengths(object, report);
-    checkTenant(object, context, report);
-    for (const [kind, attribute, value] of claims(object)) {
-      const key = `${kind} ${kind === 'anchor' ? value : value.toLowerCase()}`;
-      const held = seen.get(key);
-      if (held === undefined) seen.set(key, [{ object, attribute, value }]);
-      else if (!held.some((other) => other.object.source.id === object.source.id)) held.push({ object, attribute, value });
-    }
-  }
-  for (const [key, holders] of seen) {
-    if (holders.length < 2) continue;
-    for (const { object, attribute, value } of holders) {
-      const others = holders.filter((other) => other.object !== object).map((other) => other.object.source.name);
-      const kind: NameKind = key.startsWith('mailNickname ') ? 'mailNickname' : key.startsWith('address ') ? 'address' : key.startsWith('anchor ') ? 'anchor' : 'userPrincipalName';
-      reporter(object)(attribute, value, 'unique in the collection', severityOf(kind, object), `${value} of ${object.source.name} is also meant for ${others.slice(0, 3).join(', ')}. Only one of them can have it.`);
-    }
-  }
-  return findings;
+  for (const object of objects) findings.push(...checker.object(object));
+  return [...findings, ...checker.finish()];
 }

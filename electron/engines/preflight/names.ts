@@ -29,17 +29,22 @@ export function namesOf(target: TargetObject): readonly (readonly [NameKind, str
 
 /** An empty index of names. */
 export function createTenantNames(): TenantNames {
-  const table = new Map<string, NameHolder[]>();
+  // One holder, or several: nearly every name has one, and a list for each costs memory.
+  const table = new Map<string, NameHolder | NameHolder[]>();
   return {
     add(target) {
       const holder: NameHolder = { id: target.id, name: target.name, kind: target.kind, deleted: target.deleted };
       for (const [kind, value] of namesOf(target)) {
         const key = `${kind} ${value}`;
         const held = table.get(key);
-        if (held === undefined) table.set(key, [holder]);
-        else held.push(holder);
+        if (held === undefined) table.set(key, holder);
+        else if (Array.isArray(held)) held.push(holder);
+        else table.set(key, [held, holder]);
       }
     },
-    holders: (kind, value) => table.get(`${kind} ${value.toLowerCase()}`) ?? [],
+    holders: (kind, value) => {
+      const held = table.get(`${kind} ${value.toLowerCase()}`);
+      return held === undefined ? [] : Array.isArray(held) ? held : [held];
+    },
   };
 }

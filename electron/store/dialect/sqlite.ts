@@ -101,12 +101,14 @@ function preparedBulk(file: string, prepare: (text: string) => Statement): BulkP
   };
 }
 
-/** Sets a connection up for a project: write-ahead log, foreign keys, five seconds of patience with other processes. */
+/** Sets a connection up for a project: write-ahead log, foreign keys, 64 MB of pages, five seconds of patience with other processes. */
 export function prepareConnection(connection: Connection): void {
   connection.pragma('busy_timeout = 5000');
   connection.pragma('journal_mode = WAL');
   connection.pragma('synchronous = NORMAL');
   connection.pragma('foreign_keys = ON');
+  // Ids are random, so rows are read and indexes written all over the file; SQLite's own 2 MB hold next to nothing of it (KiB, PRAGMA cache_size).
+  connection.pragma('cache_size = -65536');
 }
 
 /**

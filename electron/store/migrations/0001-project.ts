@@ -84,7 +84,7 @@ export const statements = ({ text, integer, serial, end, endNarrow }: Words): re
   `create table plan (
     number ${serial}, id ${text} not null unique, task_id ${text} not null references task (id), collection_id ${text}, created_at ${integer} not null, tenant_name ${text} not null, organization_id ${text} not null,
     settings ${text}, confirmation ${text} not null, counts ${text} not null, guard ${text} not null, findings_errors ${integer} not null, findings_warnings ${integer} not null,
-    unresolved ${integer} not null, conflicts ${integer} not null)${end}`,
+    unresolved ${integer} not null, conflicts ${integer} not null, unfinished ${integer} not null default 0)${end}`,
   'create index plan_task on plan (task_id)',
   'create index plan_collection on plan (collection_id, number)',
   `create table operation (

@@ -102,7 +102,7 @@ export function planOperationsRepository(context: Context): PlanOperationsReposi
       return counts;
     },
     operationsOfObject: async (sourceId, limit = 100) => {
-      const rows = await db.selectFrom('operation').innerJoin('plan', 'plan.id', 'operation.plan_id').selectAll('operation').where('operation.source_id', '=', sourceId)
+      const rows = await db.selectFrom('operation').innerJoin('plan', 'plan.id', 'operation.plan_id').selectAll('operation').where('operation.source_id', '=', sourceId).where('plan.unfinished', '=', 0)
         .orderBy('plan.number', 'desc').orderBy('operation.seq').limit(limit).execute();
       return rows.map(toOperation);
     },

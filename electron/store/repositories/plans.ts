@@ -2,10 +2,11 @@ import type { Finding, GuardStop, PlanCounts, PlanSkip, UnresolvedReference } fr
 import type { MigrationSettings } from '../../../shared/domain/settings.ts';
 import { ErrorCode, appError } from '../../../shared/domain/errors.ts';
 import type { ObjectKind } from '../../../shared/domain/objects.ts';
-import { count, json } from '../columns.ts';
+import { count, flag, json } from '../columns.ts';
 import { inTransaction, type Context } from '../context.ts';
 import { after, limitOf, startOf, toPage, type Page, type PageRequest } from '../paging.ts';
 import type { TenantFacts } from './pairs.ts';
+import { forgetPlans } from './task-removal.ts';
 
 /** Header of a plan. */
 export interface PlanRecord {
@@ -28,16 +29,21 @@ export interface PlanRecord {
 }
 
 /** A new plan; its figures come with {@link PlanSummaryInput}, the organization is the one that the pair of the task knows. */
-export type PlanInput = Pick<PlanRecord, 'taskId' | 'collectionId' | 'tenantName' | 'settings' | 'confirmation'>;
+export type PlanInput = Pick<PlanRecord, 'taskId' | 'collectionId' | 'tenantName' | 'settings' | 'confirmation'> & {
+  /** `unfinished`: it is written in several transactions, and nobody shall see any of it until its summary is saved. */
+  readonly state?: 'unfinished';
+};
 /** Figures of a finished plan. */
 export type PlanSummaryInput = Pick<PlanRecord, 'counts' | 'guard' | 'findings' | 'unresolved' | 'conflicts'>;
 
 /** Plans: header and everything but their operations. */
 export interface PlanRecordsRepository {
   create(input: PlanInput): Promise<PlanRecord>;
+  /** Removes plans of a task that were begun and never finished, with everything in them. */
+  removeUnfinished(taskId: string): Promise<void>;
   /** @throws AppError NOT_FOUND. */
   get(id: string): Promise<PlanRecord>;
-  /** Writes the figures, and the confirmation when its text depends on them. @throws AppError NOT_FOUND. */
+  /** Writes the figures, which finishes the plan, and the confirmation when its text depends on them. @throws AppError NOT_FOUND. */
   saveSummary(id: string, summary: PlanSummaryInput & { readonly confirmation?: string }): Promise<PlanRecord>;
   appendSkips(id: string, skips: readonly PlanSkip[]): Promise<void>;
   appendFindings(id: string, findings: readonly Finding[]): Promise<void>;
@@ -103,15 +109,19 @@ export function planRecordsRepository(context: Context): PlanRecordsRepository {
         id, task_id: input.taskId, collection_id: input.collectionId, created_at: environment.clock(), tenant_name: input.tenantName,
         organization_id: facts === null ? '' : json<TenantFacts>(facts).organization.id,
         settings: input.settings === null ? null : JSON.stringify(input.settings), confirmation: input.confirmation, counts: JSON.stringify(NOTHING), guard: '[]',
-        findings_errors: 0, findings_warnings: 0, unresolved: 0, conflicts: 0,
+        findings_errors: 0, findings_warnings: 0, unresolved: 0, conflicts: 0, unfinished: flag(input.state === 'unfinished'),
       }).execute();
       return read(within, id);
+    }),
+    removeUnfinished: (taskId) => inTransaction(context, async (within) => {
+      const plans = within.db.selectFrom('plan').select('id').where('task_id', '=', taskId).where('unfinished', '=', 1);
+      await forgetPlans(within.db, plans);
     }),
     get: (id) => read(context, id),
     saveSummary: (id, summary) => inTransaction(context, async (within) => {
       await within.db.updateTable('plan').set({
         counts: JSON.stringify(summary.counts), guard: JSON.stringify(summary.guard), findings_errors: summary.findings.errors, findings_warnings: summary.findings.warnings,
-        unresolved: summary.unresolved, conflicts: summary.conflicts, ...(summary.confirmation === undefined ? {} : { confirmation: summary.confirmation }),
+        unresolved: summary.unresolved, conflicts: summary.conflicts, unfinished: 0, ...(summary.confirmation === undefined ? {} : { confirmation: summary.confirmation }),
       }).where('id', '=', id).execute();
       return read(within, id);
     }),
@@ -134,7 +144,7 @@ export function planRecordsRepository(context: Context): PlanRecordsRepository {
     pageFindings: (query) => details(context, 'plan_finding', query, toFinding),
     pageUnresolved: (query) => details(context, 'plan_unresolved', query, toUnresolved),
     unresolvedOfObject: async (collectionId, sourceId) => {
-      const newest = db.selectFrom('plan').select('id').where('collection_id', '=', collectionId).orderBy('number', 'desc').limit(1);
+      const newest = db.selectFrom('plan').select('id').where('collection_id', '=', collectionId).where('unfinished', '=', 0).orderBy('number', 'desc').limit(1);
       const rows = await db.selectFrom('plan_unresolved').selectAll().where('plan_id', 'in', newest).where('source_id', '=', sourceId).orderBy('number').execute();
       return rows.map((row) => toUnresolved({ ...row }));
     },

@@ -9,12 +9,17 @@ import { fingerprint, lookUpColumns } from './object-columns.ts';
 /** A source object as stored. `missing`: the latest whole reading did not see it; it is kept and flagged. */
 export interface StoredSource extends SourceObject { readonly missing: boolean; readonly changedAt: number }
 
+/** The part of an object that says what it is. */
+export type SourceHead = Pick<SourceObject, 'id' | 'kind' | 'name' | 'attributes'>;
+
 /** Which sources to walk through. Objects that are gone from the directory are left out unless asked for. */
 export interface SourceScope {
   readonly collectionId?: string | undefined;
   readonly ids?: readonly string[] | undefined;
   readonly kind?: ObjectKind | undefined;
   readonly missing?: 'exclude' | 'include' | 'only';
+  /** `without links`: the objects come with no links, whatever they have. Default `with links`. */
+  readonly links?: 'with links' | 'without links';
   /** 1 to 1000 objects a page; default 500. */
   readonly pageSize?: number;
 }
@@ -33,6 +38,8 @@ export interface SourcesRepository {
   get(pairId: string, id: string): Promise<StoredSource | undefined>;
   /** Those that exist, by id. */
   getMany(pairId: string, ids: readonly string[]): Promise<ReadonlyMap<string, StoredSource>>;
+  /** What a person calls those that exist, and their kind, by id; attributes of groups only, and no links. */
+  heads(pairId: string, ids: readonly string[]): Promise<ReadonlyMap<string, SourceHead>>;
   /** Ids by normalised DN (`normaliseDn`), for the DNs that exist. */
   byDns(pairId: string, dns: readonly string[]): Promise<ReadonlyMap<string, string>>;
   /** Walks by id, one page in memory, with links. The store stays usable between pages; objects that change meanwhile come as they are then. */
@@ -117,9 +124,13 @@ async function upsertPage(context: Context, pairId: string, page: readonly Sourc
   return { written: page.length - seen.length, unchanged: seen.length, changedIds: changed.map((object) => object.id) };
 }
 
-async function withLinks({ db }: Context, pairId: string, rows: readonly SourceTable[]): Promise<readonly StoredSource[]> {
+/** The columns that an object is made of; the others are for look-ups, and reading them costs as much. */
+const READ = ['source.id', 'source.kind', 'source.dn', 'source.name', 'source.attributes', 'source.usn', 'source.missing', 'source.changed_at'] as const;
+type ReadRow = Pick<SourceTable, 'id' | 'kind' | 'dn' | 'name' | 'attributes' | 'usn' | 'missing' | 'changed_at'>;
+
+async function withLinks({ db }: Context, pairId: string, rows: readonly ReadRow[], wanted: 'with links' | 'without links' = 'with links'): Promise<readonly StoredSource[]> {
   const links = new Map<string, Record<string, string[]>>();
-  for (const ids of pieces(rows.map((row) => row.id))) {
+  for (const ids of wanted === 'with links' ? pieces(rows.map((row) => row.id)) : []) {
     const found = await db.selectFrom('source_link').select(['source_id', 'attribute', 'dn']).where('pair_id', '=', pairId).where('source_id', 'in', ids)
       .orderBy('source_id').orderBy('attribute').orderBy('dn_key').execute();
     for (const { source_id, attribute, dn } of found) {
@@ -140,7 +151,7 @@ export function sourcesRepository(context: Context): SourcesRepository {
   const getMany = async (pairId: string, ids: readonly string[]): Promise<ReadonlyMap<string, StoredSource>> => {
     const found = new Map<string, StoredSource>();
     for (const some of pieces(ids)) {
-      const rows = await db.selectFrom('source').selectAll().where('pair_id', '=', pairId).where('id', 'in', some).execute();
+      const rows = await db.selectFrom('source').select(READ).where('pair_id', '=', pairId).where('id', 'in', some).execute();
       for (const object of await withLinks(context, pairId, rows)) found.set(object.id, object);
     }
     return found;
@@ -149,19 +160,29 @@ export function sourcesRepository(context: Context): SourcesRepository {
     upsertPage: (pairId, objects, runId) => inTransaction(context, (within) => upsertPage(within, pairId, objects, runId)),
     get: async (pairId, id) => (await getMany(pairId, [id])).get(id),
     getMany,
-    byDns: async (pairId, dns) => {
-      const found = new Map<string, string>();
-      for (const keys of pieces([...new Set(dns.map(normaliseDn))])) {
-        // After a move and a new object of the old name two rows may have the DN: the one that is still there counts.
-        const rows = await db.selectFrom('source').select(['id', 'dn_key']).where('pair_id', '=', pairId).where('dn_key', 'in', keys).orderBy('missing', 'desc').execute();
-        for (const row of rows) found.set(row.dn_key, row.id);
+    heads: async (pairId, ids) => {
+      const found = new Map<string, SourceHead>();
+      for (const some of pieces(ids)) {
+        const rows = await db.selectFrom('source').select((eb) => ['id', 'kind', 'name', eb.case().when('kind', '=', 'group').then(eb.ref('attributes')).else(null).end().as('attributes')])
+          .where('pair_id', '=', pairId).where('id', 'in', some).execute();
+        for (const { id, kind, name, attributes } of rows) found.set(id, { id, kind: kind as ObjectKind, name, attributes: attributes === null ? {} : json<Attributes>(attributes) });
       }
       return found;
     },
-    iterate: async function* (pairId, { collectionId, ids, kind, missing = 'exclude', pageSize = 500 } = {}) {
+    byDns: async (pairId, dns) => {
+      const found = new Map<string, string>();
+      for (const keys of pieces([...new Set(dns.map(normaliseDn))])) {
+        // Not ordered by the database: SQLite would walk along the index that has the order, which is the whole pair for every piece.
+        const rows = await db.selectFrom('source').select(['id', 'dn_key', 'missing']).where('pair_id', '=', pairId).where('dn_key', 'in', keys).execute();
+        // After a move and a new object of the old name two rows may have the DN: the one that is still there counts.
+        for (const row of rows) if (row.missing === 0 || !found.has(row.dn_key)) found.set(row.dn_key, row.id);
+      }
+      return found;
+    },
+    iterate: async function* (pairId, { collectionId, ids, kind, missing = 'exclude', pageSize = 500, links = 'with links' } = {}) {
       const wanted = ids === undefined ? undefined : [...new Set(ids)].toSorted();
       for (let last = '', at = 0; ;) {
-        let query = db.selectFrom('source').selectAll('source').where('source.pair_id', '=', pairId).orderBy('source.id').limit(pageSize);
+        let query = db.selectFrom('source').select(READ).where('source.pair_id', '=', pairId).orderBy('source.id').limit(pageSize);
         const piece = wanted?.slice(at, at + pageSize);
         if (piece !== undefined) {
           if (piece.length === 0) return;
@@ -171,7 +192,7 @@ export function sourcesRepository(context: Context): SourcesRepository {
         if (kind !== undefined) query = query.where('source.kind', '=', kind);
         if (missing !== 'include') query = query.where('source.missing', '=', missing === 'only' ? 1 : 0);
         const rows = await query.execute();
-        if (rows.length > 0) yield await withLinks(context, pairId, rows);
+        if (rows.length > 0) yield await withLinks(context, pairId, rows, links);
         const end = rows.at(-1);
         if (wanted !== undefined) at += pageSize;
         else if (end === undefined || rows.length < pageSize) return;

@@ -34,8 +34,8 @@ export interface TargetsRepository {
   linkIds(pairId: string, id: string, attribute: string): Promise<readonly string[]>;
   /** With links; undefined when the pair has no such object. */
   get(pairId: string, id: string): Promise<TargetObject | undefined>;
-  /** Those that exist, by id, with links. */
-  getMany(pairId: string, ids: readonly string[]): Promise<ReadonlyMap<string, TargetObject>>;
+  /** Those that exist, by id; with links unless told otherwise. */
+  getMany(pairId: string, ids: readonly string[], links?: 'with links' | 'without links'): Promise<ReadonlyMap<string, TargetObject>>;
   /** Walks by id, one page in memory. */
   iterate(pairId: string, scope?: TargetScope): AsyncIterable<readonly TargetObject[]>;
   /** Objects whose name, UPN or mail contains the text, by name, without links; `kind` empty: all kinds. At most 500. */
@@ -54,10 +54,13 @@ const COLUMNS = ['pair_id', 'id', 'kind', 'name', 'name_key', 'upn', 'upn_key', 
 const KEY = ['pair_id', 'id'] as const;
 
 type TargetRow = Selectable<TargetTable>;
-const toTarget = (row: TargetRow, links: Attributes): TargetObject =>
+/** The columns that an object is made of; the others are for look-ups, and reading them costs as much. */
+const READ = ['id', 'kind', 'name', 'attributes', 'deleted', 'members_read'] as const;
+type ReadRow = Pick<TargetRow, (typeof READ)[number]>;
+const toTarget = (row: ReadRow, links: Attributes): TargetObject =>
   ({ id: row.id, kind: row.kind as ObjectKind, name: row.name, attributes: json<Attributes>(row.attributes), links, deleted: row.deleted === 1 });
 /** With links: that a group has no members and that nobody looked are not the same. */
-const whole = (row: TargetRow, links: Attributes = {}): TargetObject => toTarget(row, row.members_read === 1 ? { members: [], ...links } : links);
+const whole = (row: ReadRow, links: Attributes = {}): TargetObject => toTarget(row, row.members_read === 1 ? { members: [], ...links } : links);
 
 async function markRead({ db, dialect }: Context, pairId: string, ids: readonly string[]): Promise<void> {
   await dialect.bulk.update(db, { table: 'target', key: KEY, set: ['members_read'] }, ids.map((id) => ({ pair_id: pairId, id, members_read: 1 })));
@@ -102,12 +105,12 @@ async function removeMany({ db, dialect }: Context, pairId: string, ids: readonl
 /** Makes the repository of tenant objects. */
 export function targetsRepository(context: Context): TargetsRepository {
   const { db } = context;
-  const getMany = async (pairId: string, ids: readonly string[]): Promise<ReadonlyMap<string, TargetObject>> => {
+  const getMany = async (pairId: string, ids: readonly string[], wanted: 'with links' | 'without links' = 'with links'): Promise<ReadonlyMap<string, TargetObject>> => {
     const found = new Map<string, TargetObject>();
     for (const some of pieces(ids)) {
-      const rows = await db.selectFrom('target').selectAll().where('pair_id', '=', pairId).where('id', 'in', some).execute();
-      const links = await linksOf(context, pairId, some);
-      for (const row of rows) found.set(row.id, whole(row, links.get(row.id)));
+      const rows = await db.selectFrom('target').select(READ).where('pair_id', '=', pairId).where('id', 'in', some).execute();
+      const links = wanted === 'with links' ? await linksOf(context, pairId, some) : undefined;
+      for (const row of rows) found.set(row.id, links === undefined ? toTarget(row, {}) : whole(row, links.get(row.id)));
     }
     return found;
   };
@@ -128,7 +131,7 @@ export function targetsRepository(context: Context): TargetsRepository {
     getMany,
     iterate: async function* (pairId, { kind, deleted = 'include', pageSize = 500, withLinks = false } = {}) {
       for (let last = ''; ;) {
-        let query = db.selectFrom('target').selectAll().where('pair_id', '=', pairId).where('id', '>', last).orderBy('id').limit(pageSize);
+        let query = db.selectFrom('target').select(READ).where('pair_id', '=', pairId).where('id', '>', last).orderBy('id').limit(pageSize);
         if (kind !== undefined) query = query.where('kind', '=', kind);
         if (deleted !== 'include') query = query.where('deleted', '=', flag(deleted === 'only'));
         const rows = await query.execute();
@@ -140,7 +143,7 @@ export function targetsRepository(context: Context): TargetsRepository {
       }
     },
     search: async (pairId, text, kind, limit) => {
-      let query = db.selectFrom('target').selectAll().where('pair_id', '=', pairId)
+      let query = db.selectFrom('target').select(READ).where('pair_id', '=', pairId)
         .where((eb) => eb.or([contains('name_key', text.trim()), contains('upn_key', text.trim()), contains('mail_key', text.trim())]))
         .orderBy('name_key').orderBy('id').limit(Math.min(Math.max(limit, 1), 500));
       if (kind !== '') query = query.where('kind', '=', kind);

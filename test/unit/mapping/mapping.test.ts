@@ -83,7 +83,7 @@ describe('actions and conditions', () => {
   test.each([
     ['only on creation', null, true], ['only on creation', {}, false], ['only if the target is empty', {}, true], ['only if the target is empty', { jobTitle: ['x'] }, false], ['always', { jobTitle: ['x'] }, true],
   ] as const)('%s with %o writes: %s', (condition, there, writes) => expect(one({ condition }, {}, there).values.has('jobTitle')).toBe(writes));
-  test('an expression keeps the object out', () => expect(one({ action: 'Expression' }).problems[0]).toMatchObject({ severity: 'error', message: expect.stringContaining('comes with the mapping language') }));
+  test('an expression that cannot be read keeps the object out', () => expect(one({ action: 'Expression' }).problems[0]).toMatchObject({ severity: 'error', message: expect.stringContaining('The expression is empty') }));
   test('the topmost rule with a value wins', () => {
     const two = [custom({ id: 'a', position: 2, sourceAttribute: 'department' }), custom({ id: 'b', position: 1, sourceAttribute: 'nothing' }), custom({ id: 'c', position: 3 })];
     expect(map(source({ title: ['Chief'], department: ['D'] }), { rules: two }).values.get('jobTitle')).toMatchObject({ values: ['D'], provenance: { ruleId: 'a' } });

@@ -1,8 +1,8 @@
 import { mapObject, DEFAULT_MAPPING_RULES } from '../../../electron/engines/mapping/index.ts';
-import { createPlanner } from '../../../electron/engines/planning/index.ts';
-import type { JournalledChange, Plan, PlannerContext } from '../../../electron/engines/planning/index.ts';
+import { createPlanner, createSurveyor, type PlanCandidate } from '../../../electron/engines/planning/index.ts';
+import type { JournalledChange, PlannerContext } from '../../../electron/engines/planning/index.ts';
 import type { MatchResult, SourceObject, TargetObject } from '../../../shared/domain/objects.ts';
-import type { Operation } from '../../../shared/domain/plans.ts';
+import type { Finding, Operation, PlanCounts, PlanSkip, UnresolvedReference } from '../../../shared/domain/plans.ts';
 
 /** A tenant as a plain map: what the operations mean, written down once, for tests of plans. */
 export type Model = Map<string, TargetObject>;
@@ -77,11 +77,34 @@ export function carryOutAll(model: Model, operations: readonly Operation[]): { r
   };
 }
 
+/** A whole plan, as the store would have it. */
+export interface Plan {
+  readonly operations: readonly Operation[];
+  readonly counts: PlanCounts;
+  readonly skips: readonly PlanSkip[];
+  readonly unresolved: readonly UnresolvedReference[];
+  readonly notes: readonly Finding[];
+  readonly findings: readonly Finding[];
+}
+
+/** Reads the candidates twice, kind by kind, and collects what comes. */
+export function wholePlan(candidates: readonly PlanCandidate[], context: PlannerContext): Plan {
+  const surveyor = createSurveyor(context);
+  for (const candidate of candidates) surveyor.object(candidate);
+  const planner = createPlanner(context, surveyor.finish());
+  const planned = (['user', 'contact', 'group'] as const).flatMap((kind) => candidates.filter((c) => c.source.kind === kind)).map((candidate) => planner.object(candidate));
+  const all = <K extends 'operations' | 'unresolved' | 'notes' | 'findings'>(key: K) => planned.flatMap((one) => one[key] as readonly unknown[]) as unknown as (typeof planned)[number][K];
+  return {
+    operations: all('operations').toSorted((a, b) => a.seq - b.seq), counts: planner.finish(), skips: planned.flatMap((one) => one.skip ?? []),
+    unresolved: all('unresolved'), notes: all('notes'), findings: all('findings'),
+  };
+}
+
 const RULES = DEFAULT_MAPPING_RULES.map((rule, i) => ({ ...rule, id: `m${i}` }));
 
 /** Maps and plans sources against the model with the shipped rules. `matches`: source id to target id. DNs of sources are `CN=<id>`. */
 export function planAll(sources: readonly SourceObject[], model: Model, matches: ReadonlyMap<string, string>, more: Partial<PlannerContext> = {}): Plan {
-  const planner = createPlanner({ settings: { createUnmatched: true, mergeUnmatched: true }, newId: counter('op'), matchedBefore: () => true, ...more });
+  const candidates: PlanCandidate[] = [];
   const byDn = new Map(sources.map((source) => [source.dn, source]));
   for (const source of sources) {
     const targetId = matches.get(source.id) ?? null;
@@ -92,7 +115,7 @@ export function planAll(sources: readonly SourceObject[], model: Model, matches:
       verifiedDomains: new Set(['x.com']), initialDomain: 'x.onmicrosoft.com',
       resolve: (dn) => { const found = byDn.get(dn); return found === undefined ? null : { sourceId: found.id, targetId: matches.get(found.id) ?? null, name: found.name, kind: found.kind }; },
     });
-    planner.object({ source, match, target, mapped });
+    candidates.push({ source, match, target, mapped });
   }
-  return planner.finish();
+  return wholePlan(candidates, { settings: { createUnmatched: true, mergeUnmatched: true }, newId: counter('op'), matchedBefore: () => true, ...more });
 }

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { countOperations, createPlanner, DEFAULT_GUARD_LIMITS, emptyCounts, guardPlan, planRollback, sameValues } from '../../../electron/engines/planning/index.ts';
+import { countOperations, DEFAULT_GUARD_LIMITS, emptyCounts, guardPlan, planRollback, sameValues } from '../../../electron/engines/planning/index.ts';
 import type { JournalledChange, PlanCandidate, PlannerContext } from '../../../electron/engines/planning/index.ts';
 import type { MatchResult, SourceObject, TargetObject, Values } from '../../../shared/domain/objects.ts';
 import type { Operation } from '../../../shared/domain/plans.ts';
 import type { MappedLink } from '../../../electron/engines/mapping/index.ts';
-import { counter } from './model.ts';
+import { counter, wholePlan } from './model.ts';
 
 const USER: SourceObject = { id: 'u', kind: 'user', dn: 'CN=Ann', name: 'Ann', attributes: {}, links: {} };
 const GROUP: SourceObject = { id: 'g', kind: 'group', dn: 'CN=Staff', name: 'Staff', attributes: {}, links: {} };
@@ -13,11 +13,8 @@ const match = (more: Partial<MatchResult> = {}): MatchResult => ({ sourceId: 'u'
 const want = (values: Readonly<Record<string, Values | null>>, more: Partial<PlanCandidate['mapped']> = {}): PlanCandidate['mapped'] => ({
   values: new Map(Object.entries(values).map(([name, value]) => [name, { values: value, provenance: { ruleId: 'm', source: name, reason: 'Overwrite' } }])), links: {}, unresolved: [], problems: [], skip: null, ...more,
 });
-const plan = (candidates: readonly PlanCandidate[], more: Partial<PlannerContext> = {}) => {
-  const planner = createPlanner({ settings: { createUnmatched: true, mergeUnmatched: true }, newId: counter('op'), matchedBefore: () => false, ...more });
-  for (const candidate of candidates) planner.object(candidate);
-  return planner.finish();
-};
+const plan = (candidates: readonly PlanCandidate[], more: Partial<PlannerContext> = {}) =>
+  wholePlan(candidates, { settings: { createUnmatched: true, mergeUnmatched: true }, newId: counter('op'), matchedBefore: () => false, ...more });
 const NEW_USER = { accountEnabled: ['true'], displayName: ['Ann'], mailNickname: ['ann'], userPrincipalName: ['ann@x.com'], 'passwordProfile/password': ['<generated>'] };
 const NONE = match({ state: 'Not matched', targetId: null, reason: 'No candidate.' });
 const refs = (n: number, prefix = 'm') => Array.from({ length: n }, (_, i) => ({ sourceId: null, targetId: `${prefix}${i}`, name: `${prefix}${i}`, dn: `CN=${prefix}${i}` }));
