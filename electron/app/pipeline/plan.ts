@@ -34,8 +34,10 @@ export async function tenantView(services: Services, pairId: string): Promise<Te
   };
 }
 
-/** Reads the objects of a run in the order of a plan: users, contacts, groups, each by id. One page in memory. */
-/** `values only`: without the links of people; of groups the checks count the members. */
+/**
+ * Reads the objects of a run in the order of a plan: users, contacts, groups, each by id. One page in memory.
+ * `values only`: without the links of people; of groups the checks count the members.
+ */
 type Reading = (links: 'with links' | 'values only') => AsyncIterable<readonly PlanCandidate[]>;
 
 /** What is known of the objects before the plan is written. */

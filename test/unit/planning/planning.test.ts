@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { countOperations, DEFAULT_GUARD_LIMITS, emptyCounts, guardPlan, planRollback, sameValues } from '../../../electron/engines/planning/index.ts';
+import { countOperations, createPlanner, createSurveyor, DEFAULT_GUARD_LIMITS, emptyCounts, guardPlan, planRollback, sameValues } from '../../../electron/engines/planning/index.ts';
 import type { JournalledChange, PlanCandidate, PlannerContext } from '../../../electron/engines/planning/index.ts';
 import type { MatchResult, SourceObject, TargetObject, Values } from '../../../shared/domain/objects.ts';
 import type { Operation } from '../../../shared/domain/plans.ts';
@@ -66,6 +66,22 @@ describe('objects that are left alone', () => {
   });
   test('one matched before is merged all the same', () => {
     expect(plan([{ source: USER, match: match(), target: there(), mapped: want({ jobTitle: ['x'] }) }], { settings: { createUnmatched: false, mergeUnmatched: false }, matchedBefore: () => true }).operations).toHaveLength(1);
+  });
+});
+
+describe('an object that changed between the two readings', () => {
+  const context: PlannerContext = { settings: { createUnmatched: true, mergeUnmatched: true }, newId: counter('op'), matchedBefore: () => false };
+  const changes: PlanCandidate = { source: USER, match: match(), target: there(), mapped: want({ jobTitle: ['x'] }) };
+  test.each<[string, PlanCandidate, PlanCandidate]>([
+    ['has an operation that it did not have', { ...changes, target: there({ attributes: { jobTitle: ['x'] } }) }, changes],
+    ['has none any more', changes, { ...changes, target: there({ attributes: { jobTitle: ['x'] } }) }],
+    ['is to be left alone now', changes, { ...changes, target: null }],
+    ['was to be left alone', { ...changes, target: null }, changes],
+  ])('%s: the plan is not made', (_, first, second) => {
+    const surveyor = createSurveyor(context);
+    surveyor.object(first);
+    const planner = createPlanner(context, surveyor.finish());
+    expect(() => planner.object(second)).toThrow(expect.objectContaining({ data: expect.objectContaining({ code: 'CONFLICT', retryable: true }) }));
   });
 });
 

@@ -131,6 +131,29 @@ describe.each(VARIANTS)('plans ($name)', (variant) => {
     return { store, taskId, collectionId: collectionId ?? '', plan };
   }
 
+  it('shows nothing of a plan that is being written, and removes what was left of one', async () => {
+    const { store, taskId, collectionId, plan } = await planned();
+    const waiting = { sourceId: guid(1), attribute: 'manager', dn: 'CN=Boss', reason: 'not matched' };
+    await store.plans.appendOperations(plan.id, [operation(1)]);
+    const begin = async () => {
+      const { id } = await store.plans.create({ taskId, collectionId, tenantName: 'Contoso', settings: null, confirmation: 'Contoso', state: 'unfinished' });
+      await store.plans.appendOperations(id, [{ ...operation(1), id: guid(77) }]);
+      await store.plans.appendUnresolved(id, [waiting]);
+      return id;
+    };
+    const left = await begin();
+    expect((await store.plans.operationsOfObject(guid(1))).map((row) => row.planId)).toEqual([plan.id]);
+    expect(await store.plans.unresolvedOfObject(collectionId, guid(1))).toEqual([]);
+    await store.plans.removeUnfinished(taskId);
+    expect(await failure(store.plans.get(left))).toBe('NOT_FOUND');
+    expect(await store.plans.get(plan.id)).toMatchObject({ id: plan.id });
+    const next = await begin();
+    await store.plans.saveSummary(next, { counts: plan.counts, guard: [], findings: { errors: 0, warnings: 0 }, unresolved: 1, conflicts: 0 });
+    await store.plans.removeUnfinished(taskId);
+    expect(await store.plans.unresolvedOfObject(collectionId, guid(1))).toEqual([waiting]);
+    expect((await store.plans.operationsOfObject(guid(1))).map((row) => row.planId).toSorted()).toEqual([plan.id, next].toSorted());
+  });
+
   it('keeps operations as planned and their outcomes', async () => {
     const { store, plan } = await planned();
     const create = operation(1, { kind: 'create', targetId: null, name: 'Ann 100%', changes: [{ ...operation(1).changes[0], conflict: 'changed since' } as never] });
