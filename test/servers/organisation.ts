@@ -113,7 +113,7 @@ function specials(root: string): readonly OrganisationObject[] {
   const contact = (cn: string, more: OrganisationObject['attributes'] = {}, keptOut = ''): OrganisationObject => make('contact', cn, { displayName: [cn], mail: [`${cn.toLowerCase().replaceAll(/\W/g, '.')}@partner.example`], ...more }, { keptOut });
   const outside = (n: number): OrganisationObject => make('user', `Outsider ${n}`, { sAMAccountName: [`out${n}`], userPrincipalName: [`out${n}@corp.example.com`], userAccountControl: ['544'], displayName: [`Outsider ${n}`] }, { dn: `CN=Outsider ${n},OU=Outside,${root}`, collected: false });
   return [
-    user('Sync account', 'AAD_0123456789ab', {}, 'sAMAccountName starts with AAD_ or MSOL_'), user('Old sync account', 'MSOL_0123456789ab', {}, 'sAMAccountName starts with AAD_ or MSOL_'),
+    user('Sync account', 'AAD_0123456789ab', {}, 'sAMAccountName starts with AAD_'), user('Old sync account', 'MSOL_0123456789ab', {}, 'sAMAccountName starts with MSOL_'),
     user('Cloud user', 'clouduser', { adminDescription: ['User_0123'] }, 'adminDescription starts with User_'),
     user('System mailbox', 'SM_1', { mailNickname: ['SystemMailbox{1f05a927}'] }, 'mailNickname starts with SystemMailbox{'), user('Client access', 'CAS_{0123}', {}, 'Exchange client access account'),
     user('Arbitration', 'arb1', { msExchRecipientTypeDetails: ['8388608'] }, 'system mailbox of Exchange'), user('Linked', 'linked1', { msExchRecipientTypeDetails: ['2'] }, 'linked mailbox'),
