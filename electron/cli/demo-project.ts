@@ -4,8 +4,7 @@ import path from 'node:path';
 import { startRunner } from '../agent/runner.ts';
 import { openConsole, type Console } from '../app/container.ts';
 import type { Platform } from '../platform/index.ts';
-import { demoOrganisation, type DemoSize } from '../simulator/demo/index.ts';
-import { startSimulator } from '../simulator/index.ts';
+import type { DemoSize } from '../simulator/demo/index.ts';
 import type { SimulatedTargets } from '../simulator/targets.ts';
 
 /** What making a demo needs. */
@@ -33,6 +32,7 @@ export async function createDemoProject(file: string, options: DemoOptions): Pro
   const ldif = path.join(folder, 'organisation.ldf');
   const stateFile = path.join(folder, 'tenant.json');
   await mkdir(folder, { recursive: true });
+  const { demoOrganisation, startSimulator } = await import('../simulator/index.ts');
   const { ldif: text, tenant } = demoOrganisation(options.size);
   await writeFile(ldif, text);
   // A tenant left by an earlier, deleted project belongs to that one.

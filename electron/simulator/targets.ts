@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { appError, ErrorCode } from '../../shared/domain/errors.ts';
 import { createLockFile, readLockFile, removeLockFile, replaceLockFile } from './lock-file.ts';
-import { startSimulator, type Simulator, type SimulatorOptions } from './simulator.ts';
+import type { Simulator, SimulatorOptions } from './simulator.ts';
 import { simulatedTransports, type SimulatedTransports } from './transport.ts';
 
 /** What a pair with a simulated tenant needs: the swapped transports, and credentials when the simulation has its own. */
@@ -107,6 +107,8 @@ export function createSimulatedTargets(options: { readonly log: (line: string) =
 const lockOf = (stateFile: string): string => `${stateFile}.lock`;
 
 async function start(stateFile: string, claim: string, options: Omit<SimulatorOptions, 'stateFile'>): Promise<Started> {
+  // Loaded when it is needed: every command of the program would wait for the whole tenant otherwise.
+  const { startSimulator } = await import('./simulator.ts');
   const simulator = await startSimulator({ ...options, stateFile });
   const lock: Lock = { origin: simulator.url, pid: process.pid, tenantId: simulator.tenantId, clientId: simulator.clientId, clientSecret: simulator.clientSecret };
   const content = JSON.stringify(lock);

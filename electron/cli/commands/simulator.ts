@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import { type Command, Option } from 'commander';
 import { appError, ErrorCode } from '../../../shared/domain/errors.ts';
-import { FAULT_HELP, parseSeedSpec, SEED_SPEC_HELP, seedTenant, startSimulator } from '../../simulator/index.ts';
+import { FAULT_HELP } from '../../simulator/faults/spec.ts';
+import { parseSeedSpec, SEED_SPEC_HELP } from '../../simulator/seeds/spec.ts';
 import { createSimulatedTargets } from '../../simulator/targets.ts';
 import { EXIT } from '../exit-codes.ts';
 import type { Run } from '../run.ts';
@@ -21,6 +22,7 @@ export function addSimulatorCommand(program: Command, run: Run): void {
       if (!at || Number(at[1]) > 65_535) throw appError(ErrorCode.InvalidInput, `"${o.listen}" is not an address of the loopback; use 127.0.0.1:PORT.`);
       const speed = Number(o.speed);
       if (!(speed > 0 && speed <= 10_000)) throw appError(ErrorCode.InvalidInput, `"${o.speed}" is not a speed; use a number over 0, for example 10.`);
+      const { seedTenant, startSimulator } = await import('../../simulator/index.ts');
       const began = performance.now();
       const options = { listen: { host: '127.0.0.1', port: Number(at[1]) }, quotas: o.quotas, speed, seed: seedTenant(parseSeedSpec(o.seed)), faults: o.faults } as const;
       if (o.state !== undefined && existsSync(o.state) && command.getOptionValueSource('seed') === 'cli') context.out.note(`The tenant in ${o.state} goes on as it is; --seed fills new ones only.`);
