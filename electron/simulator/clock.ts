@@ -8,6 +8,8 @@ export interface SimulatorClock {
   realWait(quickMs: number): number;
   /** Moves both times forward. */
   advance(ms: number): void;
+  /** Milliseconds that {@link SimulatorClock.advance} has added so far. */
+  readonly advancedMs: number;
   /** Runs something that was due earlier: meanwhile {@link SimulatorClock.quick} is that earlier time. */
   asOf(quickMs: number, run: () => void): void;
   readonly speed: number;
@@ -27,6 +29,7 @@ export function simulatorClock(base: () => number, speed: number): SimulatorCloc
     quick: () => earlier ?? start + (base() - start) * speed + added,
     realWait: (quickMs) => quickMs / speed,
     advance: (ms) => { added += ms; },
+    get advancedMs() { return added; },
     asOf: (quickMs, run) => {
       earlier = quickMs;
       try { run(); } finally { earlier = undefined; }

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { chance } from './chance.ts';
 import { simulatorClock } from './clock.ts';
 import { Directory } from './directory/directory.ts';
+import { saver } from './directory/saver.ts';
 import { takeSnapshot, type TenantSnapshot } from './directory/snapshot.ts';
 import { loadState, saveState, toSeed, type SavedState } from './directory/state-file.ts';
 import { exchangeService } from './exchange/service.ts';
@@ -25,6 +26,7 @@ import { background } from './sync/background.ts';
 import type { ExportInput, ExportResult } from './sync/export.ts';
 import { readExport } from './sync/read-export.ts';
 import { synchronise } from './sync/synchronise.ts';
+import { trafficCounter } from './traffic.ts';
 
 /** How a simulated tenant is to behave. */
 export interface SimulatorOptions {
@@ -98,8 +100,8 @@ export interface Simulator {
   close(): Promise<void>;
 }
 
-/** Pause between the last write and the automatic save. */
-const SAVE_AFTER_MS = 2000;
+/** Paths of Graph, whose versions it tells apart itself. */
+const GRAPH = /^\/(v1\.0|beta|v2\.0)(\/|$)/;
 
 /**
  * Starts a simulated Microsoft 365 tenant on loopback.
@@ -126,60 +128,38 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
   const receive = (objects: unknown): readonly ExportResult[] => {
     const results = synchronise(service, readExport(objects), directory.facts.synchronisation);
     work.settle();
-    autosave();
+    file.changed();
     return results;
   };
-  let advanced = loaded?.clock?.advancedMs ?? 0;
-  const requests = new Map<string, number>();
-  let [httpRequests, batches, created] = [0, 0, 0];
-  const traffic = {
-    count: (method: string, segments: readonly string[], status: number) => {
-      const path = `${method} /${segments.map((s, i) => (GUID.test(s) || (i === 1 && s.includes('@')) ? '{id}' : s.replace(/\(.+\)$/, '({id})'))).join('/')}`;
-      // What a client makes up must not fill the memory.
-      const known = requests.has(path) || requests.size < MOST_PATHS ? path : `${method} /...`;
-      requests.set(known, (requests.get(known) ?? 0) + 1);
-      if (status === 201) created++;
-    },
-  };
+  const traffic = trafficCounter();
   const onDefect = (error: unknown): void => options.log?.(`defect: ${error instanceof Error ? error.stack ?? error.message : String(error)}`);
   const graph = graphService({ directory, signer, clock, throttle: limits, luck: chance(0xca05e0a1), traffic, onDefect, licences: work.use, faults: { around: (inner, run) => faults.inner('graph', inner, run), deltaReset: faults.deltaReset } });
   const exchange = exchangeService(directory, signer, clock, (inner, run) => faults.inner('exchange', inner, run));
   const answerOf = (request: HttpRequest): HttpAnswer => {
     const { pathname } = request.url;
-    const isGraph = /^\/(v1\.0|beta|v2\.0)(\/|$)/.test(pathname);
-    if (isGraph && pathname.endsWith('/$batch')) batches++;
-    if (isGraph) return graph(request);
+    if (GRAPH.test(pathname)) return graph(request);
     return serviceOf(pathname) === 'exchange' ? exchange(request) : signIn.answer(request) ?? refusalAnswer(badGateway('Invalid version.'), clock.now(), requestIds(request.headers['client-request-id']));
   };
   const handle = (request: HttpRequest): HttpAnswer | Promise<HttpAnswer> => {
     const shown = own(request);
     if (shown) return shown;
-    httpRequests++;
+    traffic.http(GRAPH.test(request.url.pathname) && request.url.pathname.endsWith('/$batch'));
     const [at, began] = [clock.now(), performance.now()];
     work.settle();
     const answer = faults.around(request, () => { const given = answerOf(request); work.settle(); return given; });
     log.record(request, answer, at, performance.now() - began);
     options.log?.(`${request.method} ${request.url.pathname} ${answer.status}`);
-    autosave();
+    file.changed();
     return answer;
   };
 
-  const version = (): number => directory.changes + signIn.changes + advanced;
-  let saved = version();
-  let timer: NodeJS.Timeout | undefined;
-  let isClosed = false;
-  let saving = Promise.resolve();
-  const save = (): Promise<void> => {
-    const path = options.stateFile;
-    if (path === undefined) return Promise.resolve();
-    saving = saving.catch(() => undefined).then(() => { saved = version(); return saveState(path, { causewaySimulator: 1, keys, content: { ...toSeed(directory), ...signIn.saved() }, journal: directory.journal.save(), clock: { advancedMs: advanced } }); });
-    return saving;
-  };
-  const autosave = (): void => {
-    if (options.stateFile === undefined || isClosed || timer || saved === version()) return;
-    timer = setTimeout(() => { timer = undefined; save().catch(() => options.log?.('state file could not be written')); }, SAVE_AFTER_MS);
-    timer.unref();
-  };
+  const version = (): number => directory.changes + signIn.changes + clock.advancedMs;
+  const { stateFile } = options;
+  const file = saver(
+    stateFile === undefined ? undefined
+      : () => saveState(stateFile, { causewaySimulator: 1, keys, content: { ...toSeed(directory), ...signIn.saved() }, journal: directory.journal.save(), clock: { advancedMs: clock.advancedMs } }),
+    version, () => options.log?.('state file could not be written'),
+  );
   if (!loaded && content.synchronised) {
     // What a tenant starts with is there for every reader, whatever the delays.
     const { replicationMs, exchangeMs } = directory.lags;
@@ -188,16 +168,16 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     work.settle();
     Object.assign(directory.lags, { replicationMs, exchangeMs });
   }
-  if (!loaded) await save();
+  if (!loaded) await file.save();
 
-  const advance = (ms: number): void => { clock.advance(ms); advanced += ms; directory.emptyExpired(); work.settle(); autosave(); };
+  const advance = (ms: number): void => { clock.advance(ms); directory.emptyExpired(); work.settle(); file.changed(); };
   const mailboxes = mailboxCount(directory);
   const log = requestLog();
   const started = clock.now();
   const state = (): SimulatorState => readState({
-    directory, clock, faults, log, apps: signIn.apps(), started, throttle: limits, quotas: options.quotas, mailboxes, waiting: () => work.waiting, advancedMs: () => advanced, traffic: () => ({ httpRequests, batches, created }),
+    directory, clock, faults, log, apps: signIn.apps(), started, throttle: limits, quotas: options.quotas, mailboxes, waiting: () => work.waiting, traffic: () => ({ httpRequests: traffic.httpRequests, batches: traffic.batches, created: traffic.created }),
   });
-  const own = consoleService({ state, advance, setFaults: faults.set, synchronise: receive, save: async () => { await save(); return options.stateFile !== undefined; } });
+  const own = consoleService({ state, advance, setFaults: faults.set, synchronise: receive, save: async () => { await file.save(); return stateFile !== undefined; } });
 
   const server = await listen(options.listen ?? { host: '127.0.0.1', port: 0 }, handle, {
     malformed: (kind, path) => malformedAnswer(kind, path, clock.now()),
@@ -207,20 +187,15 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     url: server.url, tenantId: directory.facts.id,
     clientId: FULL_CLIENT_ID, clientSecret: keys.clientSecret, clientIdReadOnly: READ_ONLY_CLIENT_ID, clientSecretReadOnly: keys.readOnlySecret,
     stats: {
-      get requests() { return Object.fromEntries(requests); }, get httpRequests() { return httpRequests; }, get batches() { return batches; }, get created() { return created; }, get throttled() { return limits.throttled; },
+      get requests() { return traffic.requests; }, get httpRequests() { return traffic.httpRequests; }, get batches() { return traffic.batches; }, get created() { return traffic.created; }, get throttled() { return limits.throttled; },
       get faults() { return faults.byClause; },
     },
     snapshot: () => takeSnapshot(directory),
     advance, synchronise: receive, setFaults: faults.set, state, setPerson: signIn.setPerson,
-    save,
+    save: file.save,
     close: async () => {
-      isClosed = true;
-      clearTimeout(timer);
       await server.close();
-      await save();
+      await file.close();
     },
   };
 }
-/** Paths that are counted by themselves; the rest share one count a method. */
-const MOST_PATHS = 500;
-const GUID = /^[0-9a-f]{8}-[0-9a-f-]{27}$/i;

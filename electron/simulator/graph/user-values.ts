@@ -1,22 +1,24 @@
 import type { Directory } from '../directory/directory.ts';
+import { isComplexPassword } from '../identity/password.ts';
+import { userPrincipalNameForm } from '../identity/user-principal-name.ts';
 import { badRequest, invalidValue } from './refusal.ts';
 
 /**
- * Checks a user principal name: characters, points between others only, lengths (64 before and 48 after the @), a verified domain.
- * Source: Graph documentation, user resource, userPrincipalName; Entra documentation, UPN characters.
+ * Checks a user principal name: its form, and a verified domain (Graph documentation, user resource, userPrincipalName).
  * @throws GraphRefusal 400.
  */
 export function userPrincipalNameParts(value: unknown, directory: Directory): { readonly prefix: string; readonly domain: string } {
-  const match = typeof value === 'string' ? /^([^@]+)@([^@]+)$/.exec(value) : null;
-  const [, prefix = '', domain = ''] = match ?? [];
-  const message = 'Property userPrincipalName is invalid.';
-  const bad = badRequest(message, [{ code: 'InvalidValue', message, target: 'userPrincipalName' }]);
-  if (!match || !/^[A-Za-z0-9'\-_!#^~]+(\.[A-Za-z0-9'\-_!#^~]+)*$/.test(prefix) || prefix.length > 64 || domain.length > 48) throw bad;
+  const parts = typeof value === 'string' ? userPrincipalNameForm(value) : undefined;
+  if (!parts) {
+    const message = 'Property userPrincipalName is invalid.';
+    throw badRequest(message, [{ code: 'InvalidValue', message, target: 'userPrincipalName' }]);
+  }
+  const { domain } = parts;
   if (!directory.isVerifiedDomain(domain)) {
     const text = 'The domain portion of the userPrincipalName property is invalid. You must use one of the verified domain names in your organization.';
     throw badRequest(text, [{ code: 'InvalidValue', message: text, target: 'userPrincipalName' }]);
   }
-  return { prefix, domain };
+  return parts;
 }
 
 /** Checks the mailNickname of a user: ASCII without @ () \ [] " ; : <> , SPACE, and no point at either end. */
@@ -31,11 +33,9 @@ export function groupsMailNickname(value: unknown): void {
   if (!/^[\x21-\x7e]+$/.test(text) || /[@()\\[\]";:.<>,]/.test(text)) throw invalidValue('mailNickname', 'Group');
 }
 
-/** Eight to 256 characters of at least three of four classes (Entra documentation, password policies). */
+/** @throws GraphRefusal 400 for a password that the policy does not allow. */
 export function passwordIsComplex(password: string): void {
-  const classes = [/[a-z]/, /[A-Z]/, /\d/, /[^A-Za-z0-9]/].filter((c) => c.test(password)).length;
-  if (password.length < 8 || password.length > 256 || classes < 3) {
-    const message = 'The specified password does not comply with password complexity requirements. Please provide a different password.';
-    throw badRequest(message, [{ code: 'InvalidPassword', message, target: 'password' }]);
-  }
+  if (isComplexPassword(password)) return;
+  const message = 'The specified password does not comply with password complexity requirements. Please provide a different password.';
+  throw badRequest(message, [{ code: 'InvalidPassword', message, target: 'password' }]);
 }

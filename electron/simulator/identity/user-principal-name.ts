@@ -6,6 +6,16 @@ const PREFIX_LENGTH = 64;
 const DOMAIN_LENGTH = 48;
 
 /**
+ * The two parts of a user principal name: letters, digits, ' - _ ! # ^ ~ with points between them, 64 at most, then a domain of 48
+ * at most, whose characters are not looked at: only verified ones count (Graph documentation, user resource, userPrincipalName; Entra documentation, UPN characters).
+ * @returns undefined for another form.
+ */
+export function userPrincipalNameForm(value: string): { readonly prefix: string; readonly domain: string } | undefined {
+  const [, prefix, domain] = /^([A-Za-z0-9'\-_!#^~]+(?:\.[A-Za-z0-9'\-_!#^~]+)*)@([^@]+)$/.exec(value) ?? [];
+  return prefix === undefined || domain === undefined || prefix.length > PREFIX_LENGTH || domain.length > DOMAIN_LENGTH ? undefined : { prefix, domain };
+}
+
+/**
  * Judges an on-premises user principal name. A verified domain: as is. An unverified domain, or white space or line breaks inside:
  * recalculated (Entra documentation, UserPrincipalName population). No such form, too long, or a character that no user principal
  * name may have: refused with IdentityDataValidationFailed (Entra documentation, troubleshoot synchronization errors).
@@ -16,13 +26,13 @@ export function judgeUserPrincipalName(value: string, isVerified: (domain: strin
   const [, prefix = '', domain = ''] = parts ?? [];
   if (!parts || prefix.length > PREFIX_LENGTH || domain.length > DOMAIN_LENGTH) return 'refused';
   if (/\s/.test(value)) return 'recalculated';
-  if (!/^[A-Za-z0-9'.\-_!#^~]+$/.test(prefix) || prefix.startsWith('.') || prefix.endsWith('.') || !/^[A-Za-z0-9.-]+$/.test(domain)) return 'refused';
+  if (!userPrincipalNameForm(value) || !/^[A-Za-z0-9.-]+$/.test(domain)) return 'refused';
   return isVerified(domain) ? 'as is' : 'recalculated';
 }
 
 /** The Microsoft Online Email Routing Address: `<mailNickname>@<initial domain>`; the nickname loses what no address may have. */
 export function routingAddress(mailNickname: string, initialDomain: string): string {
-  const prefix = mailNickname.replaceAll(/[^A-Za-z0-9'.\-_!#^~]/g, '').replaceAll(/^\.+|\.+$/g, '').slice(0, PREFIX_LENGTH);
+  const prefix = mailNickname.replaceAll(/[^A-Za-z0-9'.\-_!#^~]/g, '').replaceAll(/\.{2,}/g, '.').replaceAll(/^\.|\.$/g, '').slice(0, PREFIX_LENGTH).replace(/\.$/, '');
   return `${prefix === '' ? 'user' : prefix}@${initialDomain}`;
 }
 

@@ -38,9 +38,8 @@ export interface StateParts {
   readonly mailboxes: () => number;
   readonly waiting: () => number;
   readonly apps: readonly { readonly appId: string; readonly displayName: string }[];
-  /** Wall time of the start in milliseconds since 1970, and how far the clock was moved since. */
+  /** Wall time of the start in milliseconds since 1970. */
   readonly started: number;
-  readonly advancedMs: () => number;
 }
 
 /** Reads the state of this moment. */
@@ -50,7 +49,7 @@ export function readState(parts: StateParts): SimulatorState {
   return {
     tenant: { id, displayName, domains: domains.map((d) => ({ name: d.name, isDefault: d.isDefault, isInitial: d.isInitial, isVerified: d.isVerified, federated: d.federated })) },
     counts: { users: directory.user.size, groups: directory.group.size, contacts: directory.contact.size, mailboxes: parts.mailboxes(), recycleBin: directory.deleted.size },
-    clock: { now: new Date(clock.now()).toISOString(), started: new Date(parts.started).toISOString(), speed: clock.speed, advancedMs: parts.advancedMs() },
+    clock: { now: new Date(clock.now()).toISOString(), started: new Date(parts.started).toISOString(), speed: clock.speed, advancedMs: clock.advancedMs },
     quotas: { mode: parts.quotas, share: faults.quotaShare, throttled: parts.throttle.throttled, buckets: parts.throttle.levels() },
     replication: { lagMs: directory.lags.replicationMs, exchangeLagMs: directory.lags.exchangeMs, pending: directory.pendingReplicas, waiting: parts.waiting() },
     faults: { spec: faults.spec, injected: faults.injected, clauses: faults.counts },

@@ -4,7 +4,7 @@ import { invalidOperation, recipientNotFound, recipientNotUnique } from '../refu
 import { committed, refuseSynced } from '../recipients/edit.ts';
 import { nameOf } from '../recipients/facet.ts';
 import { findObjects, type Accepts } from '../recipients/identity.ts';
-import { freeRecipientName, keptName } from '../groups/unique.ts';
+import { freeRecipientName, keptName } from '../recipients/unique.ts';
 import { writeTarget } from '../permissions/target.ts';
 import { PERSON, personEdits } from './person.ts';
 

@@ -10,7 +10,7 @@ import { facetOf } from '../recipients/facet.ts';
 import type { Accepts } from '../recipients/identity.ts';
 import { recipientTypeOf } from '../recipients/recipient-type.ts';
 import { addressesOf, externalAddressOf } from '../recipients/rows.ts';
-import { freeAlias, freeRecipientName, keptName } from '../groups/unique.ts';
+import { freeAlias, freeRecipientName, keptName } from '../recipients/unique.ts';
 import { DELIVERY, deliveryEdits, lean, mailTip, MODERATION } from '../permissions/delivery.ts';
 import { writeTarget } from '../permissions/target.ts';
 import { FORMATS, formatEdits } from './formats.ts';

@@ -10,7 +10,7 @@ import { memberIds } from './members.ts';
 import { creatorOf } from './owners.ts';
 import { distributionGroupRow } from './rows.ts';
 import { GROUP_SETTINGS, settingEdits } from './settings.ts';
-import { freeAlias, freeRecipientName } from './unique.ts';
+import { freeAlias, freeRecipientName } from '../recipients/unique.ts';
 
 /** New-DistributionGroup. */
 export const NEW_GROUP: ParameterRules = {

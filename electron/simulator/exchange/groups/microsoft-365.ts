@@ -3,7 +3,7 @@ import { COMMON_EDITS, commonEdits, committed } from '../recipients/edit.ts';
 import { lean, mailTip } from '../permissions/delivery.ts';
 import { writeTarget } from '../permissions/target.ts';
 import { isMicrosoft365Group } from './kinds.ts';
-import { freeAlias } from './unique.ts';
+import { freeAlias } from '../recipients/unique.ts';
 
 const { Name: _name, WindowsEmailAddress: _windows, ForceUpgrade: _force, ...SHARED } = COMMON_EDITS;
 

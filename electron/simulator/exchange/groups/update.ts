@@ -9,7 +9,7 @@ import { isDistributionGroup, isSecurityGroup } from './kinds.ts';
 import { requireRoom } from './members.ts';
 import { ownerIds, requireManager } from './owners.ts';
 import { GROUP_SETTINGS, SET_FLAGS, settingEdits } from './settings.ts';
-import { freeAlias, freeRecipientName, keptName } from './unique.ts';
+import { freeAlias, freeRecipientName, keptName } from '../recipients/unique.ts';
 
 const BYPASS = { BypassSecurityGroupManagerCheck: { type: 'switch' } } as const;
 

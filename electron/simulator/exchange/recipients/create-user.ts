@@ -1,12 +1,14 @@
 import type { Directory } from '../../directory/directory.ts';
 import type { DirectoryObject } from '../../directory/objects.ts';
+import { isComplexPassword } from '../../identity/password.ts';
 import type { CmdletCall } from '../cmdlet/cmdlet.ts';
 import { alreadyExists, invalidValue } from '../refusal.ts';
 import { checkAddresses } from './address-rules.ts';
 import { domainOf, readAddress, type AddressList } from './addresses.ts';
 import { aliasFrom, checkAlias, localPartOf } from './alias.ts';
-import { checkUserId, freeName, present } from './edit.ts';
+import { checkUserId, present } from './edit.ts';
 import type { Facet } from './facet.ts';
+import { freeRecipientName } from './unique.ts';
 
 /** What a New cmdlet makes an account from. */
 export interface NewAccount {
@@ -35,7 +37,7 @@ export function freeAddress(directory: Directory, local: string, domain: string)
  */
 export function newAccount(call: CmdletCall, account: NewAccount, facet: Facet): () => DirectoryObject {
   const { arguments: given, directory, clock } = call;
-  const name = freeName(call, given.given('Name') ?? '', undefined);
+  const name = freeRecipientName(call, given.given('Name') ?? '', undefined);
   const aliasAsked = given.given('Alias');
   const alias = checkAlias(aliasAsked ?? (aliasFrom(account.userId ?? name).replaceAll('?', '') || 'recipient'));
   const local = localPartOf(alias);
@@ -46,7 +48,7 @@ export function newAccount(call: CmdletCall, account: NewAccount, facet: Facet):
   const initial = `${local}@${directory.initialDomain}`;
   const addresses: AddressList = primary.toLowerCase() === initial.toLowerCase() ? [`SMTP:${primary}`] : [`SMTP:${primary}`, `smtp:${freeAddress(directory, local, directory.initialDomain)}`];
   checkAddresses(directory, addresses, [], undefined, account.external);
-  if (account.password !== undefined) checkPassword(account.password);
+  if (account.password !== undefined && !isComplexPassword(account.password)) throw invalidValue('The password that you entered doesn\'t meet the minimum security requirements. Use 8 to 256 characters of at least three of these kinds: lower case, upper case, digits, symbols.');
   const anchor = given.given('ImmutableId');
   if (anchor !== undefined && (directory.holderOfAnchor(anchor) ?? directory.holderOfBinnedAnchor(anchor)) !== undefined) throw alreadyExists(anchor);
   const properties = present({
@@ -54,10 +56,4 @@ export function newAccount(call: CmdletCall, account: NewAccount, facet: Facet):
     mail: primary, proxyAddresses: addresses, userType: 'Member', createdDateTime: new Date(clock.now()).toISOString().replace(/\.\d+Z$/, 'Z'), onPremisesImmutableId: anchor,
   });
   return () => directory.create('user', properties, { exchange: { name, ...facet } }, 'exchange');
-}
-
-/** Eight to 256 characters of three of four classes (Entra documentation, password policies). @throws ExchangeRefusal 400. */
-function checkPassword(password: string): void {
-  const classes = [/[a-z]/, /[A-Z]/, /\d/, /[^A-Za-z0-9]/].filter((c) => c.test(password)).length;
-  if (password.length < 8 || password.length > 256 || classes < 3) throw invalidValue('The password that you entered doesn\'t meet the minimum security requirements. Use 8 to 256 characters of at least three of these kinds: lower case, upper case, digits, symbols.');
 }

@@ -2,8 +2,8 @@ import type { View } from '../../directory/directory.ts';
 import { isSynced, textOf, textsOf, type Properties } from '../../directory/objects.ts';
 import type { ListChange } from '../cmdlet/arguments.ts';
 import { NO_ROWS, type CmdletCall, type ParameterRule, type ParameterRules, type Row } from '../cmdlet/cmdlet.ts';
-import { alreadyExists, badParameter, outOfWriteScope } from '../refusal.ts';
-import { judgeUserPrincipalName } from '../../identity/user-principal-name.ts';
+import { badParameter, outOfWriteScope } from '../refusal.ts';
+import { userPrincipalNameForm } from '../../identity/user-principal-name.ts';
 import { checkAddresses } from './address-rules.ts';
 import { primaryOf } from '../../identity/mail-nickname.ts';
 import { changedAddresses, readAddress, withPrimary } from './addresses.ts';
@@ -12,6 +12,7 @@ import { facetOf, nameOf, writeFacet, writeProperties, type FacetChanges } from 
 import { oneRecipient, type Accepts } from './identity.ts';
 import { isMailbox, isMailUser, recipientTypeOf } from './recipient-type.ts';
 import { addressesOf, CUSTOM_ATTRIBUTES } from './rows.ts';
+import { freeRecipientName } from './unique.ts';
 
 /** Changes that a Set cmdlet makes: to what Graph shows too, and to what Exchange alone keeps. null and undefined remove. */
 export interface Edit { readonly properties: Readonly<Record<string, unknown>>; readonly facet: FacetChanges }
@@ -58,7 +59,7 @@ export function commonEdits(call: CmdletCall, view: View, outside?: string): Edi
   const displayName = given.text('DisplayName');
   if (displayName !== undefined) properties['displayName'] = displayName || nameOf(view);
   const name = given.given('Name');
-  if (name !== undefined) facet['name'] = freeName(call, name, object.id);
+  if (name !== undefined) facet['name'] = freeRecipientName(call, name, object.id);
   const hidden = given.flag('HiddenFromAddressListsEnabled');
   if (hidden !== undefined) facet['hiddenFromAddressListsEnabled'] = hidden;
   if (given.has('MailTip')) facet['mailTip'] = given.text('MailTip') ?? null;
@@ -116,18 +117,6 @@ export function changedReferences(call: CmdletCall, before: readonly string[], c
   return [...new Set([...before, ...add])].filter((id) => !remove.includes(id));
 }
 
-/** @throws ExchangeRefusal 400 when another object was given that name in Exchange. */
-export function freeName(call: CmdletCall, name: string, self: string | undefined): string {
-  const lower = name.toLowerCase();
-  for (const kind of ['user', 'group', 'contact'] as const) {
-    for (const object of call.directory[kind].values()) {
-      const held = object.exchange?.['name'];
-      if (typeof held === 'string' && object.id !== self && held.toLowerCase() === lower) throw alreadyExists(name);
-    }
-  }
-  return name;
-}
-
 /** The function that writes an edit: it gives no rows, and warns when nothing was different. */
 export function committed(call: CmdletCall, view: View, edit: Edit): () => readonly Row[] {
   const { directory, clock } = call;
@@ -154,7 +143,7 @@ export function newUserId(call: CmdletCall, self: string | undefined): string | 
 export function checkUserId(call: CmdletCall, id: string, self: string | undefined): string {
   const { directory } = call;
   const address = readAddress(`smtp:${id}`).slice(5);
-  if (judgeUserPrincipalName(address, () => true) !== 'as is') throw badParameter(`Cannot process argument transformation on parameter 'MicrosoftOnlineServicesID'. Cannot convert value "${id}" to type "Microsoft.Exchange.Data.WindowsLiveId".`);
+  if (!userPrincipalNameForm(address)) throw badParameter(`Cannot process argument transformation on parameter 'MicrosoftOnlineServicesID'. Cannot convert value "${id}" to type "Microsoft.Exchange.Data.WindowsLiveId".`);
   checkAddresses(directory, [`smtp:${address}`], self === undefined ? [] : [`smtp:${textOf(directory.any(self) ?? { properties: {} }, 'userPrincipalName') ?? ''}`], self);
   return address;
 }

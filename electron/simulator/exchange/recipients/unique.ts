@@ -2,8 +2,8 @@ import type { View } from '../../directory/directory.ts';
 import { isUnified, textOf, type DirectoryObject } from '../../directory/objects.ts';
 import type { CmdletCall } from '../cmdlet/cmdlet.ts';
 import { alreadyExists, ExchangeRefusal } from '../refusal.ts';
-import { facetOf, nameOf, type FacetChanges } from '../recipients/facet.ts';
-import { isRecipient } from '../recipients/recipient-type.ts';
+import { facetOf, nameOf, type FacetChanges } from './facet.ts';
+import { isRecipient } from './recipient-type.ts';
 
 /**
  * A name of a group or contact that no other recipient has. Microsoft 365 groups are named by the service, so that theirs never collide.
