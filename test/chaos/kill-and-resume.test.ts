@@ -99,7 +99,7 @@ const undated = (state: CloudState, without: ReadonlySet<string>): CloudState =>
 const lost = (batch: number): Point => ({ batch, answer: 'lost' });
 const unsent = (batch: number): Point => ({ batch, answer: 'never sent' });
 
-describe.each([
+describe.concurrent.each([
   { name: 'at its first write and while users are made', kills: [unsent(1), lost(1), lost(7), unsent(4)], back: [lost(1), unsent(9), lost(14)] },
   { name: 'while groups, managers and members are written', kills: [lost(25), lost(8), unsent(9), lost(12)], back: [lost(2), lost(12), lost(10)] },
 ])('a migration killed $name', ({ kills, back: backKills }) => {
@@ -109,7 +109,7 @@ describe.each([
   beforeAll(async () => { victim = await Victim.make(); }, STEP);
   afterAll(async () => { await victim?.close(); });
 
-  it('is resumed from its journal each time and ends as if nothing had happened', async () => {
+  it('is resumed from its journal each time and ends as if nothing had happened', { concurrent: false }, async () => {
     const planned = await victim.plan();
     task = planned.task;
     creates = planned.plan.counts['creates'] ?? 0;
@@ -120,9 +120,9 @@ describe.each([
     expect(Math.min(...open)).toBeGreaterThan(0);
     const done = (await victim.well('tasks', 'resume', task.id)).json as Task;
     expect(done).toMatchObject({ state: 'Completed' });
-  }, STEP);
+  });
 
-  it('has made no object twice and left no intent open', async () => {
+  it('has made no object twice and left no intent open', { concurrent: false }, async () => {
     const state = await victim.tenant.read();
     expect(differences(state, expected, sources)).toEqual([]);
     expect(made(state, victim.before).length).toBe(creates);
@@ -133,9 +133,9 @@ describe.each([
     expect(new Set(nicknames).size).toBe(nicknames.length);
     expect(victim.journal().open).toBe(0);
     expect((await victim.plan()).task).toMatchObject({ state: 'Completed' });
-  }, STEP);
+  });
 
-  it('rolls back, killed three times in the middle, to the state before', async () => {
+  it('rolls back, killed three times in the middle, to the state before', { concurrent: false }, async () => {
     const waiting = await victim.operator.run('--project', victim.project, '--json', 'rollback', '--task', task.id, '--purge');
     expect(waiting.code).toBe(4);
     const { task: back, plan } = waiting.json as Planned;
@@ -148,15 +148,15 @@ describe.each([
     const state = await victim.tenant.read();
     expect(undated(state, new Set())).toEqual(undated(victim.before, new Set()));
     expect(made(state, victim.before)).toEqual([]);
-  }, STEP);
+  });
 
-  it('leaves no temporary files beside the project', async () => {
+  it('leaves no temporary files beside the project', { concurrent: false }, async () => {
     await victim.well('tasks', 'list');
     expect(readdirSync(victim.operator.folder).filter((name) => name.startsWith('chaos.causeway')).toSorted()).toEqual(['chaos.causeway']);
-  }, STEP);
+  });
 });
 
-describe.each([
+describe.concurrent.each([
   { name: 'whose last batch arrived', kills: [lost(7)] },
   { name: 'whose last batch never arrived', kills: [unsent(4)] },
   { name: 'twice, the second time while groups, managers and members are written', kills: [lost(25), lost(8)] },
@@ -165,7 +165,7 @@ describe.each([
   beforeAll(async () => { victim = await Victim.make(); }, STEP);
   afterAll(async () => { await victim?.close(); });
 
-  it('is rolled back to the state before: nothing that was sent stays in the tenant', async () => {
+  it('is rolled back to the state before: nothing that was sent stays in the tenant', { concurrent: false }, async () => {
     const { task, plan } = await victim.plan();
     const [first = lost(1), ...others] = kills;
     const open = [await victim.kill(first, 'migrate', '--task', task.id, '--confirm', plan.confirmation)];
@@ -179,5 +179,5 @@ describe.each([
     const state = await victim.tenant.read();
     expect(made(state, victim.before)).toEqual([]);
     expect(undated(state, new Set())).toEqual(undated(victim.before, new Set()));
-  }, STEP);
+  });
 });
