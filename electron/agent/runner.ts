@@ -1,4 +1,5 @@
 import type { Services } from '../app/services.ts';
+import { startDue } from '../app/plan-approval.ts';
 import { runTask } from '../app/pipeline/run-task.ts';
 import type { TaskRecord } from '../store/index.ts';
 import { nextTask, type Taker } from './next-task.ts';
@@ -86,6 +87,8 @@ export function startRunner(services: Services, options: Taker): Runner {
         }
         // A command that only asks is no agent.
         if (options.only?.size !== 0) await store.agents.heartbeat(options.agentId);
+        // Plans that were approved for a time which has come.
+        await startDue(services, options.agentId, options.only);
         const task = await take(LEASE_MS);
         if (task) { await runClaimed(task); continue; }
       } catch (error) {

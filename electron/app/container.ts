@@ -8,16 +8,20 @@ import { createEventHub, type EventListener } from '../ipc/events.ts';
 import type { Handlers } from '../ipc/router.ts';
 import { nodeTimers } from '../ipc/throttle.ts';
 import { resolveSrv } from '../platform/dns.ts';
-import { openInBrowser, type Platform, type SecretStore } from '../platform/index.ts';
+import { openInBrowser, orderedId, type Platform, type SecretStore } from '../platform/index.ts';
 import { createProject, openProject, type PairRecord } from '../store/index.ts';
 import { checkHandlers } from './checks.ts';
 import { collectionHandlers } from './collections.ts';
 import { leaseOwner } from './dead-owners.ts';
+import { matchHandlers } from './matches.ts';
+import { passwordHandlers } from './initial-passwords.ts';
+import { licenceHandlers } from './licences.ts';
 import { objectHandlers } from './objects.ts';
 import { pairHandlers } from './pairs.ts';
-import { newPassword } from './passwords.ts';
 import { planHandlers } from './plans.ts';
 import { projectHandlers, projectInfo } from './project.ts';
+import { referenceHandlers } from './references.ts';
+import { rollBackHandlers } from './roll-back.ts';
 import { ruleHandlers } from './rules.ts';
 import type { Services, SimulatedTargets } from './services.ts';
 import { taskHandlers } from './tasks.ts';
@@ -94,7 +98,7 @@ async function open(
   const local = await store.agents.ensureLocal(hostname(), VERSION);
   let nudge = (): void => {};
   const services: Services = {
-    store, secrets: platform.secrets, log: platform.log, now: Date.now, newId: randomUUID, newPassword, wait, pendingSignIns: new Map(), actor: userInfo().username,
+    store, secrets: platform.secrets, log: platform.log, now: () => Date.now(), newId: () => orderedId(Date.now()), wait, pendingSignIns: new Map(), actor: userInfo().username,
     emit: (name, payload) => { hub.publish(name, payload); },
     nudge: () => { nudge(); },
     openDirectory: (pair, password) => openSource(platform, pair, password),
@@ -105,8 +109,8 @@ async function open(
   if (runner) nudge = () => { runner.nudge(); };
   const watch = watchStore(store, hub);
   const handlers = {
-    ...projectHandlers(services, { version: VERSION, logFolder: platform.log.folder, switchTo }), ...pairHandlers(services), ...collectionHandlers(services), ...objectHandlers(services), ...ruleHandlers(services),
-    ...taskHandlers(services), ...planHandlers(services), ...checkHandlers(services),
+    ...projectHandlers(services, { version: VERSION, logFolder: platform.log.folder, switchTo }), ...pairHandlers(services), ...collectionHandlers(services), ...objectHandlers(services), ...matchHandlers(services), ...ruleHandlers(services),
+    ...taskHandlers(services), ...rollBackHandlers(services), ...planHandlers(services), ...checkHandlers(services), ...referenceHandlers(services), ...licenceHandlers(services), ...passwordHandlers(services),
   } satisfies Handlers;
   const requireResting = async (): Promise<void> => {
     for await (const page of store.tasks.iterate({ states: ['Running', 'Cancelling'] })) {

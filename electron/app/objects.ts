@@ -2,12 +2,15 @@ import type { Handlers } from '../ipc/router.ts';
 import type { ObjectDetail } from '../../shared/contracts/objects.ts';
 import { appError, ErrorCode } from '../../shared/domain/errors.ts';
 import { BLOCKING_RISKS, type MatchResult, type SourceObject, type TargetObject } from '../../shared/domain/objects.ts';
-import { GENERATED, mapObject } from '../engines/mapping/index.ts';
+import { objectTypeOf } from '../../shared/rules/object-type.ts';
+import { GENERATED, mapObject, outOfScope } from '../engines/mapping/index.ts';
 import { createTargetIndex, matchPinned } from '../engines/matching/index.ts';
 import { sameValues } from '../engines/planning/index.ts';
 import type { CollectionRecord, PairRecord } from '../store/index.ts';
+import { breakMatching, decide } from './matches-decide.ts';
 import { createResolver } from './pipeline/links.ts';
 import { tenantView } from './pipeline/plan.ts';
+import { expressionInput } from './rules-expressions.ts';
 import type { Services } from './services.ts';
 
 /** History entries shown of one object. */
@@ -22,26 +25,14 @@ export function objectHandlers(services: Services): Pick<Handlers, 'objects.page
     'objects.get': async ({ collectionId, id }) => await detail(services, collectionId, id),
     async 'objects.breakMatching'({ collectionId, selection }) {
       const collection = await store.collections.get(collectionId);
-      let broken = 0;
-      for await (const ids of store.collections.resolveSelection(collectionId, selection)) {
-        await store.transaction(async (tx) => {
-          const matches = await tx.matches.getMany(collection.pairId, ids);
-          const tied = ids.filter((i) => matches.has(i));
-          for (const i of tied) await tx.matches.unpin(collection.pairId, i);
-          await tx.matches.break(collection.pairId, tied);
-          await tx.collections.setStatuses(collectionId, tied.map((sourceId) => ({ sourceId, status: 'New' as const, reason: 'The matching was broken by hand.' })));
-          broken += tied.length;
-        });
-      }
+      const broken = await breakMatching(services, collection, store.collections.resolveSelection(collectionId, selection), 'The matching was broken by hand.');
       changed();
       return { broken };
     },
     async 'objects.pin'({ collectionId, id, targetId, override }) {
       const collection = await store.collections.get(collectionId);
       if (targetId === null) {
-        await store.matches.unpin(collection.pairId, id);
-        await store.matches.break(collection.pairId, [id]);
-        await store.collections.setStatuses(collectionId, [{ sourceId: id, status: 'New', reason: 'Unpinned; the rules decide at the next match.' }]);
+        await breakMatching(services, collection, pagesOf([id]), 'Unpinned; the rules decide at the next match.');
       } else await pin(services, collection, id, targetId, override);
       changed();
       return await store.collections.getObjectRow(collectionId, id);
@@ -70,11 +61,12 @@ async function pin(services: Services, collection: CollectionRecord, id: string,
   if (blocking.length > 0 && override !== source.name) {
     throw appError(ErrorCode.GuardStopped, `Matching "${source.name}" with "${target.name}" is risky: ${blocking.join(', ')}. To do it all the same, type the object's name "${source.name}".`, { detail: { risks: blocking.join(', ') } });
   }
-  await store.transaction(async (tx) => {
-    await tx.matches.pin(collection.pairId, id, targetId, { evidence: [], risks: result.risks, reason: `Pinned by ${services.actor}.` });
-    await tx.collections.setStatuses(collection.id, [{ sourceId: id, status: 'Matched', reason: `Pinned by ${services.actor}.` }]);
-  });
+  // The same decision as in the review, so that it can be undone there.
+  const { refused } = await decide(services, { collectionId: collection.id, selection: { mode: 'ids', ids: [id] }, action: 'pin', targetId, ...(override === undefined || blocking.length === 0 ? {} : { override }) }, 'apply');
+  if (refused[0]) throw appError(ErrorCode.Conflict, refused[0].reason);
 }
+
+async function* pagesOf(ids: readonly string[]): AsyncIterable<readonly string[]> { yield ids; }
 
 async function sourceOf(services: Services, pairId: string, id: string): Promise<SourceObject> {
   const source = await services.store.sources.get(pairId, id);
@@ -95,14 +87,14 @@ async function detail(services: Services, collectionId: string, id: string): Pro
   const mapped = await mappedNow(services, pair, collection, source, match, match?.state === 'Matched' ? target ?? null : null);
   const history = await store.journal.ofObject(pair.id, id, HISTORY);
   return {
-    row, source: { attributes: mutable(source.attributes), links: mutable(source.links) },
+    row, objectType: objectTypeOf(source.kind, source.attributes), leftOut: outOfScope(source) ?? '', source: { attributes: mutable(source.attributes), links: mutable(source.links) },
     target: target === undefined ? null : { id: target.id, attributes: mutable(target.attributes), links: mutable(target.links), deleted: target.deleted },
     evidence: (match?.evidence ?? []).map((e) => ({ ...e, hits: [...e.hits] })),
     candidates: candidates.map((c) => ({ id: c.id, name: c.name, userPrincipalName: c.attributes['userPrincipalName']?.[0] ?? '', kind: c.kind })),
     mapped: mapped.rows, waiting: mapped.waiting,
     history: history.flatMap((j) => {
       const base = { at: j.settledAt ?? j.intentAt, taskId: j.taskId, operation: j.operation.kind, outcome: j.undoneBy !== null ? 'rolled back' : j.outcome ?? 'unknown' };
-      const values = j.operation.changes.map((c) => ({ ...base, attribute: c.attribute, before: (c.before ?? []).join(', '), after: (c.after ?? []).join(', ') }));
+      const values = j.operation.changes.map((c) => ({ ...base, ...(j.undoneValues.includes(c.attribute) ? { outcome: 'rolled back' } : {}), attribute: c.attribute, before: (c.before ?? []).join(', '), after: (c.after ?? []).join(', ') }));
       const references = j.operation.references.length > 0 ? [{ ...base, attribute: j.operation.kind.includes('manager') ? 'manager' : 'members', before: '', after: j.operation.references.map((r) => r.name).join(', ') }] : [];
       return values.length + references.length > 0 ? [...values, ...references] : [{ ...base, attribute: '', before: '', after: '' }];
     }).slice(0, HISTORY),
@@ -117,15 +109,19 @@ async function mappedNow(services: Services, pair: PairRecord, collection: Colle
   const inCollection = new Set(await store.collections.memberIds(collection.id));
   const resolver = createResolver(services, pair, inCollection, new Map(match ? [[source.id, match]] : []));
   await resolver.prepare([source]);
-  const mapped = mapObject({ source, target, rules, settings, defaults: pair.defaults, verifiedDomains: view.verifiedDomains, initialDomain: view.initialDomain, resolve: resolver.resolve });
-  const rows = [...mapped.values].map(([attribute, { values, provenance }]) => {
+  const mapped = mapObject({ source, target, rules, settings, defaults: pair.defaults, verifiedDomains: view.verifiedDomains, initialDomain: view.initialDomain, resolve: resolver.resolve, expressions: await expressionInput(services, pair.id, view, settings) });
+  const failed = mapped.problems.filter((p) => p.severity === 'error').map((p) => ({
+    attribute: p.attribute, present: (target?.attributes[p.attribute] ?? []).join(', '), desired: '(the rule fails)', same: false, reason: p.message,
+  }));
+  const rows = [...mapped.values].map(([attribute, { values, provenance, candidates }]) => {
     const present = target?.attributes[attribute] ?? null;
     return {
       attribute, present: (present ?? []).join(', '), desired: values?.[0] === GENERATED ? '(a fresh password)' : (values ?? []).join(', '),
-      same: target !== null && sameValues(source.kind, attribute, present, values), reason: provenance.reason,
+      same: target !== null && sameValues(source.kind, attribute, present, values),
+      reason: candidates === undefined ? provenance.reason : `${provenance.reason}; a plan takes the first that nobody has of: ${candidates.join(', ')}`,
     };
   });
-  return { rows, waiting: mapped.unresolved.map((u) => ({ attribute: u.attribute, dn: u.dn, reason: u.reason })).slice(0, 500) };
+  return { rows: [...failed, ...rows], waiting: mapped.unresolved.map((u) => ({ attribute: u.attribute, dn: u.dn, reason: u.reason })).slice(0, 500) };
 }
 
 const mutable = (attributes: Readonly<Record<string, readonly string[]>>): Record<string, string[]> => Object.fromEntries(Object.entries(attributes).map(([k, v]) => [k, [...v]]));

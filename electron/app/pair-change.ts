@@ -27,11 +27,11 @@ export async function requireChangeable(store: Pick<Repositories, 'journal' | 't
   if (change.tenant && (await store.journal.count(pair.id)) > 0) {
     throw appError(ErrorCode.Conflict, `"${pair.name}" has written to tenant ${pair.target.tenantId} already; its journal belongs to that tenant. Create another pair for ${target.tenantId}.`);
   }
-  for await (const [task] of store.tasks.iterate({ pairId: pair.id, states: ['Queued', 'Running', 'Cancelling', 'Awaiting approval'] })) {
+  for await (const [task] of store.tasks.iterate({ pairId: pair.id, states: ['Queued', 'Running', 'Cancelling', 'Awaiting approval', 'Scheduled'] })) {
     if (task === undefined) continue;
     const what = change.tenant ? 'tenant' : 'source';
-    throw appError(ErrorCode.Conflict, task.state === 'Awaiting approval'
-      ? `A ${task.kind} plan of "${pair.name}" awaits approval; it was made for the present ${what}. Discard it before changing the ${what}.`
+    throw appError(ErrorCode.Conflict, task.state === 'Awaiting approval' || task.state === 'Scheduled'
+      ? `A ${task.kind} plan of "${pair.name}" ${task.state === 'Scheduled' ? 'is scheduled' : 'awaits approval'}; it was made for the present ${what}. Discard it before changing the ${what}.`
       : `A ${task.kind} task of "${pair.name}" is ${task.state}; cancel it, or wait for its end, before changing the ${what}.`);
   }
 }

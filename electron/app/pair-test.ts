@@ -1,5 +1,6 @@
 import type { CheckLine } from '../../shared/contracts/pairs.ts';
-import { AppError } from '../../shared/domain/errors.ts';
+import { AppError, ErrorCode } from '../../shared/domain/errors.ts';
+import type { ExchangeGateway } from '../engines/tenant/index.ts';
 import type { PairRecord } from '../store/index.ts';
 import type { Services } from './services.ts';
 import { OBJECT_FILTER } from './source-attributes.ts';
@@ -52,6 +53,17 @@ async function testSource(services: Services, pair: Pick<PairRecord, 'source'>, 
   } finally { await directory?.close(); }
 }
 
+/** Contacts and groups with mail alone need Exchange Online: without it everything else can still be migrated. */
+async function testExchange(exchange: ExchangeGateway | undefined, signal: AbortSignal): Promise<{ readonly outcome: 'passed' | 'warning'; readonly message: string }> {
+  try {
+    const { rows } = await exchange?.invoke('Get-AcceptedDomain', {}, signal) ?? { rows: [] };
+    return { outcome: 'passed', message: `Read ${rows.length} accepted domains; contacts and groups with mail are written through Exchange Online.` };
+  } catch (error) {
+    if (!(error instanceof AppError) || signal.aborted || error.data.code === ErrorCode.Cancelled) throw error;
+    return { outcome: 'warning', message: `Contacts and groups with mail are left out of plans until Exchange Online lets the sign-in in. ${error.data.message}` };
+  }
+}
+
 async function testTarget(services: Services, pair: Pick<PairRecord, 'id' | 'target'>, secret: string | undefined, signal: AbortSignal): Promise<CheckLine[]> {
   let tenant: Awaited<ReturnType<Services['openTenant']>> | undefined;
   try {
@@ -77,6 +89,7 @@ async function testTarget(services: Services, pair: Pick<PairRecord, 'id' | 'tar
           ? { outcome: 'passed' as const, message: `Read who holds an administrator role: ${holders.size}. They are refused as matches.` }
           : { outcome: 'warning' as const, message: 'Who holds an administrator role cannot be read, so matches are not checked for it. Grant the application RoleManagement.Read.Directory.' };
       } },
+      { check: 'Target: Exchange Online', run: async () => await testExchange(tenant?.exchange, signal) },
       { check: 'Target: read users and groups', run: async () => {
         let read = 0;
         for (const kind of ['user', 'group'] as const) for await (const page of tenant?.read(kind, signal) ?? []) { read += page.length; break; }

@@ -1,19 +1,16 @@
 import type { Handlers } from '../ipc/router.ts';
 import type { Pair } from '../../shared/contracts/pairs.ts';
 import { appError, ErrorCode } from '../../shared/domain/errors.ts';
+import { DEFAULT_SCHEMA_TEMPLATE } from '../../shared/domain/rules.ts';
 import type { SourceConnection, TargetConnection } from '../../shared/domain/settings.ts';
-import { DEFAULT_MAPPING_RULES } from '../engines/mapping/index.ts';
-import { DEFAULT_MATCHING_RULES } from '../engines/matching/index.ts';
 import { permissionsFor } from '../engines/tenant/index.ts';
 import type { PairRecord } from '../store/index.ts';
 import { changeOf, requireChangeable } from './pair-change.ts';
 import { testConnection } from './pair-test.ts';
+import { openTemplates, startWithTemplate } from './rules-templates.ts';
 import type { Services } from './services.ts';
 import { interruptDeadOf } from './dead-owners.ts';
 import { countUndoable, requireIdle } from './task-rows.ts';
-
-/** Name of the shipped rule set that new pairs start with. */
-const DEFAULT_TEMPLATE = 'Users and groups';
 
 const toPair = (p: PairRecord): Pair => ({
   id: p.id, name: p.name, source: { ...p.source, ...(p.source.kind === 'ldap' ? { servers: [...p.source.servers] } : {}) } as Pair['source'], target: p.target, redirectionDomain: p.redirectionDomain, schemaTemplate: p.schemaTemplate, defaults: p.defaults, createdAt: p.createdAt,
@@ -44,10 +41,10 @@ export function pairHandlers(services: Services): Pick<Handlers, 'pairs.list' | 
     'pairs.get': async ({ id }) => toPair(await store.pairs.get(id)),
     async 'pairs.create'(input) {
       requirePlausible(input.source, input.target);
+      const template = openTemplates().get(input.schemaTemplate ?? DEFAULT_SCHEMA_TEMPLATE);
       const pair = await store.transaction(async (tx) => {
-        const created = await tx.pairs.create({ name: input.name, source: input.source, target: input.target, redirectionDomain: input.redirectionDomain, schemaTemplate: DEFAULT_TEMPLATE, defaults: input.defaults });
-        await tx.matchingRules.replaceAll({ kind: 'pair', id: created.id }, DEFAULT_MATCHING_RULES);
-        await tx.mappingRules.replaceAll({ kind: 'pair', id: created.id }, DEFAULT_MAPPING_RULES);
+        const created = await tx.pairs.create({ name: input.name, source: input.source, target: input.target, redirectionDomain: input.redirectionDomain, schemaTemplate: template.name, defaults: input.defaults });
+        await startWithTemplate(tx, created.id, template);
         return await tx.pairs.update(created.id, withRefs(created.id, input.source, input.target));
       });
       try { await keepSecrets(pair.id, input); } catch (error) {

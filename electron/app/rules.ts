@@ -1,14 +1,22 @@
 import type { Handlers } from '../ipc/router.ts';
-import { appError, ErrorCode } from '../../shared/domain/errors.ts';
-import type { MappingRule, MatchingRule } from '../../shared/domain/rules.ts';
-import { TARGET_ATTRIBUTES, targetAttribute } from '../../shared/rules/target-attributes.ts';
-import { DEFAULT_MAPPING_RULES } from '../engines/mapping/index.ts';
-import { DEFAULT_MATCHING_RULES } from '../engines/matching/index.ts';
+import { completeExpression, FUNCTIONS, highlightExpression, signatureAt } from '../engines/mapping/index.ts';
+import { createSeenAttributes, expressionSchema, ruleAttributes } from './rules-attributes.ts';
+import { EXPRESSION_PARAMETERS } from './rules-expressions.ts';
+import { previewRule } from './rules-preview.ts';
+import { pushDifference, pushRules } from './rules-push.ts';
+import { judge, requireFitting, requireReadable, requireWritable } from './rules-save.ts';
+import { applyTemplate, openTemplates, templateDifference, templateRows } from './rules-templates.ts';
+import { testMatching } from './rules-test.ts';
 import type { Services } from './services.ts';
 
-/** Channels of matching and mapping rules. */
-export function ruleHandlers(services: Services): Pick<Handlers, 'matchingRules.list' | 'matchingRules.save' | 'matchingRules.remove' | 'matchingRules.reorder' | 'mappingRules.list' | 'mappingRules.save' | 'mappingRules.remove' | 'mappingRules.reorder' | 'rules.attributes'> {
+type Rules =
+  | 'matchingRules.list' | 'matchingRules.save' | 'matchingRules.remove' | 'matchingRules.reorder' | 'mappingRules.list' | 'mappingRules.save' | 'mappingRules.remove' | 'mappingRules.reorder'
+  | 'rules.attributes' | 'rules.preview' | 'rules.testMatching' | 'rules.pushDifference' | 'rules.push' | 'expressions.functions' | 'expressions.assist' | 'templates.list' | 'templates.difference' | 'templates.apply';
+
+/** Channels of matching and mapping rules, of the expression language and of schema templates. */
+export function ruleHandlers(services: Services): Pick<Handlers, Rules> {
   const { matchingRules: matching, mappingRules: mapping } = services.store;
+  const seen = createSeenAttributes(services);
   const changed = () => { services.emit('store.changed', { nouns: ['rules'] }); };
   return {
     'matchingRules.list': async (owner) => ({ rows: [...await matching.list(owner)] }),
@@ -23,36 +31,38 @@ export function ruleHandlers(services: Services): Pick<Handlers, 'matchingRules.
     'mappingRules.list': async (owner) => ({ rows: [...await mapping.list(owner)] }),
     async 'mappingRules.save'({ owner, rule }) {
       requireWritable(rule);
+      await requireReadable(services, seen, owner, rule);
       const saved = await mapping.save(owner, rule);
       changed();
       return saved;
     },
     async 'mappingRules.remove'({ owner, id }) { await mapping.remove(owner, id); changed(); return { done: true }; },
     async 'mappingRules.reorder'({ owner, ids }) { await mapping.reorder(owner, ids); changed(); return { done: true }; },
-    'rules.attributes': async () => ({
-      source: distinct([...DEFAULT_MAPPING_RULES, ...DEFAULT_MATCHING_RULES].filter((r) => r.sourceAttribute !== '').map((r) => ({ kind: r.sourceClass, name: r.sourceAttribute }))),
-      target: TARGET_ATTRIBUTES.flatMap((a) => a.kinds.map((kind) => ({ kind, name: a.name, service: a.service, writable: a.onCreate || a.onUpdate }))),
+    'rules.attributes': async ({ owner }) => await ruleAttributes(services, seen, owner),
+    'rules.preview': async (request, { signal }) => await previewRule(services, seen, request, signal),
+    'rules.testMatching': async (request, { signal }) => await testMatching(services, request, signal),
+    'rules.pushDifference': async (request) => await pushDifference(services, request),
+    async 'rules.push'(request) { const pushed = await pushRules(services, request); changed(); return { pushed }; },
+    'expressions.functions': async () => ({
+      rows: FUNCTIONS.map((f) => ({ name: f.name, signature: f.signature, description: f.description, example: f.example.expression, result: f.example.result })), parameters: [...EXPRESSION_PARAMETERS],
     }),
+    async 'expressions.assist'({ owner, kind, text, caret }) {
+      const schema = await expressionSchema(services, seen, owner, kind);
+      const { offset, length, items } = completeExpression(text, caret, schema);
+      const active = signatureAt(text, caret);
+      return {
+        problems: text.trim() === '' ? [] : [...judge(text, schema)], colours: [...highlightExpression(text)], completions: { offset, length, items: [...items] },
+        signature: active === null ? null : {
+          signature: active.info.signature, description: active.info.description, example: `${active.info.example.expression} gives ${active.info.example.result}`, argument: active.argument, parameter: active.parameter?.name ?? '',
+        },
+      };
+    },
+    'templates.list': async () => templateRows(openTemplates()),
+    'templates.difference': async (request) => await templateDifference(services, openTemplates(), request),
+    async 'templates.apply'(request) {
+      await applyTemplate(services, openTemplates(), request);
+      services.emit('store.changed', { nouns: ['rules', 'pairs'] });
+      return { done: true };
+    },
   };
-}
-
-function distinct<T extends { readonly kind: string; readonly name: string }>(rows: readonly T[]): T[] {
-  return [...new Map(rows.map((r) => [`${r.kind}/${r.name.toLowerCase()}`, r])).values()].sort((a, b) => a.kind.localeCompare(b.kind) || a.name.localeCompare(b.name));
-}
-
-function requireFitting(rule: Pick<MatchingRule, 'sourceClass' | 'targetClass' | 'targetAttribute'>): void {
-  if (rule.sourceClass !== rule.targetClass) throw appError(ErrorCode.InvalidInput, `A ${rule.sourceClass} cannot be matched with a ${rule.targetClass}: choose the same class on both sides.`);
-  if (targetAttribute(rule.targetClass, rule.targetAttribute) === undefined) throw appError(ErrorCode.InvalidInput, `Causeway does not read "${rule.targetAttribute}" of a ${rule.targetClass}. Choose one of the attributes in the list.`);
-}
-
-function requireWritable(rule: Omit<MappingRule, 'id' | 'position'> & { readonly id?: string | undefined }): void {
-  requireFitting(rule);
-  if (rule.action === 'Expression') throw appError(ErrorCode.InvalidInput, 'Expressions come with the mapping language of a later version. Use one of the other actions.');
-  if (rule.action === 'Resolve') return;
-  const attribute = targetAttribute(rule.targetClass, rule.targetAttribute);
-  if (attribute && attribute.service !== 'graph') throw appError(ErrorCode.InvalidInput, `"${attribute.name}" cannot be written through Microsoft Graph${attribute.service === 'exchange' ? '; it belongs to Exchange' : '; Microsoft 365 computes it'}.`);
-  if ((rule.action === 'Overwrite' || rule.action === 'Merge') && rule.sourceAttribute === '') throw appError(ErrorCode.InvalidInput, `${rule.action} needs a source attribute.`);
-  if (rule.action === 'Set constant' && rule.value === '') throw appError(ErrorCode.InvalidInput, 'Set constant needs a value; use Clear to make the attribute empty.');
-  if (rule.action === 'Merge' && attribute?.type !== 'texts') throw appError(ErrorCode.InvalidInput, `"${rule.targetAttribute}" has one value only; Merge is for attributes with several.`);
-  if (rule.action === 'Clear' && attribute && !attribute.clearable) throw appError(ErrorCode.InvalidInput, `"${attribute.name}" cannot be empty in Microsoft 365.`);
 }

@@ -21,7 +21,8 @@ export interface Services {
   readonly log: Log;
   readonly now: () => number;
   readonly newId: () => string;
-  readonly newPassword: () => string;
+  /** How new people get their passwords; absent: in no way, so that passwords are kept nowhere and each account needs a reset. */
+  readonly passwordDelivery?: { /** How long a password waits in the secret store, milliseconds. */ readonly keepForMs: number } | undefined;
   /** Waits; rejects with AbortError when the signal fires. */
   readonly wait: (ms: number, signal?: AbortSignal) => Promise<void>;
   /** Opens the source of a pair; the caller closes it. `password` only for testing a connection that is not saved. */

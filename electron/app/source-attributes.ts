@@ -1,11 +1,12 @@
 import type { MappingRule, MatchingRule } from '../../shared/domain/rules.ts';
-import type { DirectoryEntry } from '../engines/directory/index.ts';
+import { dnOfSid, fullAccessHolders, readAccessEntries, sendAsHolders, type AccessEntry, type DirectoryEntry } from '../engines/directory/index.ts';
 import type { ObjectKind, SourceObject, Values } from '../../shared/domain/objects.ts';
 import { rdnValue } from '../../shared/rules/dn.ts';
+import { readExpression } from '../engines/mapping/index.ts';
 
 /** What discovery always reads: identity, matching keys, scope rules (Entra Connect's default in-scope clauses), what the checks look at and links. */
 const ALWAYS = [
-  'objectGUID', 'objectSid', 'objectClass', 'cn', 'name', 'displayName', 'sAMAccountName', 'userPrincipalName', 'mail', 'proxyAddresses', 'mailNickname', 'mS-DS-ConsistencyGuid',
+  'objectGUID', 'objectSid', 'objectClass', 'cn', 'name', 'displayName', 'sAMAccountName', 'userPrincipalName', 'mail', 'proxyAddresses', 'mailNickname', 'mS-DS-ConsistencyGuid', 'legacyExchangeDN',
   'userAccountControl', 'groupType', 'isCriticalSystemObject', 'adminDescription', 'msExchRecipientTypeDetails', 'msExchHideFromAddressLists', 'msExchUsageLocation', 'c', 'co', 'countryCode',
   'targetAddress', 'givenName', 'homeMDB', 'primaryGroupID', 'description', 'uSNChanged', 'whenChanged',
 ] as const;
@@ -13,13 +14,23 @@ const ALWAYS = [
 /** Linked attributes that become references. */
 export const LINK_ATTRIBUTES = ['manager', 'member', 'managedBy'] as const;
 
-/** Objects that Causeway migrates. Computers (and managed service accounts, which are computers) are users by class and left out. */
-export const OBJECT_FILTER = '(|(&(objectClass=user)(!(objectClass=computer)))(objectClass=group)(objectClass=contact))';
+/** Security descriptors, of which those who hold a permission on the mailbox are kept, as references; the descriptors themselves are not. */
+const HOLDERS: ReadonlyMap<string, (entries: readonly AccessEntry[]) => readonly string[]> = new Map([['ntsecuritydescriptor', sendAsHolders], ['msexchmailboxsecuritydescriptor', fullAccessHolders]]);
+
+/** Objects that Causeway migrates, and dynamic distribution groups, which it reports. Computers (and managed service accounts, which are computers) are users by class and left out. */
+export const OBJECT_FILTER = '(|(&(objectClass=user)(!(objectClass=computer)))(objectClass=group)(objectClass=contact)(objectClass=msExchDynamicDistributionList))';
+
+/** Attributes that a rule reads: its source attribute, or those that its expression names. */
+export function attributesOf(rule: MatchingRule | MappingRule): readonly string[] {
+  if (!('action' in rule) || rule.action !== 'Expression') return [rule.sourceAttribute];
+  const read = readExpression(rule.value);
+  return read.ok ? read.expression.explanation.attributes : [];
+}
 
 /** Names to ask the directory for: what every object needs and what the rules name. */
 export function wantedAttributes(rules: readonly (MatchingRule | MappingRule)[]): string[] {
   const names = new Map<string, string>();
-  for (const name of [...ALWAYS, ...LINK_ATTRIBUTES, ...rules.map((r) => r.sourceAttribute)]) if (name !== '') names.set(name.toLowerCase(), names.get(name.toLowerCase()) ?? name);
+  for (const name of [...ALWAYS, ...LINK_ATTRIBUTES, ...rules.flatMap(attributesOf)]) if (name !== '') names.set(name.toLowerCase(), names.get(name.toLowerCase()) ?? name);
   return [...names.values()];
 }
 
@@ -27,7 +38,7 @@ export function wantedAttributes(rules: readonly (MatchingRule | MappingRule)[])
 export function kindOf(objectClass: readonly string[]): ObjectKind | undefined {
   const classes = new Set(objectClass.map((c) => c.toLowerCase()));
   if (classes.has('computer')) return undefined;
-  if (classes.has('group')) return 'group';
+  if (classes.has('group') || classes.has('msexchdynamicdistributionlist')) return 'group';
   if (classes.has('contact')) return 'contact';
   return classes.has('user') || classes.has('inetorgperson') ? 'user' : undefined;
 }
@@ -41,7 +52,11 @@ export function toSourceObject(entry: DirectoryEntry): SourceObject | undefined 
   const linked = new Set<string>(LINK_ATTRIBUTES.map((l) => l.toLowerCase()));
   for (const [name, values] of Object.entries(entry.attributes)) {
     if (values.length === 0) continue;
-    if (linked.has(name.toLowerCase())) links[LINK_ATTRIBUTES.find((l) => l.toLowerCase() === name.toLowerCase()) ?? name] = values;
+    const holders = HOLDERS.get(name.toLowerCase());
+    if (holders !== undefined) {
+      const sids = values.flatMap((value) => holders(readAccessEntries(Buffer.from(value, 'base64')) ?? []));
+      if (sids.length > 0) links[name] = [...new Set(sids)].map(dnOfSid);
+    } else if (linked.has(name.toLowerCase())) links[LINK_ATTRIBUTES.find((l) => l.toLowerCase() === name.toLowerCase()) ?? name] = values;
     else attributes[name] = values;
   }
   const usn = attributes['uSNChanged']?.[0];

@@ -1,5 +1,5 @@
 import type { TaskRow } from '../../shared/contracts/tasks.ts';
-import type { TaskState } from '../../shared/domain/statuses.ts';
+import type { TaskKind, TaskState } from '../../shared/domain/statuses.ts';
 import { AppError, appError, ErrorCode } from '../../shared/domain/errors.ts';
 import type { Repositories, TaskRecord } from '../store/index.ts';
 
@@ -9,8 +9,13 @@ const WRITTEN: ReadonlySet<TaskState> = new Set(['Completed', 'Completed with er
 
 /** States in which a task waits for a process or has one: what it works on must not be taken away. */
 const BUSY = ['Queued', 'Running', 'Cancelling'] as const satisfies readonly TaskState[];
+/** States in which a plan is made and nothing of it was written. */
+export const WAITING: ReadonlySet<TaskState> = new Set(['Awaiting approval', 'Scheduled']);
 /** Ends after which a roll back that has written goes on when it is resumed. */
 const UNFINISHED: ReadonlySet<TaskState> = new Set(['Interrupted', 'Failed', 'Cancelled']);
+
+/** Kinds of tasks whose writes can be taken back. */
+const REVERSIBLE: ReadonlySet<TaskKind> = new Set(['Migrate', 'Fix']);
 
 const isApplying = (task: Pick<TaskRecord, 'checkpoint'>): boolean => (task.checkpoint as { stage?: unknown } | null)?.stage === 'apply';
 
@@ -25,11 +30,11 @@ export function toTaskRow(task: TaskRecord, blocked: string | null = null): Task
   return {
     id: task.id, collectionId: task.collectionId, pairId: task.pairId, collectionName: task.collectionName, kind: task.kind, state: task.state, phase: task.phase,
     done: task.done, failed: task.failed, total: task.total, message: task.message, timeLeftMs: task.timeLeftMs, throttledMs: task.throttledMs, planId: task.planId, ...(task.state === 'Failed' && typeof failure === 'string' ? { failure } : {}), ...(typeof verified === 'boolean' ? { verified } : {}),
-    undoes: task.undoes, rolledBackBy: task.rolledBackBy, createdAt: task.createdAt, startedAt: task.startedAt, finishedAt: task.finishedAt, createdBy: task.createdBy,
+    undoes: task.undoes, rolledBackBy: task.rolledBackBy, createdAt: task.createdAt, startedAt: task.startedAt, finishedAt: task.finishedAt, createdBy: task.createdBy, scheduledAt: task.state === 'Scheduled' ? task.scheduledAt ?? null : null,
     canCancel: CANCELLABLE.has(task.state),
     canResume: blocked === null && task.rolledBackBy === null && RESUMABLE.has(task.state) && (task.state !== 'Completed with errors' || (applying && task.planId !== null)),
-    canRollBack: task.kind === 'Migrate' && applying && task.planId !== null && task.rolledBackBy === null && WRITTEN.has(task.state),
-    canApprove: task.state === 'Awaiting approval' && task.planId !== null,
+    canRollBack: REVERSIBLE.has(task.kind) && applying && task.planId !== null && task.rolledBackBy === null && WRITTEN.has(task.state),
+    canApprove: WAITING.has(task.state) && task.planId !== null,
     seq: task.seq,
   };
 }
@@ -54,7 +59,7 @@ export async function taskRows(store: Pick<Repositories, 'tasks'>, tasks: readon
 export async function whyNotResumed(store: Pick<Repositories, 'tasks'>, tasks: readonly TaskRecord[]): Promise<ReadonlyMap<string, string>> {
   const reasons = new Map<string, string>();
   const ended = tasks.filter((task) => RESUMABLE.has(task.state));
-  const migrations = ended.filter((task) => task.kind === 'Migrate');
+  const migrations = ended.filter((task) => REVERSIBLE.has(task.kind));
   for (const task of migrations) if (task.rolledBackBy !== null) reasons.set(task.id, `This migration was rolled back by task ${task.rolledBackBy}; start a new one.`);
   for (const back of await store.tasks.thatUndo(migrations.map((task) => task.id))) {
     if (back.undoes === null || reasons.has(back.undoes)) continue;
@@ -73,7 +78,7 @@ export async function whyNotResumed(store: Pick<Repositories, 'tasks'>, tasks: r
 /** The sentence with which a roll back keeps its migration from going on; null: it does not. */
 function blocks(back: TaskRecord): string | null {
   const waits = BUSY.some((state) => state === back.state);
-  if (waits || back.state === 'Awaiting approval') return `Roll back ${back.id} is taking this migration back (${back.state}). ${waits ? 'Wait for its end.' : 'Discard its plan first.'}`;
+  if (waits || WAITING.has(back.state)) return `Roll back ${back.id} is taking this migration back (${back.state}). ${waits ? 'Wait for its end.' : 'Discard its plan first.'}`;
   if (!isApplying(back)) return null;
   if (UNFINISHED.has(back.state)) return `Roll back ${back.id} has taken a part of this migration back (${back.state}). Resume the roll back instead.`;
   const whole = (back.settings as { objectId?: unknown } | null)?.objectId === null;
@@ -83,7 +88,7 @@ function blocks(back: TaskRecord): string | null {
 /** Number of migrations whose changes are still in the tenant and can be taken back. */
 export async function countUndoable(store: Pick<Repositories, 'tasks'>, of: { readonly pairId?: string; readonly collectionId?: string }): Promise<number> {
   let found = 0;
-  for await (const page of store.tasks.iterate({ ...of, states: [...WRITTEN] })) found += page.filter((task) => toTaskRow(task).canRollBack).length;
+  for await (const page of store.tasks.iterate({ ...of, states: [...WRITTEN] })) found += page.filter((task) => task.kind === 'Migrate' && toTaskRow(task).canRollBack).length;
   return found;
 }
 
@@ -93,7 +98,7 @@ export async function countUndoable(store: Pick<Repositories, 'tasks'>, of: { re
  * @throws AppError CONFLICT while a task of it waits or is at work.
  */
 export async function requireIdle(store: Pick<Repositories, 'tasks'>, of: { readonly pairId?: string; readonly collectionId?: string }, what: string): Promise<void> {
-  for await (const [task] of store.tasks.iterate({ ...of, states: BUSY })) {
+  for await (const [task] of store.tasks.iterate({ ...of, states: [...BUSY, 'Scheduled'] })) {
     if (task !== undefined) throw appError(ErrorCode.Conflict, `A ${task.kind} task of ${what} is ${task.state}; cancel it, or wait for its end, before deleting.`);
   }
 }
@@ -105,4 +110,10 @@ export async function requireNobodyWrites(store: Pick<Repositories, 'tasks'>, ta
   for await (const page of store.tasks.iterate({ pairId: task.pairId, states: BUSY })) {
     if (page.some((other) => other.id !== task.id && isApplying(other))) throw appError(ErrorCode.Conflict, 'Another task is writing to this tenant. Wait for its end, or cancel it.');
   }
+}
+
+/** True for a task that writes to the directory and never to the tenant: a fix, or the roll back of one. */
+export async function writesDirectory(store: Pick<Repositories, 'tasks'>, task: Pick<TaskRecord, 'kind' | 'undoes'>): Promise<boolean> {
+  if (task.kind !== 'Roll back' || task.undoes === null) return task.kind === 'Fix';
+  return await store.tasks.get(task.undoes).then((undone) => undone.kind === 'Fix', () => false);
 }

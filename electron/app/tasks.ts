@@ -1,16 +1,17 @@
 import type { Handlers } from '../ipc/router.ts';
-import { AppError, appError, ErrorCode } from '../../shared/domain/errors.ts';
+import { appError, ErrorCode } from '../../shared/domain/errors.ts';
 import type { Selection } from '../../shared/contracts/values.ts';
 import type { TaskRow } from '../../shared/contracts/tasks.ts';
 import type { TaskKind } from '../../shared/domain/statuses.ts';
-import type { PairRecord, Repositories, TaskRecord } from '../store/index.ts';
 import type { Services } from './services.ts';
-import { requireNobodyWrites, taskRow, taskRows, toTaskRow, whyNotResumed } from './task-rows.ts';
-import { MatchTask, MigrateTask, readSettings, RollBackTask } from './pipeline/task-settings.ts';
-import { journalStanding } from './pipeline/undone-journal.ts';
+import { approveNow, move, requireWritable } from './plan-approval.ts';
+import { requireScope } from './roll-back.ts';
+import { requireNobodyWrites, taskRow, taskRows, toTaskRow, WAITING, whyNotResumed, writesDirectory } from './task-rows.ts';
+import { MatchTask, MigrateTask, RollBackTask } from './pipeline/task-settings.ts';
 import { stageOf } from './pipeline/run-task.ts';
 import { interruptDead, interruptDeadOf } from './dead-owners.ts';
 import { csvOf } from './csv.ts';
+import { startFixRollBack } from './checks-fix.ts';
 
 /** Channels of tasks. */
 export function taskHandlers(services: Services): Pick<Handlers, 'tasks.list' | 'tasks.get' | 'tasks.items' | 'tasks.discover' | 'tasks.match' | 'tasks.migrate' | 'tasks.rollBack' | 'tasks.approve' | 'tasks.discard' | 'tasks.cancel' | 'tasks.resume' | 'tasks.exportItems' | 'tasks.delete'> {
@@ -43,6 +44,7 @@ export function taskHandlers(services: Services): Pick<Handlers, 'tasks.list' | 
     },
     async 'tasks.match'({ collectionId, breakExisting, upnSuffix, selection }) {
       const collection = await requireObjects(services, collectionId);
+      if (collection.kind === 'dynamic') throw appError(ErrorCode.InvalidInput, `"${collection.name}" is a dynamic collection: those are for coexistence only. Put the objects into a static collection to match them.`);
       return await start({ pairId: collection.pairId, collectionId, kind: 'Match', settings: MatchTask.parse({ breakExisting, upnSuffix, ids: await idsOf(collectionId, selection) }) });
     },
     async 'tasks.migrate'({ collectionId, settings, selection }) {
@@ -51,8 +53,10 @@ export function taskHandlers(services: Services): Pick<Handlers, 'tasks.list' | 
       // Also on a read-only pair: planning only reads, and approving is refused.
       return await start({ pairId: collection.pairId, collectionId, kind: 'Migrate', settings: MigrateTask.parse({ settings, ids: await idsOf(collectionId, selection) }) });
     },
-    async 'tasks.rollBack'({ collectionId, undoes, objectId, mode, purge }) {
+    async 'tasks.rollBack'({ collectionId, undoes, objectId, mode, purge, ...scope }) {
+      requireScope({ undoes, objectId, ...scope });
       const collection = await store.collections.get(collectionId);
+      if (undoes !== undefined && (await store.tasks.get(undoes)).kind === 'Fix') return await startFixRollBack(services, { taskId: undoes, objectId: objectId ?? null, mode });
       requireWritable(await store.pairs.get(collection.pairId));
       // A migration whose process was killed a moment ago can be rolled back without waiting for the end of its lease.
       await interruptDeadOf(services, { pairId: collection.pairId });
@@ -63,30 +67,20 @@ export function taskHandlers(services: Services): Pick<Handlers, 'tasks.list' | 
         if (!row.canRollBack) throw appError(ErrorCode.Conflict, row.rolledBackBy !== null ? 'This task was rolled back already.' : 'This task has written nothing that could be rolled back, or it still runs.');
       }
       const started = await start({
-        pairId: collection.pairId, collectionId, kind: 'Roll back', settings: RollBackTask.parse({ undoes: task, objectId: objectId ?? null, mode, purge }), ...(task === null ? {} : { undoes: task }),
+        pairId: collection.pairId, collectionId, kind: 'Roll back', settings: RollBackTask.parse({ undoes: task, objectId: objectId ?? null, mode, purge, ...scope }), ...(task === null ? {} : { undoes: task }),
       });
       // The migration cannot be resumed from now on.
       if (task !== null) services.emit('store.changed', { nouns: ['tasks'] });
       return started;
     },
-    async 'tasks.approve'({ taskId, confirmation }) {
-      await store.transaction(async (tx) => {
-        const task = await tx.tasks.get(taskId);
-        if (task.state !== 'Awaiting approval' || task.planId === null) throw appError(ErrorCode.Conflict, `The task is ${task.state}; only a plan that awaits approval can be approved.`);
-        requireWritable(await tx.pairs.get(task.pairId));
-        const plan = await tx.plans.get(task.planId);
-        if (confirmation.trim() !== plan.confirmation) throw appError(ErrorCode.InvalidInput, `Type "${plan.confirmation}" to approve the plan for ${plan.tenantName}.`);
-        await requireNobodyWrites(tx, task);
-        if (task.kind === 'Roll back') await requireAsPlanned(tx, task);
-        await move(tx, task, { state: 'Queued', phase: 'queue', message: `Approved by ${services.actor}.`, checkpoint: { stage: 'apply' }, done: 0, failed: 0, total: null });
-      });
-      services.nudge();
-      return await changed(taskId);
+    async 'tasks.approve'(approval) {
+      await approveNow(services, approval);
+      return await changed(approval.taskId);
     },
     async 'tasks.discard'({ taskId }) {
       const task = await store.tasks.get(taskId);
-      if (task.state !== 'Awaiting approval') throw appError(ErrorCode.Conflict, `The task is ${task.state}; only a plan that awaits approval can be discarded.`);
-      await move(store, task, { state: 'Discarded', phase: 'done', message: `The plan was discarded by ${services.actor}; nothing was written.`, finishedAt: services.now() });
+      if (!WAITING.has(task.state)) throw appError(ErrorCode.Conflict, `The task is ${task.state}; only a plan that awaits approval can be discarded.`);
+      await move(store, task, { state: 'Discarded', phase: 'done', scheduledAt: null, message: `The plan was discarded by ${services.actor}; nothing was written.`, finishedAt: services.now() });
       // The migration that it would have taken back can be resumed again.
       if (task.undoes !== null) services.emit('store.changed', { nouns: ['tasks'] });
       return await changed(taskId);
@@ -106,7 +100,7 @@ export function taskHandlers(services: Services): Pick<Handlers, 'tasks.list' | 
         if (!toTaskRow(task).canResume) throw appError(ErrorCode.Conflict, task.state === 'Running' ? 'The task is running in another process; nothing needs to be resumed.' : `The task is ${task.state}; there is nothing to resume.`);
         if (stageOf(task) === 'apply') {
           // What approving checks holds for going on as well: the pair and other tasks may have changed since.
-          requireWritable(await tx.pairs.get(task.pairId));
+          if (!await writesDirectory(tx, task)) requireWritable(await tx.pairs.get(task.pairId));
           await requireNobodyWrites(tx, task);
           // Failed writes get another try; drift and reasons that a plan knew stay as they are.
           if (task.planId !== null) await tx.plans.reopenFailed(task.planId);
@@ -128,18 +122,13 @@ export function taskHandlers(services: Services): Pick<Handlers, 'tasks.list' | 
     },
     async 'tasks.delete'({ taskId }) {
       const row = await taskRow(store, taskId);
-      if (row.state === 'Running' || row.state === 'Queued') throw appError(ErrorCode.Conflict, 'The task is still at work. Cancel it first.');
+      if (row.state === 'Running' || row.state === 'Queued' || row.state === 'Cancelling') throw appError(ErrorCode.Conflict, 'The task is still at work. Cancel it first.');
       if (row.canRollBack) throw appError(ErrorCode.Conflict, 'This task can still be rolled back; deleting it would delete its journal. Roll it back first, or keep it.');
       await store.tasks.remove(taskId);
       services.emit('store.changed', { nouns: ['tasks'] });
       return { done: true };
     },
   };
-}
-
-/** @throws AppError FORBIDDEN for a pair that only reads. */
-function requireWritable(pair: Pick<PairRecord, 'name' | 'target'>): void {
-  if (pair.target.readOnly) throw appError(ErrorCode.Forbidden, `Migration pair "${pair.name}" is read-only, so nothing can be migrated or rolled back. Change the pair's properties to ask for write permissions.`);
 }
 
 async function requireObjects(services: Services, collectionId: string) {
@@ -150,29 +139,8 @@ async function requireObjects(services: Services, collectionId: string) {
 
 async function lastMigration(services: Services, collectionId: string): Promise<string> {
   for await (const page of services.store.tasks.iterate({ collectionId })) {
-    const last = page.find((task) => toTaskRow(task).canRollBack);
+    const last = page.find((task) => task.kind === 'Migrate' && toTaskRow(task).canRollBack);
     if (last) return last.id;
   }
   throw appError(ErrorCode.NotFound, 'This collection has no migration that could be rolled back.');
-}
-
-/** Moves a task on from the state that was just checked. @throws AppError CONFLICT when somebody else moved it in between. */
-async function move(tx: Pick<Repositories, 'tasks'>, task: TaskRecord, patch: Parameters<Repositories['tasks']['moveIf']>[2]): Promise<void> {
-  if (await tx.tasks.moveIf(task.id, [task.state], patch) === undefined) throw appError(ErrorCode.Conflict, `Somebody else has changed the task since it was ${task.state}. Look at it again.`);
-}
-
-/**
- * A way back is true only for the journal that it was made from: what was written or taken back since is not in it.
- * @throws AppError CONFLICT when the journal has moved on.
- */
-async function requireAsPlanned(tx: Pick<Repositories, 'tasks' | 'journal'>, task: TaskRecord): Promise<void> {
-  const request = readSettings(RollBackTask, task);
-  if (request.undoes !== null) {
-    const target = await tx.tasks.get(request.undoes).catch((error: unknown) => { if (error instanceof AppError && error.data.code === ErrorCode.NotFound) return null; throw error; });
-    if (target === null || target.rolledBackBy !== null) throw appError(ErrorCode.Conflict, 'The migration was rolled back by another task since this plan was made. Discard this plan; plan the roll back again if something is left.');
-  }
-  const now = await journalStanding(tx, task.pairId, request);
-  if (request.seen === null || now.last > request.seen.last || now.standing !== request.seen.standing) {
-    throw appError(ErrorCode.Conflict, 'More was written or taken back since this plan was made, and the plan does not know of it. Discard it and plan the roll back again.');
-  }
 }

@@ -14,7 +14,14 @@ import { addMatchCommands } from './commands/match.ts';
 import { addMigrateCommands } from './commands/migrate.ts';
 import { addObjectCommands } from './commands/objects.ts';
 import { addPairCommands } from './commands/pair.ts';
+import { addGuardCommands } from './commands/plan-guard.ts';
+import { addPlanCommands } from './commands/plan.ts';
 import { addProjectCommands } from './commands/project.ts';
+import { addLicenceCommands } from './commands/licences.ts';
+import { addRollBackCommands } from './commands/roll-back.ts';
+import { addPasswordCommands } from './commands/passwords.ts';
+import { addReferenceCommands } from './commands/references.ts';
+import { addRuleCommands } from './commands/rules.ts';
 import { addServeCommand } from './commands/serve.ts';
 import { addSimulatorCommand } from './commands/simulator.ts';
 import { addTaskCommands } from './commands/tasks.ts';
@@ -45,7 +52,7 @@ Examples:
   causeway match --collection Berlin
   causeway plan --collection Berlin --create --merge --upn-suffix contoso.com --country DE
   causeway migrate --task <id> --confirm contoso.onmicrosoft.com
-  causeway rollback --collection Berlin --yes
+  causeway roll-back --collection Berlin --yes
 
 Exit codes: 0 done, 1 failed or done with errors, 2 wrong use or bad input, 3 connection or sign-in refused,
 4 waits for approval or stopped by the guard, 5 verification found differences, 130 cancelled.`);
@@ -68,7 +75,14 @@ Exit codes: 0 done, 1 failed or done with errors, 2 wrong use or bad input, 3 co
   addObjectCommands(program, run);
   addMatchCommands(program, run);
   addCheckCommand(program, run);
+  addRuleCommands(program, run);
+  addPlanCommands(program, run);
+  addGuardCommands(program, run);
   addMigrateCommands(program, run);
+  addRollBackCommands(program, run);
+  addLicenceCommands(program, run);
+  addPasswordCommands(program, run);
+  addReferenceCommands(program, run);
   addTaskCommands(program, run);
   addSimulatorCommand(program, run);
   addServeCommand(program, run);

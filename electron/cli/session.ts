@@ -19,12 +19,16 @@ export interface Session {
   collection(name: string | undefined): Promise<Collection>;
   /** Runs a task here, unless another process does, and follows it until it ends or waits for approval, with progress. Ctrl+C asks the task to stop. */
   follow(taskId: string): Promise<TaskRow>;
+  /** Waits for the time of a scheduled plan, then runs and follows it here. Ctrl+C before that ends the wait and leaves the plan scheduled. */
+  followScheduled(taskId: string): Promise<TaskRow>;
 }
 
-const ENDS = new Set<TaskRow['state']>(['Awaiting approval', 'Completed', 'Completed with errors', 'Failed', 'Cancelled', 'Interrupted', 'Discarded']);
+const ENDS = new Set<TaskRow['state']>(['Awaiting approval', 'Scheduled', 'Completed', 'Completed with errors', 'Failed', 'Cancelled', 'Interrupted', 'Discarded']);
 
 /** After so long in the queue a person is told why nothing moves, milliseconds. */
 const WAITING_MS = 2_000;
+/** How often a command that waits for a scheduled plan looks at it, milliseconds. */
+const SCHEDULED_MS = 250;
 
 /**
  * Wraps an open console for commands.
@@ -49,27 +53,41 @@ export function createSession(console: Console, out: Output, progress: Progress,
     if (hits.length === 1 && hits[0]) return hits[0];
     throw appError(hits.length === 0 ? ErrorCode.NotFound : ErrorCode.InvalidInput, hits.length === 0 ? `There is no ${what} "${name}" in this project.` : `Several are named "${name}"; give the id of the ${what}.`);
   };
+  const follow: Session['follow'] = async (taskId) => {
+    const off = interrupts.onInterrupt(() => { void call('tasks.cancel', { taskId }).catch(() => {}); });
+    const began = Date.now();
+    let told = false;
+    runner?.run(taskId);
+    try {
+      for (;;) {
+        const task = await call('tasks.get', { id: taskId });
+        progress.show(task);
+        if (!told && task.state === 'Queued' && Date.now() - began > WAITING_MS) {
+          told = true;
+          out.note('Waiting: another process, such as an open console, has tasks of this project to run first. Ctrl+C cancels this one.');
+        }
+        if (ENDS.has(task.state)) { progress.end(); return task; }
+        await new Promise((resolve) => { setTimeout(resolve, 60); });
+      }
+    } finally { off(); }
+  };
   return {
-    out, call,
-    pair: async (name) => pick((await call('pairs.list', {})).rows, name, 'migration pair'),
-    collection: async (name) => pick((await call('collections.list', {})).rows, name, 'collection'),
-    async follow(taskId) {
-      const off = interrupts.onInterrupt(() => { void call('tasks.cancel', { taskId }).catch(() => {}); });
-      const began = Date.now();
-      let told = false;
+    out, call, follow,
+    async followScheduled(taskId) {
+      let left = false;
+      const off = interrupts.onInterrupt(() => { left = true; });
       runner?.run(taskId);
       try {
         for (;;) {
           const task = await call('tasks.get', { id: taskId });
-          progress.show(task);
-          if (!told && task.state === 'Queued' && Date.now() - began > WAITING_MS) {
-            told = true;
-            out.note('Waiting: another process, such as an open console, has tasks of this project to run first. Ctrl+C cancels this one.');
-          }
-          if (ENDS.has(task.state)) { progress.end(); return task; }
-          await new Promise((resolve) => { setTimeout(resolve, 60); });
+          if (left) return task;
+          if (task.state !== 'Scheduled') break;
+          await new Promise((resolve) => { setTimeout(resolve, SCHEDULED_MS); });
         }
       } finally { off(); }
+      return await follow(taskId);
     },
+    pair: async (name) => pick((await call('pairs.list', {})).rows, name, 'migration pair'),
+    collection: async (name) => pick((await call('collections.list', {})).rows, name, 'collection'),
   };
 }

@@ -11,6 +11,7 @@ export function exitCodeOfTask(task: TaskRow): number {
     case 'Completed': return EXIT.ok;
     case 'Cancelled': return EXIT.cancelled;
     case 'Awaiting approval': return EXIT.notApproved;
+    case 'Scheduled': return EXIT.ok;
     // Nothing was refused, but the tenant does not show what was written.
     case 'Completed with errors': return task.failed === 0 && task.verified === false ? EXIT.notVerified : EXIT.failed;
     case 'Failed': return isCode(task.failure) ? exitCodeOf(appError(task.failure, task.message)) : EXIT.failed;

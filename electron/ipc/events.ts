@@ -6,7 +6,7 @@ import { latestPerKey, type Timers } from './throttle.ts';
 export const EVENT_INTERVAL_MS = 100;
 
 /** States in which a task stands still: its snapshot is sent at once, whatever was sent a moment before. */
-const RESTING: ReadonlySet<TaskState> = new Set<TaskState>(['Awaiting approval', 'Completed', 'Completed with errors', 'Failed', 'Cancelled', 'Interrupted', 'Discarded']);
+const RESTING: ReadonlySet<TaskState> = new Set<TaskState>(['Awaiting approval', 'Scheduled', 'Completed', 'Completed with errors', 'Failed', 'Cancelled', 'Interrupted', 'Discarded']);
 
 /** Receives every event; the name tells the type of the payload. */
 export type EventListener = <E extends EventName>(name: E, payload: Events[E]) => void;

@@ -6,6 +6,7 @@ import { trustSystemAuthorities } from './tls.ts';
 
 export { systemClock, type Clock } from './clock.ts';
 export { openInBrowser } from './browser.ts';
+export { orderedId } from './ids.ts';
 export { silentLog, type FileLog, type Log } from './log.ts';
 export { HOME_VARIABLE, resolvePaths, thisMachine, type Machine, type Paths } from './paths.ts';
 export { sessionSecretStore, type OsVault, type Protection, type SecretStore } from './secrets/index.ts';

@@ -68,8 +68,10 @@ export function toPage<R, T>(rows: readonly R[], limit: number, total: number, k
   return { rows: shown.map(map), next: last === undefined ? null : JSON.stringify({ k: keyOf(last), t: total }), total };
 }
 
+/** Pattern of LIKE for "contains this text", in lower case; its own signs in the text stand for themselves. */
+export const likePattern = (text: string): string => `%${text.toLowerCase().replace(/[\\%_]/g, String.raw`\$&`)}%`;
+
 /** Condition "column contains the text", where the column is a lower-cased key; the signs of LIKE in the text stand for themselves. */
 export function contains(column: string, text: string): RawBuilder<boolean> {
-  const pattern = `%${text.toLowerCase().replace(/[\\%_]/g, String.raw`\$&`)}%`;
-  return sql<boolean>`${sql.ref(column)} like ${pattern} escape '\\'`;
+  return sql<boolean>`${sql.ref(column)} like ${likePattern(text)} escape '\\'`;
 }

@@ -14,8 +14,14 @@ export interface PairTable {
 }
 /** Directory Migration Agents. */
 export interface AgentTable { id: string; name: string; name_key: string; host: string; version: string; heartbeat_at: number | null; created_at: number }
-/** Collections; names are unique within a pair without regard to case. */
-export interface CollectionTable { id: string; pair_id: string; agent_id: string; name: string; name_key: string; kind: string; coexistence: Flag; created_at: number }
+/** Collections; names are unique within a pair without regard to case. `scope`: container and filter of a dynamic one, JSON; `scope_read_at`: when its members were last worked out. */
+export interface CollectionTable {
+  id: string; pair_id: string; agent_id: string; name: string; name_key: string; kind: string; coexistence: Flag; created_at: number; scope: string | null; scope_read_at: number | null;
+}
+/** Objects that were to be added to a collection and are out of scope, with the clause that excluded them. */
+export interface CollectionLeftOutTable {
+  collection_id: string; object_id: string; pair_id: string; name: string; name_key: string; dn: string; object_type: string; clause: string; reason: string; seen_at: number;
+}
 /** Objects of a collection with their statuses; `kind` and `name_key` repeat the source's for sorting. */
 export interface CollectionMemberTable {
   collection_id: string; source_id: string; pair_id: string; kind: string; name_key: string; status: string; reason: string; synchronisation: string; changed_at: number;
@@ -23,7 +29,7 @@ export interface CollectionMemberTable {
 /** Objects of the directory; `attributes` is JSON. `seen_at`: when a reading last saw it. `missing`: not seen by the latest whole reading. */
 export interface SourceTable {
   pair_id: string; id: string; kind: string; dn: string; dn_key: string; name: string; name_key: string; upn: string; upn_key: string; mail: string; mail_key: string;
-  account_key: string; attributes: string; usn: string | null; hash: string; run_id: string; seen_at: number; missing: Flag; changed_at: number;
+  account_key: string; sid: string; attributes: string; usn: string | null; hash: string; run_id: string; seen_at: number; missing: Flag; changed_at: number;
 }
 /** Linked attributes of the directory, one row a value. */
 export interface SourceLinkTable { pair_id: string; source_id: string; attribute: string; dn_key: string; dn: string }
@@ -37,7 +43,13 @@ export interface TargetLinkTable { pair_id: string; target_id: string; attribute
 /** Outcome of matching one source object; `evidence` and `risks` are JSON. `confirmed`: not merely found while a migration was planned. */
 export interface MatchTable {
   pair_id: string; source_id: string; state: string; target_id: string | null; rule_id: string | null; rule_text: string; pinned: Flag; confirmed: Flag;
-  evidence: string; risks: string; reason: string; changed_at: number;
+  evidence: string; risks: string; reason: string; review: Generated<string>; changed_at: number;
+}
+/** Decisions of people about matches; `target_id` empty: about the object as such. `risks` is JSON: the flags that were seen when it was accepted. */
+export interface MatchDecisionTable { pair_id: string; source_id: string; target_id: string; decision: string; risks: string; decided_by: string; decided_at: number }
+/** What each decision changed, one row an object; `before` and `after` are JSON. Rows of one `batch` were decided together. */
+export interface MatchReviewTable {
+  number: Generated<number>; batch: string; pair_id: string; collection_id: string; source_id: string; action: string; actor: string; at: number; before: string; after: string; undone_at: number | null;
 }
 /** Matching and mapping rules; `body` is the rule as JSON without id and position. */
 export interface RuleTable { id: string; rule_set: string; owner_kind: string; owner_id: string; position: number; body: string }
@@ -47,6 +59,8 @@ export interface TaskTable {
   settings: string; checkpoint: string | null; done: number; failed: number; total: number | null; message: string; time_left_ms: number | null; throttled_ms: number;
   plan_id: string | null; undoes: string | null; rolled_back_by: string | null; created_at: number; started_at: number | null; finished_at: number | null; created_by: string;
   seq: number; lease_owner: string | null; lease_until: number | null; cancel_requested: Flag;
+  /** Time from which an approved plan is applied; null: none. */
+  scheduled_at: Generated<number | null>;
 }
 /** What a task did to single objects. */
 export interface TaskItemTable {
@@ -56,6 +70,8 @@ export interface TaskItemTable {
 export interface PlanTable {
   number: Generated<number>; id: string; task_id: string; collection_id: string | null; created_at: number; tenant_name: string; organization_id: string; settings: string | null; confirmation: string;
   counts: string; guard: string; findings_errors: number; findings_warnings: number; unresolved: number; conflicts: number; unfinished: Generated<Flag>;
+  /** Fingerprint of the collection's mapping rules when the plan was begun. */
+  rules_hash: Generated<string>;
 }
 /** Operations of plans; `body` holds changes, references and previous references as JSON. */
 export interface OperationTable {
@@ -70,6 +86,11 @@ export interface PlanFindingTable {
 }
 /** References of a plan that wait for another object. */
 export interface PlanUnresolvedTable { number: Generated<number>; plan_id: string; source_id: string; attribute: string; dn: string; reason: string }
+/** What others changed since a migration, as a roll back plan saw it. `before`, `written`, `present` and `between_writes` are JSON; `choice`: restore or keep. */
+export interface PlanConflictTable {
+  number: Generated<number>; plan_id: string; source_id: string | null; target_id: string; name: string; kind: string; attribute: string; created: Flag;
+  before: string; written: string; present: string; between_writes: string | null; choice: string;
+}
 /** The journal; `operation` and `before` are JSON. `outcome` null: the write was intended and nobody knows yet what came of it. */
 export interface JournalTable {
   number: Generated<number>; id: string; pair_id: string; collection_id: string | null; task_id: string; plan_id: string; operation_id: string;
@@ -77,12 +98,44 @@ export interface JournalTable {
   outcome: string | null; message: string; settled_at: number | null; undone_by: string | null;
   /** JSON: the references that the write really changed; null: not settled, or none are of interest. */
   changed_references: string | null;
+  /** JSON: names of single values of the operation that were taken back while others stand; null: none. `undone_count`: how many. */
+  undone_values: Generated<string | null>; undone_count: Generated<number>;
 }
+
+/**
+ * The ledger of references that wait for another object. `other_id`: objectGUID of the object waited for, when the directory showed it.
+ * `collection_id`: the one whose rules wrote the waiting object. `healed_by`: the task that wrote it; null while it waits.
+ */
+export interface WaitingReferenceTable {
+  pair_id: string; source_id: string; attribute: string; dn_key: string; dn: string; other_id: string | null; collection_id: string | null; since: number; reason: string;
+  healed_by: string | null; healed_at: number | null;
+}
+/** Headers of checks; `request`, `totals`, `left_out` are JSON. `scope`: the pair, or the collection, that was checked. */
+export interface CheckTable {
+  task_id: string; pair_id: string; collection_id: string | null; created_at: number; request: string; totals: string; left_out: string; left_out_total: number; tenant_read: Flag; finished: Flag;
+}
+/**
+ * Findings of checks. `rules` and `errors`: words between blanks, so that one can be looked for. `choice`: what a person decided (EDIT, REMOVE, COMPLETE; empty:
+ * nothing yet). `operation_id`: the operation that writes the decision.
+ */
+export interface CheckFindingTable {
+  number: Generated<number>; task_id: string; source_id: string | null; dn: string; name: string; name_key: string; kind: string | null; object_class: string; attribute: string; value: string;
+  rules: string; errors: string; severity: string; message: string; proposal: string | null; action: string; collections: string; choice: string; new_value: string | null; operation_id: string | null;
+}
+/** New accounts and where their passwords stand; `secret_ref` names the password in the secret store. */
+export interface OutboxTable {
+  number: Generated<number>; id: string; pair_id: string; task_id: string; source_id: string | null; target_id: string; name: string; upn: string; state: string; secret_ref: string | null;
+  created_at: number; expires_at: number | null;
+}
+/** Named JSON values of a pair. */
+export interface PairSettingTable { pair_id: string; name: string; value: string }
 
 /** Every table of a project, as the newest migration leaves it. */
 export interface Tables {
-  project: ProjectTable; setting: SettingTable; pair: PairTable; agent: AgentTable; collection: CollectionTable; collection_member: CollectionMemberTable;
-  source: SourceTable; source_link: SourceLinkTable; target: TargetTable; target_link: TargetLinkTable; match_result: MatchTable; rule: RuleTable;
+  project: ProjectTable; setting: SettingTable; pair: PairTable; agent: AgentTable; collection: CollectionTable; collection_member: CollectionMemberTable; collection_left_out: CollectionLeftOutTable;
+  source: SourceTable; source_link: SourceLinkTable; target: TargetTable; target_link: TargetLinkTable; match_result: MatchTable; match_decision: MatchDecisionTable; match_review: MatchReviewTable; rule: RuleTable;
   task: TaskTable; task_item: TaskItemTable; plan: PlanTable; operation: OperationTable; plan_skip: PlanSkipTable; plan_finding: PlanFindingTable;
-  plan_unresolved: PlanUnresolvedTable; journal: JournalTable;
+  plan_unresolved: PlanUnresolvedTable; plan_conflict: PlanConflictTable; journal: JournalTable;
+  check_run: CheckTable; check_finding: CheckFindingTable;
+  waiting_reference: WaitingReferenceTable; pair_setting: PairSettingTable; outbox: OutboxTable;
 }

@@ -1,18 +1,29 @@
 import { existsSync } from 'node:fs';
 import type { Statistics } from '../../shared/contracts/collections.ts';
 import { ErrorCode, appError } from '../../shared/domain/errors.ts';
+import type { LicenceRule } from '../../shared/domain/licences.ts';
 import type { MappingRule, MatchingRule } from '../../shared/domain/rules.ts';
 import { inTransaction, type Context } from './context.ts';
 import { agentsRepository, type AgentsRepository } from './repositories/agents.ts';
+import { checksRepository, type ChecksRepository } from './repositories/checks.ts';
 import { collectionObjectsRepository, type CollectionObjectsRepository } from './repositories/collection-objects.ts';
+import { collectionLeftOutRepository, type CollectionLeftOutRepository } from './repositories/collection-left-out.ts';
+import { collectionOverlapsRepository, type CollectionOverlapsRepository } from './repositories/collection-overlaps.ts';
 import { collectionsRepository, type CollectionsRepository } from './repositories/collections.ts';
 import { journalRepository, type JournalRepository } from './repositories/journal.ts';
+import { matchDecisionsRepository, type MatchDecisionsRepository } from './repositories/match-decisions.ts';
+import { matchReviewRepository, type MatchReviewRepository } from './repositories/match-review.ts';
 import { matchesRepository, type MatchesRepository } from './repositories/matches.ts';
+import { outboxRepository, type OutboxRepository } from './repositories/outbox.ts';
+import { pairSettingsRepository, type PairSettingsRepository } from './repositories/pair-settings.ts';
 import { pairsRepository, type PairsRepository } from './repositories/pairs.ts';
+import { planConflictsRepository, type PlanConflictsRepository } from './repositories/plan-conflicts.ts';
 import { planOperationsRepository, type PlanOperationsRepository } from './repositories/plan-operations.ts';
+import { planInputsRepository, type PlanInputsRepository } from './repositories/plan-inputs.ts';
 import { planRecordsRepository, type PlanRecordsRepository } from './repositories/plans.ts';
 import { projectRepository, type ProjectRepository } from './repositories/project.ts';
-import { mappingRulesRepository, matchingRulesRepository, type RulesRepository } from './repositories/rules.ts';
+import { referencesRepository, type ReferencesRepository } from './repositories/references.ts';
+import { licenceRulesRepository, mappingRulesRepository, matchingRulesRepository, type RulesRepository } from './repositories/rules.ts';
 import { settingsRepository, type SettingsRepository } from './repositories/settings.ts';
 import { sourcesRepository, type SourcesRepository } from './repositories/sources.ts';
 import { statistics, type StatisticsScope } from './repositories/statistics.ts';
@@ -27,15 +38,21 @@ export interface Repositories {
   readonly settings: SettingsRepository;
   readonly pairs: PairsRepository;
   readonly agents: AgentsRepository;
-  readonly collections: CollectionsRepository & CollectionObjectsRepository & { statistics(scope?: StatisticsScope): Promise<Statistics> };
+  readonly collections: CollectionsRepository & CollectionObjectsRepository & CollectionOverlapsRepository & CollectionLeftOutRepository & { statistics(scope?: StatisticsScope): Promise<Statistics> };
   readonly sources: SourcesRepository;
   readonly targets: TargetsRepository;
-  readonly matches: MatchesRepository;
+  readonly matches: MatchesRepository & MatchDecisionsRepository & MatchReviewRepository;
   readonly matchingRules: RulesRepository<MatchingRule>;
   readonly mappingRules: RulesRepository<MappingRule>;
+  readonly licenceRules: RulesRepository<LicenceRule>;
   readonly tasks: TaskRecordsRepository & TaskQueueRepository & TaskItemsRepository;
-  readonly plans: PlanRecordsRepository & PlanOperationsRepository;
+  readonly plans: PlanRecordsRepository & PlanOperationsRepository & PlanInputsRepository;
   readonly journal: JournalRepository;
+  readonly planConflicts: PlanConflictsRepository;
+  readonly checks: ChecksRepository;
+  readonly references: ReferencesRepository;
+  readonly pairSettings: PairSettingsRepository;
+  readonly outbox: OutboxRepository;
 }
 
 /** An open project. */
@@ -66,15 +83,21 @@ function repositories(context: Context): Repositories {
     settings: settingsRepository(context),
     pairs: pairsRepository(context),
     agents: agentsRepository(context),
-    collections: { ...collectionsRepository(context), ...collectionObjectsRepository(context), statistics: (scope) => statistics(context, scope) },
+    collections: { ...collectionsRepository(context), ...collectionObjectsRepository(context), ...collectionOverlapsRepository(context), ...collectionLeftOutRepository(context), statistics: (scope) => statistics(context, scope) },
     sources: sourcesRepository(context),
     targets: targetsRepository(context),
-    matches: matchesRepository(context),
+    matches: { ...matchesRepository(context), ...matchDecisionsRepository(context), ...matchReviewRepository(context) },
     matchingRules: matchingRulesRepository(context),
     mappingRules: mappingRulesRepository(context),
+    licenceRules: licenceRulesRepository(context),
     tasks: { ...taskRecordsRepository(context), ...taskQueueRepository(context), ...taskItemsRepository(context) },
-    plans: { ...planRecordsRepository(context), ...planOperationsRepository(context) },
+    plans: { ...planRecordsRepository(context), ...planOperationsRepository(context), ...planInputsRepository(context) },
     journal: journalRepository(context),
+    planConflicts: planConflictsRepository(context),
+    checks: checksRepository(context),
+    references: referencesRepository(context),
+    pairSettings: pairSettingsRepository(context),
+    outbox: outboxRepository(context),
   };
 }
 

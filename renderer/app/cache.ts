@@ -10,11 +10,11 @@ type Noun = Events['store.changed']['nouns'][number];
 /** Which channels show something of a noun: they are read again when it changes. */
 const SHOWN_BY: Readonly<Record<Noun, readonly ChannelName[]>> = {
   project: ['project.get'],
-  pairs: ['pairs.list', 'pairs.get', 'pairs.domains', 'pairs.signIn'],
-  collections: ['collections.list', 'collections.get', 'statistics.get', 'pairs.list', 'pairs.get'],
-  objects: ['objects.page', 'objects.get', 'statistics.get', 'collections.list', 'collections.get'],
-  rules: ['matchingRules.list', 'mappingRules.list'],
-  tasks: ['tasks.list', 'tasks.get', 'tasks.items', 'plans.get', 'plans.operations', 'statistics.get', 'pairs.signIn'],
+  pairs: ['limits.get', 'pairs.list', 'pairs.get', 'pairs.domains', 'pairs.signIn', 'references.settings', 'licences.products', 'passwords.policy'],
+  collections: ['collections.list', 'collections.get', 'collections.overlaps', 'collections.leftOut', 'statistics.get', 'pairs.list', 'pairs.get'],
+  objects: ['matches.review', 'matches.summary', 'plans.changes', 'objects.page', 'objects.get', 'references.page', 'passwords.accounts', 'statistics.get', 'collections.list', 'collections.get'],
+  rules: ['plans.changes', 'collections.overlaps', 'matchingRules.list', 'mappingRules.list', 'licences.list', 'licences.headCount', 'rules.pushDifference', 'templates.difference'],
+  tasks: ['tasks.list', 'tasks.get', 'tasks.items', 'plans.get', 'plans.operations', 'plans.list', 'plans.changes', 'rollBack.ofObject', 'statistics.get', 'pairs.signIn', 'checks.latest', 'checks.get', 'checks.page'],
   agents: ['agents.list'],
 };
 
@@ -61,7 +61,7 @@ export function followEvents(host: Host, cache: QueryClient, onTransition: (task
     cache.setQueryData<TaskRow>(['tasks.get', { id: task.id }], task);
     if (!known) void cache.invalidateQueries({ queryKey: ['tasks.list'] });
     const moved = before ? before.state !== task.state : true;
-    if (moved && (hasEnded(task) || task.state === 'Awaiting approval')) {
+    if (moved && (hasEnded(task) || task.state === 'Awaiting approval' || task.state === 'Scheduled')) {
       for (const channel of [...SHOWN_BY.tasks, ...SHOWN_BY.objects, ...SHOWN_BY.pairs]) void cache.invalidateQueries({ queryKey: [channel] });
       onTransition(task);
     }

@@ -1,10 +1,14 @@
 import { createContext, useCallback, useContext, useMemo, useState, type ComponentType, type ReactNode } from 'react';
 import type { Pair } from '../../shared/contracts/pairs.ts';
+import type { CheckSummary } from '../../shared/contracts/checks.ts';
 import type { Collection } from '../../shared/contracts/collections.ts';
+import type { LicenceRuleRow } from '../../shared/contracts/licences.ts';
+import type { ReviewRow, ReviewSelection } from '../../shared/contracts/matches.ts';
 import type { ObjectRow } from '../../shared/contracts/objects.ts';
 import type { TaskRow } from '../../shared/contracts/tasks.ts';
 import type { z } from 'zod';
 import type { MappingRuleSchema, MatchingRuleSchema, Owner } from '../../shared/contracts/rules.ts';
+import type { ReviewAction } from '../../shared/domain/review.ts';
 import type { ObjectScope } from './selection.ts';
 
 /** Owner of rules: a pair or a collection. */
@@ -20,21 +24,41 @@ export interface Dialogs {
   readonly 'pair test': { readonly pair: Pair };
   readonly 'pair delete': { readonly pair: Pair };
   readonly 'new collection': { readonly pair: Pair };
+  readonly 'new dynamic collection': { readonly pair: Pair };
+  readonly 'change scope': { readonly pair: Pair; readonly collection: Collection };
   readonly 'collection rename': { readonly collection: Collection };
   readonly 'collection delete': { readonly pair: Pair; readonly collection: Collection };
   readonly 'add objects': { readonly pair: Pair; readonly collection: Collection };
   readonly 'query objects': { readonly pair: Pair; readonly collection: Collection };
+  readonly 'import objects': { readonly pair: Pair; readonly collection: Collection };
+  readonly 'move objects': { readonly collection: Collection; readonly scope: ObjectScope };
   readonly 'remove objects': { readonly collection: Collection; readonly scope: ObjectScope };
   readonly 'object details': { readonly pair: Pair; readonly collection: Collection; readonly object: ObjectRow };
   readonly 'match objects': { readonly pair: Pair; readonly collection: Collection; readonly scope: ObjectScope | null };
+  readonly 'decide matches': { readonly pair: Pair; readonly collection: Collection; readonly action: ReviewAction; readonly selection: ReviewSelection; readonly count: number; readonly single: ReviewRow | null; readonly targetId?: string };
+  readonly 'review match': { readonly pair: Pair; readonly collection: Collection; readonly row: ReviewRow };
+  readonly 'undo decision': { readonly collection: Collection };
+  readonly 'match from file': { readonly pair: Pair; readonly collection: Collection; readonly purpose: 'map' | 'decisions' };
+  readonly 'review policy': { readonly pair: Pair; readonly collection: Collection | null };
   readonly 'break matching': { readonly pair: Pair; readonly collection: Collection; readonly scope: ObjectScope };
   readonly 'migrate objects': { readonly pair: Pair; readonly collection: Collection; readonly scope: ObjectScope | null };
-  readonly 'roll back': { readonly pair: Pair; readonly collection: Collection; readonly task: TaskRow | null; readonly object: ObjectRow | null };
+  readonly 'roll back': { readonly pair: Pair; readonly collection: Collection; readonly task: TaskRow | null; readonly object: ObjectRow | null; readonly attributes?: readonly string[]; readonly since?: string };
   readonly 'review plan': { readonly task: TaskRow };
+  readonly 'plans': { readonly pair: Pair; readonly collection: Collection | null };
+  readonly 'guard limits': { readonly pair: Pair; readonly collection: Collection | null };
   readonly 'task details': { readonly task: TaskRow };
   readonly 'matching rule': { readonly owner: RuleOwner; readonly rule: z.output<typeof MatchingRuleSchema> | null };
   readonly 'mapping rule': { readonly owner: RuleOwner; readonly rule: z.output<typeof MappingRuleSchema> | null };
   readonly 'remove rule': { readonly owner: RuleOwner; readonly set: 'matching' | 'mapping'; readonly id: string; readonly title: string };
+  readonly 'rule order': { readonly owner: RuleOwner };
+  readonly 'push rules': { readonly pair: Pair };
+  readonly 'schema template': { readonly owner: RuleOwner };
+  readonly 'check objects': { readonly pair: Pair; readonly collection: Collection | null; readonly scope: ObjectScope | null };
+  readonly 'roll back fixes': { readonly pair: Pair; readonly collection: Collection | null; readonly task: TaskRow | null };
+  readonly 'import decisions': { readonly check: CheckSummary };
+  readonly 'initial passwords': { readonly pair: Pair };
+  readonly 'licence rule': { readonly pairId: string; readonly owner: RuleOwner; readonly rule: LicenceRuleRow | null };
+  readonly 'remove licence rule': { readonly owner: RuleOwner; readonly id: string; readonly title: string };
   readonly 'keyboard shortcuts': object;
 }
 /** Name of a dialog. */

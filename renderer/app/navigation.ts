@@ -8,7 +8,7 @@ export type TreeNode =
   | { readonly kind: 'collection'; readonly pairId: string; readonly collectionId: string };
 
 /** Names of the tabs. Which ones a node has: {@link tabsOf}. */
-export const TABS = ['Home', 'Migration Pairs', 'Collections', 'Objects', 'Matching', 'Mapping', 'Statistics', 'Tasks', 'Agents'] as const;
+export const TABS = ['Home', 'Migration Pairs', 'Collections', 'Objects', 'Review', 'Matching', 'Mapping', 'Licences', 'References', 'Checks', 'Statistics', 'Tasks', 'Agents'] as const;
 export type Tab = (typeof TABS)[number];
 
 /** Where the window is: a node and one of its tabs. */
@@ -17,8 +17,8 @@ export interface Place { readonly node: TreeNode; readonly tab: Tab }
 const TABS_OF: Readonly<Record<TreeNode['kind'], readonly Tab[]>> = {
   project: ['Home', 'Migration Pairs', 'Tasks', 'Agents'],
   agents: ['Agents'],
-  pair: ['Home', 'Collections', 'Matching', 'Mapping', 'Tasks', 'Statistics'],
-  collection: ['Home', 'Objects', 'Matching', 'Mapping', 'Statistics', 'Tasks'],
+  pair: ['Home', 'Collections', 'Matching', 'Mapping', 'Licences', 'References', 'Checks', 'Tasks', 'Statistics'],
+  collection: ['Home', 'Objects', 'Review', 'Matching', 'Mapping', 'Licences', 'References', 'Checks', 'Statistics', 'Tasks'],
 };
 
 /** The tabs of a node, from left to right. */

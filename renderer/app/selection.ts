@@ -1,6 +1,9 @@
 import { createContext, useContext, useEffect } from 'react';
 import type { z } from 'zod';
+import type { CheckSummary, FindingSelection } from '../../shared/contracts/checks.ts';
 import type { Collection } from '../../shared/contracts/collections.ts';
+import type { LicenceRuleRow } from '../../shared/contracts/licences.ts';
+import type { ReviewRow, ReviewSelection } from '../../shared/contracts/matches.ts';
 import type { ObjectRow } from '../../shared/contracts/objects.ts';
 import type { Pair } from '../../shared/contracts/pairs.ts';
 import type { ProjectInfo } from '../../shared/contracts/project.ts';
@@ -21,9 +24,12 @@ export interface ObjectScope {
 /** What is chosen inside a tab. */
 export type Chosen =
   | { readonly kind: 'objects'; readonly scope: ObjectScope }
+  | { readonly kind: 'matches'; readonly selection: ReviewSelection; readonly count: number; readonly single: ReviewRow | null }
   | { readonly kind: 'task'; readonly task: TaskRow }
+  | { readonly kind: 'check'; readonly check: CheckSummary; readonly selection: FindingSelection | null; readonly count: number }
   | { readonly kind: 'pair'; readonly pair: Pair }
   | { readonly kind: 'collection'; readonly collection: Collection }
+  | { readonly kind: 'licence rule'; readonly rule: LicenceRuleRow; readonly order: readonly string[] }
   | { readonly kind: 'matching rule'; readonly rule: z.output<typeof MatchingRuleSchema>; readonly order: readonly string[] }
   | { readonly kind: 'mapping rule'; readonly rule: z.output<typeof MappingRuleSchema>; readonly order: readonly string[] };
 

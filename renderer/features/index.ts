@@ -1,14 +1,33 @@
 import type { Features } from '../app/screens.ts';
 import { AgentsTab } from './agents/AgentsTab.tsx';
-import { AddObjectsDialog, QueryObjectsDialog } from './collections/AddObjects.tsx';
+import { CollectionChecksTab, PairChecksTab } from './checks/ChecksTab.tsx';
+import { checkCommands } from './checks/commands.ts';
+import { RollBackFixesDialog } from './checks/RollBackFixes.tsx';
+import { CheckObjectsDialog, ImportDecisionsDialog } from './checks/dialogs.tsx';
+import { AddObjectsDialog } from './collections/AddObjects.tsx';
 import { CollectionHome } from './collections/CollectionHome.tsx';
 import { CollectionsTab } from './collections/CollectionsTab.tsx';
+import { ChangeScopeDialog, NewDynamicCollectionDialog } from './collections/DynamicScope.tsx';
+import { ImportObjectsDialog } from './collections/ImportObjects.tsx';
+import { MoveObjectsDialog } from './collections/MoveObjects.tsx';
+import { QueryObjectsDialog } from './collections/QueryObjects.tsx';
 import { collectionCommands } from './collections/commands.ts';
 import { DeleteCollectionDialog, NewCollectionDialog, RemoveObjectsDialog, RenameCollectionDialog } from './collections/dialogs.tsx';
+import { CollectionLicencesTab, PairLicencesTab } from './licences/LicencesTab.tsx';
+import { licenceCommands } from './licences/commands.ts';
+import { LicenceRuleDialog, RemoveLicenceRuleDialog } from './licences/dialogs.tsx';
+import { DecideMatchesDialog, UndoDecisionDialog } from './matching/DecideDialog.tsx';
+import { MatchFromFileDialog } from './matching/FileDialog.tsx';
+import { ReviewPolicyDialog } from './matching/PolicyDialog.tsx';
+import { ReviewMatchDialog } from './matching/ReviewMatchDialog.tsx';
+import { ReviewTab } from './matching/ReviewTab.tsx';
+import { matchingCommands } from './matching/commands.ts';
 import { ObjectDetailsDialog } from './objects/ObjectDetails.tsx';
 import { ObjectsTab } from './objects/ObjectsTab.tsx';
 import { objectCommands } from './objects/commands.ts';
 import { BreakMatchingDialog, MatchObjectsDialog } from './objects/dialogs.tsx';
+import { InitialPasswordsDialog } from './passwords/InitialPasswords.tsx';
+import { passwordCommands } from './passwords/commands.ts';
 import { TestConnectionDialog } from './pairs/ConnectionTest.tsx';
 import { PairHome } from './pairs/PairHome.tsx';
 import { PairsTab } from './pairs/PairsTab.tsx';
@@ -18,12 +37,18 @@ import { DeletePairDialog, PairPropertiesDialog } from './pairs/dialogs.tsx';
 import { ProjectHome } from './project/ProjectHome.tsx';
 import { projectCommands, viewCommands } from './project/commands.ts';
 import { CopyProjectDialog, KeyboardDialog, OpenProjectDialog, RenameProjectDialog } from './project/dialogs.tsx';
+import { CollectionReferencesTab, PairReferencesTab } from './references/ReferencesTab.tsx';
 import { CollectionMappingTab, PairMappingTab } from './rules/MappingTab.tsx';
 import { CollectionMatchingTab, PairMatchingTab } from './rules/MatchingTab.tsx';
 import { ruleCommands } from './rules/commands.ts';
-import { MappingRuleDialog, MatchingRuleDialog, RemoveRuleDialog } from './rules/dialogs.tsx';
+import { MappingRuleDialog } from './rules/MappingRuleDialog.tsx';
+import { PushRulesDialog } from './rules/PushRules.tsx';
+import { SchemaTemplateDialog } from './rules/SchemaTemplate.tsx';
+import { MatchingRuleDialog, RemoveRuleDialog, RuleOrderDialog } from './rules/dialogs.tsx';
 import { CollectionStatisticsTab, PairStatisticsTab } from './statistics/StatisticsTab.tsx';
+import { GuardLimitsDialog } from './tasks/GuardLimits.tsx';
 import { MigrateWizard, ReviewPlanDialog } from './tasks/MigrateWizard.tsx';
+import { PlansDialog } from './tasks/PlansDialog.tsx';
 import { RollBackWizard } from './tasks/RollBackWizard.tsx';
 import { TaskDetailsDialog } from './tasks/TaskDetails.tsx';
 import { CollectionTasksTab, PairTasksTab, ProjectTasksTab } from './tasks/TasksTab.tsx';
@@ -34,16 +59,18 @@ export const features: Features = {
   screens: {
     project: { 'Home': ProjectHome, 'Migration Pairs': PairsTab, 'Tasks': ProjectTasksTab, 'Agents': AgentsTab },
     agents: { Agents: AgentsTab },
-    pair: { Home: PairHome, Collections: CollectionsTab, Matching: PairMatchingTab, Mapping: PairMappingTab, Tasks: PairTasksTab, Statistics: PairStatisticsTab },
-    collection: { Home: CollectionHome, Objects: ObjectsTab, Matching: CollectionMatchingTab, Mapping: CollectionMappingTab, Statistics: CollectionStatisticsTab, Tasks: CollectionTasksTab },
+    pair: { Home: PairHome, Collections: CollectionsTab, Matching: PairMatchingTab, Mapping: PairMappingTab, Licences: PairLicencesTab, References: PairReferencesTab, Checks: PairChecksTab, Tasks: PairTasksTab, Statistics: PairStatisticsTab },
+    collection: { Home: CollectionHome, Objects: ObjectsTab, Review: ReviewTab, Matching: CollectionMatchingTab, Mapping: CollectionMappingTab, Licences: CollectionLicencesTab, References: CollectionReferencesTab, Checks: CollectionChecksTab, Statistics: CollectionStatisticsTab, Tasks: CollectionTasksTab },
   },
   dialogs: {
     'project rename': RenameProjectDialog, 'project copy': CopyProjectDialog, 'project open': OpenProjectDialog, 'keyboard shortcuts': KeyboardDialog,
     'new pair': NewPairWizard, 'pair properties': PairPropertiesDialog, 'pair test': TestConnectionDialog, 'pair delete': DeletePairDialog,
-    'new collection': NewCollectionDialog, 'collection rename': RenameCollectionDialog, 'collection delete': DeleteCollectionDialog, 'add objects': AddObjectsDialog,
+    'new collection': NewCollectionDialog, 'new dynamic collection': NewDynamicCollectionDialog, 'change scope': ChangeScopeDialog, 'import objects': ImportObjectsDialog, 'move objects': MoveObjectsDialog, 'collection rename': RenameCollectionDialog, 'collection delete': DeleteCollectionDialog, 'add objects': AddObjectsDialog,
     'query objects': QueryObjectsDialog, 'remove objects': RemoveObjectsDialog, 'object details': ObjectDetailsDialog, 'match objects': MatchObjectsDialog, 'break matching': BreakMatchingDialog,
-    'migrate objects': MigrateWizard, 'roll back': RollBackWizard, 'review plan': ReviewPlanDialog, 'task details': TaskDetailsDialog,
-    'matching rule': MatchingRuleDialog, 'mapping rule': MappingRuleDialog, 'remove rule': RemoveRuleDialog,
+    'decide matches': DecideMatchesDialog, 'review match': ReviewMatchDialog, 'undo decision': UndoDecisionDialog, 'match from file': MatchFromFileDialog, 'review policy': ReviewPolicyDialog,
+    'migrate objects': MigrateWizard, 'roll back': RollBackWizard, 'review plan': ReviewPlanDialog, 'plans': PlansDialog, 'guard limits': GuardLimitsDialog, 'task details': TaskDetailsDialog,
+    'check objects': CheckObjectsDialog, 'import decisions': ImportDecisionsDialog, 'roll back fixes': RollBackFixesDialog,
+    'matching rule': MatchingRuleDialog, 'mapping rule': MappingRuleDialog, 'remove rule': RemoveRuleDialog, 'initial passwords': InitialPasswordsDialog, 'licence rule': LicenceRuleDialog, 'remove licence rule': RemoveLicenceRuleDialog, 'rule order': RuleOrderDialog, 'push rules': PushRulesDialog, 'schema template': SchemaTemplateDialog,
   },
-  commands: [...taskCommands, ...objectCommands, ...collectionCommands, ...pairCommands, ...ruleCommands, ...projectCommands, ...viewCommands],
+  commands: [...taskCommands, ...objectCommands, ...matchingCommands, ...collectionCommands, ...pairCommands, ...ruleCommands, ...licenceCommands, ...passwordCommands, ...checkCommands, ...projectCommands, ...viewCommands],
 };

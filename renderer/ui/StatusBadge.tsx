@@ -1,6 +1,6 @@
 import { Badge, makeStyles, type BadgeProps } from '@fluentui/react-components';
 import {
-  ArrowCircleRightRegular, CheckmarkCircleRegular, CircleRegular, DismissCircleRegular, HourglassRegular, PauseCircleRegular, PersonQuestionMarkRegular,
+  ArrowCircleRightRegular, CalendarClockRegular, CheckmarkCircleRegular, CircleRegular, DismissCircleRegular, HourglassRegular, PauseCircleRegular, PersonQuestionMarkRegular,
   ProhibitedRegular, QuestionCircleRegular, WarningRegular, type FluentIcon,
 } from '@fluentui/react-icons';
 import type { ReactNode } from 'react';
@@ -10,12 +10,15 @@ const LOOKS: Readonly<Record<string, Look>> = {
   'New': ['informative', CircleRegular], 'Not matched': ['informative', QuestionCircleRegular], 'Matched': ['brand', CheckmarkCircleRegular],
   'Migrated': ['success', CheckmarkCircleRegular], 'Completed': ['success', CheckmarkCircleRegular], 'Failed': ['danger', DismissCircleRegular],
   'Ambiguous': ['warning', PersonQuestionMarkRegular], 'Conflict': ['severe', WarningRegular], 'Skipped': ['subtle', ProhibitedRegular],
-  'Queued': ['informative', HourglassRegular], 'Running': ['brand', ArrowCircleRightRegular], 'Awaiting approval': ['warning', PauseCircleRegular],
+  'Queued': ['informative', HourglassRegular], 'Running': ['brand', ArrowCircleRightRegular], 'Awaiting approval': ['warning', PauseCircleRegular], 'Scheduled': ['brand', CalendarClockRegular],
   'Cancelling': ['warning', HourglassRegular], 'Completed with errors': ['warning', WarningRegular], 'Cancelled': ['subtle', ProhibitedRegular],
   'Interrupted': ['severe', WarningRegular], 'Discarded': ['subtle', ProhibitedRegular],
   'In sync': ['success', CheckmarkCircleRegular], 'Never synced': ['subtle', CircleRegular], 'Not intended to be synced': ['subtle', ProhibitedRegular],
   'passed': ['success', CheckmarkCircleRegular], 'failed': ['danger', DismissCircleRegular], 'warning': ['warning', WarningRegular], 'not tried': ['subtle', CircleRegular],
   'error': ['danger', DismissCircleRegular], 'done': ['success', CheckmarkCircleRegular], 'unchanged': ['subtle', CheckmarkCircleRegular], 'drifted': ['warning', WarningRegular],
+  'Open': ['informative', CircleRegular], 'Decided': ['brand', ArrowCircleRightRegular], 'Planned': ['warning', PauseCircleRegular], 'Fixed': ['success', CheckmarkCircleRegular], 'Left alone': ['subtle', ProhibitedRegular],
+  'To review': ['warning', PersonQuestionMarkRegular], 'Accepted': ['success', CheckmarkCircleRegular], 'Rejected': ['danger', DismissCircleRegular], 'Pinned': ['success', CheckmarkCircleRegular], 'Create': ['informative', ArrowCircleRightRegular],
+  'Left out': ['subtle', ProhibitedRegular], 'Not needed': ['subtle', CheckmarkCircleRegular], 'Migrated before': ['success', CheckmarkCircleRegular],
   'skipped': ['subtle', ProhibitedRegular], 'pending': ['informative', CircleRegular], 'sent': ['informative', HourglassRegular],
 };
 

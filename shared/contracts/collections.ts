@@ -1,6 +1,11 @@
 import { z } from 'zod';
+import { collectionContentsChannels, ObjectTypeSchema } from './collection-contents.ts';
+import { collectionImportChannels } from './collection-import.ts';
+import { collectionScopeChannels, Scope } from './collection-scope.ts';
 import { channel } from './define.ts';
-import { Dn, Done, Id, Kind, Millis, Name, Progress, Selection } from './values.ts';
+import { Dn, Done, Id, Kind, Millis, Name, Progress } from './values.ts';
+
+export { AddResult, FoundObject, FoundObjects, ObjectTypeSchema, Overlap } from './collection-contents.ts';
 
 /** Counts by status, the figures of the Home and Statistics tabs. */
 export const Statistics = z.object({
@@ -17,6 +22,10 @@ export type Statistics = z.output<typeof Statistics>;
 
 export const Collection = z.object({
   id: Id, pairId: Id, agentId: Id, agentName: z.string(), name: Name, kind: z.enum(['static', 'dynamic']), createdAt: Millis, objects: z.int(), coexistence: z.boolean(),
+  /** What a dynamic collection holds; null for a static one. */
+  scope: Scope.nullable(),
+  /** When the members of a dynamic collection were last worked out. */
+  scopeReadAt: Millis.nullable(),
 });
 export type Collection = z.output<typeof Collection>;
 
@@ -24,15 +33,17 @@ export type Collection = z.output<typeof Collection>;
 export const DirectoryItem = z.object({
   /** Empty for containers without an objectGUID. */
   guid: z.string(), dn: Dn, name: z.string(), type: z.enum(['container', 'user', 'group', 'contact', 'other']), detail: z.string(), hasChildren: z.boolean(),
+  /** What the object is, e.g. `room mailbox`; `other` for containers. */
+  objectType: ObjectTypeSchema,
+  /** Why it cannot be in a collection; empty when it can. */
+  leftOut: z.string(),
   inCollection: z.boolean(),
 });
 export type DirectoryItem = z.output<typeof DirectoryItem>;
 
-/** What adding did: nothing is ignored in silence. */
-export const AddResult = z.object({ added: z.int(), already: z.int(), skipped: z.array(z.object({ name: z.string(), reason: z.string() })).max(200), skippedTotal: z.int() });
-export type AddResult = z.output<typeof AddResult>;
-
+/** Channels of collections. */
 export const collectionChannels = {
+  ...collectionContentsChannels, ...collectionImportChannels, ...collectionScopeChannels,
   'collections.list': channel('query', z.object({ pairId: Id.optional() }), z.object({ rows: z.array(Collection) })),
   'collections.get': channel('query', z.object({ id: Id }), Collection),
   'collections.create': channel('command', z.object({ pairId: Id, name: Name, agentId: Id.optional() }), Collection),
@@ -42,12 +53,6 @@ export const collectionChannels = {
   'directory.children': channel('query', z.object({ pairId: Id, collectionId: Id.optional(), dn: Dn }), z.object({ rows: z.array(DirectoryItem), more: z.boolean() })),
   /** Finds by name, account name, UPN or mail (ambiguous name resolution), or by a raw LDAP filter when the text starts with `(`. */
   'directory.search': channel('query', z.object({ pairId: Id, collectionId: Id.optional(), base: Dn.default(''), text: z.string().min(1).max(4000) }), z.object({ rows: z.array(DirectoryItem), more: z.boolean() })),
-  /** Adds objects and everything below containers, read from the directory now. */
-  'collections.addObjects': channel('command', z.object({ id: Id, dns: z.array(Dn).min(1).max(10_000) }), AddResult),
-  /** Adds what an LDAP filter finds. */
-  'collections.queryObjects': channel('command', z.object({ id: Id, base: Dn.default(''), filter: z.string().min(1).max(4000) }), AddResult),
-  /** Takes objects out of the collection; nothing in the directory or the tenant changes. Refused when nothing is chosen. */
-  'collections.removeObjects': channel('command', z.object({ id: Id, selection: Selection }), z.object({ removed: z.int() })),
   /** Statistics of a collection, a pair or the whole project. */
   'statistics.get': channel('query', z.object({ pairId: Id.optional(), collectionId: Id.optional() }), Statistics),
 } as const;

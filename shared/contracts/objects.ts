@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ObjectTypeSchema } from './collection-contents.ts';
 import { channel } from './define.ts';
 import { AttributesSchema, Dn, Guid, Id, Kind, Millis, Name, PageRequest, Progress, Risk, Selection, Synchronisation, page } from './values.ts';
 
@@ -14,6 +15,8 @@ const Evidence = z.object({ ruleId: z.string(), rule: z.string(), value: z.strin
 /** Everything the "Why?" pane shows of one object. */
 export const ObjectDetail = z.object({
   row: ObjectRow,
+  /** What the object is, e.g. `room mailbox`, and why it would be left out of a migration now; empty when it is in scope. */
+  objectType: ObjectTypeSchema, leftOut: z.string(),
   source: z.object({ attributes: AttributesSchema, links: AttributesSchema }),
   target: z.object({ id: z.string(), attributes: AttributesSchema, links: AttributesSchema, deleted: z.boolean() }).nullable(),
   evidence: z.array(Evidence),

@@ -30,11 +30,14 @@ export const Pair = z.object({
 });
 export type Pair = z.output<typeof Pair>;
 
+const RedirectionDomain = z.string().trim().max(255);
 const PairInput = z.object({
   name: Name, source: SourceConnectionSchema, target: TargetConnectionSchema,
   /** Given once, kept in the secret store, never sent back. */
   sourcePassword: z.string().max(1000).optional(), targetSecret: z.string().max(100_000).optional(),
-  redirectionDomain: z.string().trim().max(255).default(''), defaults: PairDefaultsSchema,
+  redirectionDomain: RedirectionDomain.default(''), defaults: PairDefaultsSchema,
+  /** Name of the schema template that the rules of a new pair are made from, in its newest version; absent: the default one. `templates.apply` changes it later. */
+  schemaTemplate: z.string().trim().min(1).max(128).optional(),
 });
 export type PairInput = z.input<typeof PairInput>;
 
@@ -46,7 +49,8 @@ export const pairChannels = {
   'pairs.list': channel('query', Nothing, z.object({ rows: z.array(Pair) })),
   'pairs.get': channel('query', z.object({ id: Id }), Pair),
   'pairs.create': channel('command', PairInput, Pair),
-  'pairs.update': channel('command', PairInput.partial().extend({ id: Id }), Pair),
+  /** What is absent stays. A default would be filled in for what is absent, so no field of it may have one (zod 4, defaults within optional fields). */
+  'pairs.update': channel('command', PairInput.omit({ schemaTemplate: true }).partial().extend({ id: Id, redirectionDomain: RedirectionDomain.optional() }), Pair),
   /** Refused while the pair has migrated objects that were not rolled back, unless `force`. */
   'pairs.delete': channel('command', z.object({ id: Id, force: z.boolean().default(false) }), Done),
   /** Tries both sides step by step; writes nothing. Given an input it tests that, else the saved pair. */

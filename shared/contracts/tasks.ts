@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { OPERATION_KINDS, OUTCOMES, SERVICES } from '../domain/plans.ts';
 import { channel } from './define.ts';
+import { RollBackScope } from './roll-back.ts';
 import { CountryCode, Done, Guid, Id, Kind, Millis, PageRequest, Selection, TaskKindSchema, TaskPhaseSchema, TaskStateSchema, UpnSuffix, page } from './values.ts';
 
 /** The wizard's four answers. */
@@ -24,6 +25,8 @@ export const TaskRow = z.object({
   throttledMs: z.int(),
   planId: Id.nullable(), undoes: Id.nullable(), rolledBackBy: Id.nullable(),
   createdAt: Millis, startedAt: Millis.nullable(), finishedAt: Millis.nullable(), createdBy: z.string(),
+  /** State Scheduled: when the approved plan is applied. */
+  scheduledAt: Millis.nullable(),
   canCancel: z.boolean(), canResume: z.boolean(), canRollBack: z.boolean(), canApprove: z.boolean(),
   /** Grows by one per snapshot; a receiver drops anything older than what it shows. */
   seq: z.int(),
@@ -34,10 +37,10 @@ export const TaskItem = z.object({ objectId: Guid.nullable(), name: z.string(), 
 export type TaskItem = z.output<typeof TaskItem>;
 
 export const Counts = z.object({
-  creates: z.int(), restores: z.int(), updates: z.int(), deletes: z.int(), managers: z.int(), membersAdded: z.int(), membersRemoved: z.int(), attributes: z.int(),
+  creates: z.int(), restores: z.int(), updates: z.int(), deletes: z.int(), managers: z.int(), membersAdded: z.int(), membersRemoved: z.int(), licencesAssigned: z.int(), licencesRemoved: z.int(), attributes: z.int(),
   overwrites: z.int(), upnChanges: z.int(), disables: z.int(), irreversible: z.int(), unchanged: z.int(), skipped: z.int(), operations: z.int(),
 });
-const Change = z.object({ attribute: z.string(), before: z.array(z.string()).nullable(), after: z.array(z.string()).nullable(), reason: z.string(), source: z.string(), reversible: z.boolean(), conflict: z.string().nullable() });
+const Change = z.object({ attribute: z.string(), ruleId: z.string().nullable(), before: z.array(z.string()).nullable(), after: z.array(z.string()).nullable(), reason: z.string(), source: z.string(), reversible: z.boolean(), conflict: z.string().nullable() });
 const Ref = z.object({ name: z.string(), sourceId: z.string().nullable(), targetId: z.string().nullable() });
 /** One operation as shown in the plan and, after applying, with its outcome. */
 export const OperationRow = z.object({
@@ -61,6 +64,18 @@ export const PlanSummary = z.object({
 });
 export type PlanSummary = z.output<typeof PlanSummary>;
 
+/** Whether a plan is applied although its objects, matches or rules changed since it was made. */
+export const OutdatedChoice = z.enum(['refuse', 'apply all the same']).default('refuse');
+/** Filters of operations besides kind and outcome; empty text means all. */
+const OperationFilters = {
+  /** Target attribute that is written; `manager` and `members` are attributes here. */
+  attribute: z.string().max(200).default(''), sourceId: z.string().max(100).default(''),
+  /** Text in a value before or after. */
+  value: z.string().max(256).default(''),
+  /** A rule of the checks; `*`: any finding. */
+  finding: z.string().max(200).default(''),
+} as const;
+
 export const taskChannels = {
   'tasks.list': channel('query', z.object({ pairId: Id.optional(), collectionId: Id.optional(), limit: z.int().min(1).max(500).default(100) }), z.object({ rows: z.array(TaskRow) })),
   'tasks.get': channel('query', z.object({ id: Id }), TaskRow),
@@ -69,23 +84,22 @@ export const taskChannels = {
   'tasks.match': channel('job', z.object({ collectionId: Id, breakExisting: z.boolean(), upnSuffix: UpnSuffix.default(''), selection: Selection.optional() }), z.object({ taskId: Id })),
   /** Discovers, matches, maps, checks and plans; stops at `Awaiting approval`. Nothing is written to the tenant. */
   'tasks.migrate': channel('job', z.object({ collectionId: Id, settings: MigrationSettingsSchema, selection: Selection.optional() }), z.object({ taskId: Id })),
-  /** Plans the undo of a task, or of one object; stops at `Awaiting approval`. */
+  /** Plans the undo of a task, of one object (all that migrations did to it, or since a task), or of attributes of one object; stops at `Awaiting approval`. */
   'tasks.rollBack': channel('job', z.object({
     collectionId: Id, undoes: Id.optional(), objectId: Guid.optional(), mode: z.enum(['exact', 'keep changes made since']).default('exact'), purge: z.boolean().default(false),
+    ...RollBackScope,
   }), z.object({ taskId: Id })),
-  /** Applies the plan. `confirmation` must equal the plan's. */
-  'tasks.approve': channel('command', z.object({ taskId: Id, confirmation: z.string().max(300) }), TaskRow),
+  /** Applies the plan now. `confirmation` must equal the plan's. A plan older than what it was made from is refused, unless `outdated` says that a person has seen that. */
+  'tasks.approve': channel('command', z.object({ taskId: Id, confirmation: z.string().max(300), outdated: OutdatedChoice }), TaskRow),
   /** Throws a plan away that was not applied. */
   'tasks.discard': channel('command', z.object({ taskId: Id }), TaskRow),
   'tasks.cancel': channel('command', z.object({ taskId: Id }), TaskRow),
   /** Goes on with an interrupted, cancelled or failed task from its journal. */
   'tasks.resume': channel('command', z.object({ taskId: Id }), TaskRow),
   'plans.get': channel('query', z.object({ id: Id }), PlanSummary),
-  'plans.operations': channel('query', z.object({ planId: Id, search: z.string().max(256).default(''), kind: z.union([z.enum(OPERATION_KINDS), z.literal('')]).default(''), outcome: z.union([z.enum(OUTCOMES), z.literal('')]).default(''), ...PageRequest }), page(OperationRow)),
+  'plans.operations': channel('query', z.object({ planId: Id, search: z.string().max(256).default(''), kind: z.union([z.enum(OPERATION_KINDS), z.literal('')]).default(''), outcome: z.union([z.enum(OUTCOMES), z.literal('')]).default(''), ...OperationFilters, ...PageRequest }), page(OperationRow)),
   'plans.skips': channel('query', z.object({ planId: Id, ...PageRequest }), page(z.object({ sourceId: z.string(), name: z.string(), kind: Kind, status: z.string(), reason: z.string() }))),
   'plans.findings': channel('query', z.object({ planId: Id, ...PageRequest }), page(FindingSchema)),
-  /** Writes the plan as CSV or JSON to a file next to the project, or returns the text for a download. At most 20 MB. */
-  'plans.export': channel('query', z.object({ planId: Id, format: z.enum(['csv', 'json']) }), z.object({ fileName: z.string(), text: z.string() })),
   'tasks.exportItems': channel('query', z.object({ taskId: Id }), z.object({ fileName: z.string(), text: z.string() })),
   'tasks.delete': channel('command', z.object({ taskId: Id }), Done),
 } as const;

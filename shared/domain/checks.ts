@@ -11,6 +11,14 @@ export type CheckError = (typeof CHECK_ERRORS)[number];
 export const CHECK_ACTIONS = ['Edit', 'Remove', 'Complete', 'Fail'] as const;
 export type CheckAction = (typeof CHECK_ACTIONS)[number];
 
+/** What a person decided about a finding, in the words of IdFix's column ACTION: write another value, take it away, leave it as it is. */
+export const CHECK_CHOICES = ['EDIT', 'REMOVE', 'COMPLETE'] as const;
+export type CheckChoice = (typeof CHECK_CHOICES)[number];
+
+/** What has become of a finding. `Rolled back` is not a state: a fix that was taken back is `Decided` again. */
+export const CHECK_STATES = ['Open', 'Decided', 'Planned', 'Fixed', 'Failed', 'Left alone'] as const;
+export type CheckState = (typeof CHECK_STATES)[number];
+
 /** One value of one object that a check found fault with: all rules that it breaks, and one proposal that mends what can be mended. */
 export interface CheckFinding {
   /** objectGUID; null for a finding about the pair itself. */
@@ -32,4 +40,17 @@ export interface CheckFinding {
   /** The value to write; null when there is none to propose. */
   readonly proposal: string | null;
   readonly action: CheckAction;
+}
+
+/** Rules that speak of an object as a whole and not of a value that could be written. */
+const NO_VALUE = new Set(['name-reserved', 'proxyAddresses-count', 'member-count', 'member-growth', 'synchronised-elsewhere', 'anchor-unique-in-tenant']);
+
+/** True when a new value, or none, could be written to the directory to mend the finding. */
+export function canBeFixed({ sourceId, attribute, rules }: Pick<CheckFinding, 'sourceId' | 'attribute' | 'rules'>): boolean {
+  return sourceId !== null && attribute !== '' && !rules.some((rule) => NO_VALUE.has(rule));
+}
+
+/** The decision that a finding proposes; null when it proposes none. */
+export function proposedChoice({ action, proposal }: Pick<CheckFinding, 'action' | 'proposal'>): CheckChoice | null {
+  return action === 'Remove' ? 'REMOVE' : action === 'Complete' ? 'COMPLETE' : action === 'Edit' && proposal !== null ? 'EDIT' : null;
 }

@@ -1,3 +1,5 @@
+import type { ReviewState } from './review.ts';
+
 /** Kinds of objects that Causeway migrates, the same words for source and target. */
 export const OBJECT_KINDS = ['user', 'group', 'contact'] as const;
 export type ObjectKind = (typeof OBJECT_KINDS)[number];
@@ -36,8 +38,11 @@ export interface TargetObject {
   readonly deleted: boolean;
 }
 
-/** Well-known risk flags of a match; each makes a person look before anything is written. */
-export const RISK_FLAGS = ['type differs', 'target has an admin role', 'target has another immutable id', 'names differ', 'mailbox in use', 'target is synchronised from another directory', 'target is in the recycle bin'] as const;
+/**
+ * Well-known risk flags of a match; each makes a person look before anything is written. `weak evidence`: found by a value that Microsoft 365
+ * does not keep unique, such as a name.
+ */
+export const RISK_FLAGS = ['type differs', 'target has an admin role', 'target has another immutable id', 'names differ', 'mailbox in use', 'target is synchronised from another directory', 'target is in the recycle bin', 'weak evidence', 'other candidates were rejected'] as const;
 export type RiskFlag = (typeof RISK_FLAGS)[number];
 /** With one of these a match is refused (status Conflict) unless a person pins it. */
 export const BLOCKING_RISKS = ['type differs', 'target has an admin role', 'target has another immutable id', 'target is synchronised from another directory'] as const satisfies readonly RiskFlag[];
@@ -66,4 +71,6 @@ export interface MatchResult {
   readonly risks: readonly RiskFlag[];
   /** One sentence for the operator, e.g. `Rules 1 to 4 tried, no candidate`. */
   readonly reason: string;
+  /** Where it stands in the review; absent: worked out when it is stored. */
+  readonly review?: ReviewState;
 }

@@ -1,7 +1,7 @@
 import type { ObjectKind, Values } from './objects.ts';
 
 /** What an operation does to one object of the target. */
-export const OPERATION_KINDS = ['create', 'restore', 'update', 'set manager', 'clear manager', 'add members', 'remove members', 'delete', 'purge'] as const;
+export const OPERATION_KINDS = ['create', 'restore', 'update', 'set manager', 'clear manager', 'add members', 'remove members', 'set licences', 'delete', 'purge'] as const;
 export type OperationKind = (typeof OPERATION_KINDS)[number];
 
 /** The service that can write an attribute. */
@@ -67,6 +67,9 @@ export interface PlanCounts {
   /** Single memberships, not operations. */
   readonly membersAdded: number;
   readonly membersRemoved: number;
+  /** Single licences, not users. */
+  readonly licencesAssigned: number;
+  readonly licencesRemoved: number;
   readonly attributes: number;
   /** Non-empty values that would be replaced or cleared. */
   readonly overwrites: number;
@@ -111,7 +114,7 @@ export interface Finding {
 
 /** A guard limit that a plan passes: it needs a typed approval. */
 export interface GuardStop {
-  readonly limit: 'creates' | 'overwrites' | 'UPN changes' | 'membership removals' | 'disables' | 'deletes';
+  readonly limit: 'creates' | 'overwrites' | 'UPN changes' | 'membership removals' | 'licence removals' | 'disables' | 'deletes';
   readonly count: number;
   readonly allowed: number;
   readonly message: string;

@@ -22,7 +22,13 @@ export interface MatchingRule {
   readonly comparison: Comparison;
 }
 
-/** The five actions of the reference system, and Expression (which comes with the mapping language; refused until then). */
+/**
+ * The five actions of the reference system, and Expression.
+ *
+ * Overwrite, Merge and Expression leave the target alone when they have no value (an absent source, NULL, an empty text): a gap in
+ * Active Directory never wipes what people entered. Clear, and AuthoritativeNull in an expression, empty the target on purpose.
+ * An expression that fails for an object keeps that object out of the plan, with the place and the reason.
+ */
 export const MAPPING_ACTIONS = ['Overwrite', 'Merge', 'Resolve', 'Set constant', 'Clear', 'Expression'] as const;
 export type MappingAction = (typeof MAPPING_ACTIONS)[number];
 
@@ -37,6 +43,7 @@ export type MappingCondition = (typeof MAPPING_CONDITIONS)[number];
 export const CONVERSIONS = [
   'none', 'trim', 'first value, 448 characters', 'display name', 'enabled', 'anchor', 'user principal name', 'mail nickname',
   'usage location', 'security enabled', 'mail enabled', 'group types', 'initial password', 'one value', 'other mails', 'description',
+  'external address', 'email addresses', 'flag', 'country', 'owners',
 ] as const;
 export type Conversion = (typeof CONVERSIONS)[number];
 
@@ -48,7 +55,7 @@ export interface MappingRule {
   readonly action: MappingAction;
   readonly condition: MappingCondition;
   readonly sourceClass: ObjectKind;
-  /** Empty for Set constant and Clear. */
+  /** Empty for Set constant, Clear and Expression (which names the attributes it reads itself). */
   readonly sourceAttribute: string;
   readonly targetClass: ObjectKind;
   readonly targetAttribute: string;
@@ -56,6 +63,16 @@ export interface MappingRule {
   readonly value: string;
   readonly conversion: Conversion;
 }
+
+/** The two lists of rules that an owner has. */
+export const RULE_SETS = ['matching', 'mapping'] as const;
+export type RuleSet = (typeof RULE_SETS)[number];
+
+/** Schema template and version that an owner's rules were made from. */
+export interface RuleOrigin { readonly template: string; readonly version: number }
+
+/** The template of a pair that names none. */
+export const DEFAULT_SCHEMA_TEMPLATE = 'Exchange';
 
 /** Where a rule set hangs: rules of a pair are copied to collections made afterwards. */
 export type RuleOwner = { readonly kind: 'pair'; readonly id: string } | { readonly kind: 'collection'; readonly id: string };

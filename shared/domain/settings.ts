@@ -17,6 +17,7 @@ export interface GuardLimits {
   readonly overwrites: GuardLimit;
   readonly upnChanges: GuardLimit;
   readonly membershipRemovals: GuardLimit;
+  readonly licenceRemovals: GuardLimit;
   readonly disables: GuardLimit;
   readonly deletes: GuardLimit;
 }
@@ -67,8 +68,12 @@ export interface TargetConnection {
   readonly simulated: { readonly origin: string } | { readonly stateFile: string } | null;
 }
 
-/** What becomes of distribution groups, which Graph cannot write (Graph documentation, "Create group"). */
-export const DISTRIBUTION_GROUP_CHOICES = ['skip', 'Microsoft 365 group'] as const;
+/**
+ * What becomes of distribution groups, which Exchange Online alone can write (Graph documentation, "Create group"):
+ * `distribution group`, the default, keeps them what they are, with nested groups and contacts as members; `Microsoft 365 group`
+ * converts them to a kind that holds people only; `skip` leaves them out, each with the reason.
+ */
+export const DISTRIBUTION_GROUP_CHOICES = ['distribution group', 'skip', 'Microsoft 365 group'] as const;
 export type DistributionGroupChoice = (typeof DISTRIBUTION_GROUP_CHOICES)[number];
 
 /** Defaults a pair gives to its collections and wizards. */

@@ -14,15 +14,16 @@ export const SYNCHRONISATION_STATUSES = ['Never synced', 'In sync', 'Not intende
 /** Where one object stands in coexistence. */
 export type SynchronisationStatus = (typeof SYNCHRONISATION_STATUSES)[number];
 
-export const TASK_KINDS = ['Discover', 'Match', 'Migrate', 'Synchronise', 'Roll back', 'Batch', 'Check'] as const;
+export const TASK_KINDS = ['Discover', 'Match', 'Migrate', 'Synchronise', 'Roll back', 'Batch', 'Check', 'Fix'] as const;
 /** What a task on the Tasks tab does. */
 export type TaskKind = (typeof TASK_KINDS)[number];
 
 export const TASK_STATES = [
-  'Queued', 'Running', 'Awaiting approval', 'Cancelling', 'Completed', 'Completed with errors', 'Failed', 'Cancelled', 'Interrupted', 'Discarded',
+  'Queued', 'Running', 'Awaiting approval', 'Scheduled', 'Cancelling', 'Completed', 'Completed with errors', 'Failed', 'Cancelled', 'Interrupted', 'Discarded',
 ] as const;
 /**
  * State of a task. `Awaiting approval`: the plan is made and nothing has been written; a person approves or discards it.
+ * `Scheduled`: a person has approved the plan for a time; nothing has been written yet.
  * `Interrupted`: the process that ran it is gone; it can be resumed. The last six are ends (Interrupted and Failed can be resumed).
  */
 export type TaskState = (typeof TASK_STATES)[number];

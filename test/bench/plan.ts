@@ -88,11 +88,11 @@ async function bundleChild(folder: string): Promise<string> {
   const root = path.join(import.meta.dirname, '..', '..');
   await build({
     configFile: false, logLevel: 'error', root, ssr: { noExternal: true, external: ['better-sqlite3'] },
-    build: { ssr: path.join(import.meta.dirname, 'plan-process.ts'), outDir: folder, emptyOutDir: false, rolldownOptions: { output: { entryFileNames: 'child.mjs' } } },
+    build: { ssr: path.join(import.meta.dirname, 'plan-process.ts'), outDir: path.join(folder, 'out', 'main'), emptyOutDir: false, rolldownOptions: { output: { entryFileNames: 'child.mjs' } } },
   });
-  // What stays outside, the native SQLite, is found from here.
-  await symlink(path.join(root, 'node_modules'), path.join(folder, 'node_modules'));
-  return path.join(folder, 'child.mjs');
+  // What stays outside, the native SQLite and the schema templates, is found from here.
+  for (const name of ['node_modules', 'resources']) await symlink(path.join(root, name), path.join(folder, name));
+  return path.join(folder, 'out', 'main', 'child.mjs');
 }
 
 async function measure(name: string, size: Parameters<typeof writeOrganisation>[1], seed: string): Promise<PlanCase> {

@@ -48,6 +48,7 @@ class Victim {
     await victim.well('pair', 'create', '--name', 'Chaos', '--ldif', ldif, '--simulated', victim.gate.url, '--tenant', tenant.tenantId, '--client', tenant.clientId, '--secret-file', secret, '--distribution-groups', 'Microsoft-365-group');
     await victim.well('collection', 'create', '--name', 'All');
     await victim.well('collection', 'add', ...organisation.containers.flatMap((dn) => ['--dn', dn]));
+    await victim.well('match', 'policy', '--wait', 'no match');
     return victim;
   }
 

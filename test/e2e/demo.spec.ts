@@ -11,8 +11,8 @@ needsBrowser();
 
 const PLACES = [
   ['Causeway demo', ['Home', 'Migration Pairs', 'Tasks', 'Agents']],
-  ['Demo organisation', ['Home', 'Collections', 'Matching', 'Mapping', 'Tasks', 'Statistics']],
-  ['Everyone', ['Home', 'Objects', 'Matching', 'Mapping', 'Statistics', 'Tasks']],
+  ['Demo organisation', ['Home', 'Collections', 'Matching', 'Mapping', 'Licences', 'References', 'Checks', 'Tasks', 'Statistics']],
+  ['Everyone', ['Home', 'Objects', 'Review', 'Matching', 'Mapping', 'Licences', 'References', 'Checks', 'Statistics', 'Tasks']],
   ['Agents', ['Agents']],
 ] as const;
 
@@ -83,6 +83,8 @@ test('dark colours have no violation of axe either', async () => {
 });
 
 test('dialogs and wizards have no violation of axe, in dark and light', async () => {
+  // Thirty-four dialogs.
+  test.setTimeout(120_000);
   const wrong: Record<string, readonly string[]> = {};
   const look = async (node: string, tab: string, action: string, theme: string): Promise<void> => {
     await shell.open(node, tab);

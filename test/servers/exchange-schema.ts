@@ -10,7 +10,7 @@ const PRIVATE = '1.3.6.1.4.1.99999.4711.';
 /** attributeSyntax and oMSyntax (MS-ADTS 3.1.1.2.2.2). */
 const SYNTAX = {
   text: ['2.5.5.12', 64], boolean: ['2.5.5.8', 1], integer: ['2.5.5.9', 2], large: ['2.5.5.16', 65], octets: ['2.5.5.10', 4],
-  sid: ['2.5.5.17', 4], dn: ['2.5.5.1', 127], time: ['2.5.5.11', 24],
+  sid: ['2.5.5.17', 4], dn: ['2.5.5.1', 127], time: ['2.5.5.11', 24], descriptor: ['2.5.5.15', 66],
 } as const;
 
 interface SchemaAttribute {
@@ -46,6 +46,7 @@ const ATTRIBUTES: readonly SchemaAttribute[] = [
   one('ms-Exch-Home-MTA', 'homeMTA', `${MS}171`, 'dn'),
   one('ms-Exch-MDB-Use-Defaults', 'mDBUseDefaults', `${MS}309`, 'boolean', { searchFlags: 16 }),
   one('ms-Exch-Mailbox-Guid', 'msExchMailboxGuid', `${EXCHANGE}11058`, 'octets', { searchFlags: 9, upper: 16 }),
+  one('ms-Exch-Mailbox-Security-Descriptor', 'msExchMailboxSecurityDescriptor', `${EXCHANGE}80`, 'descriptor', { searchFlags: 16 }),
   one('ms-Exch-Recipient-Type-Details', 'msExchRecipientTypeDetails', `${EXCHANGE}50855`, 'large', { searchFlags: 1 }),
   one('ms-Exch-Recipient-Display-Type', 'msExchRecipientDisplayType', `${EXCHANGE}50730`, 'integer', { searchFlags: 1 }),
   one('ms-Exch-Remote-Recipient-Type', 'msExchRemoteRecipientType', `${PRIVATE}1`, 'large'),

@@ -1,8 +1,9 @@
 import type { TargetObject } from '../../../shared/domain/objects.ts';
 import type { Outcome } from '../../../shared/domain/plans.ts';
-import { applyPlan, verifyOperations, type ApplyResult, type Deviation, type VerifyInput } from '../../engines/applying/index.ts';
-import { graphWrites, type OpenedTenant, type Tenant } from '../../engines/tenant/index.ts';
+import { applyPlan, verifyAtExchange, verifyOperations, type ApplyResult, type Deviation, type VerifyInput } from '../../engines/applying/index.ts';
+import { graphWrites, type OpenedTenant } from '../../engines/tenant/index.ts';
 import type { CollectionRecord, PairRecord, TaskRecord } from '../../store/index.ts';
+import { createPasswordDesk, passwordPolicy } from '../initial-passwords-desk.ts';
 import type { Services } from '../services.ts';
 import { createLedger } from './ledger.ts';
 import type { Reporter } from './reporter.ts';
@@ -24,8 +25,9 @@ export async function applyTask(services: Services, pair: PairRecord, collection
   await reporter.phase('apply', `Writing to ${plan.tenantName}`, plan.counts.operations, earlier);
   reporter.estimateWith((remaining) => tenant.estimate(remaining));
   reporter.progress(earlier, 0);
+  const passwords = createPasswordDesk(services, await passwordPolicy(services, pair.id), scope);
   const result = await applyPlan({
-    tenant, ledger: createLedger(services, scope), newId: services.newId, now: services.now, newPassword: services.newPassword, wait: services.wait,
+    tenant, exchange: tenant.exchange, ledger: createLedger(services, scope, passwords), newId: services.newId, now: services.now, newPassword: (operation) => passwords.newPassword(operation), wait: services.wait,
     matches: task.kind === 'Migrate' ? 'must hold' : 'as journalled',
     onProgress: (p) => { reporter.progress(earlier + p.done, p.failed); },
   }, graphWrites(pair.target.cloud), signal);
@@ -49,7 +51,7 @@ async function appliedBy(services: Services, taskId: string): Promise<VerifyInpu
 }
 
 /** Compares the tenant with what a task wrote, patiently, and keeps what was read in the project. */
-export async function verifyTask(services: Services, pairId: string, taskId: string, tenant: Tenant, signal: AbortSignal): Promise<readonly Deviation[]> {
+export async function verifyTask(services: Services, pairId: string, taskId: string, tenant: OpenedTenant, signal: AbortSignal): Promise<readonly Deviation[]> {
   const applied = await appliedBy(services, taskId);
   let deviations: readonly Deviation[] = [];
   let open = applied;
@@ -60,7 +62,8 @@ export async function verifyTask(services: Services, pairId: string, taskId: str
   };
   for (const pause of VERIFY_AGAIN_MS) {
     if (pause > 0) await services.wait(pause, signal);
-    deviations = await verifyOperations(tenant, open, observer, signal);
+    const { exchange = [], graph = [] } = Object.groupBy(open, (a) => (a.operation.service === 'exchange' ? 'exchange' : 'graph'));
+    deviations = [...await verifyOperations(tenant, graph, observer, signal), ...(exchange.length === 0 ? [] : await verifyAtExchange(tenant.exchange, exchange, observer, signal))];
     if (deviations.length === 0) return [];
     const doubtful = new Set(deviations.map((d) => d.targetId));
     open = applied.filter((a) => doubtful.has(a.targetId));

@@ -2,13 +2,14 @@ import type { TargetObject } from '../../../shared/domain/objects.ts';
 import type { Operation } from '../../../shared/domain/plans.ts';
 import type { ApplyLedger, Intent, Settlement } from '../../engines/applying/index.ts';
 import type { Repositories } from '../../store/index.ts';
+import { forgetPasswords, type PasswordDesk } from '../initial-passwords-desk.ts';
 import type { Services } from '../services.ts';
 
 /**
  * The journal and plan tables as the applier needs them. Every method is one transaction: an intent is durable before anything
  * is sent, and an outcome never stands without the match of the object that it created.
  */
-export function createLedger(services: Services, scope: { readonly pairId: string; readonly collectionId: string; readonly taskId: string; readonly planId: string }): ApplyLedger {
+export function createLedger(services: Services, scope: { readonly pairId: string; readonly collectionId: string; readonly taskId: string; readonly planId: string }, passwords?: Pick<PasswordDesk, 'keep'>): ApplyLedger {
   const { store } = services;
   return {
     async pending(limit) {
@@ -27,11 +28,14 @@ export function createLedger(services: Services, scope: { readonly pairId: strin
       })));
     },
     async settle(settlements) {
+      const outbox = await passwords?.keep(settlements) ?? [];
       await store.transaction(async (tx) => {
         await tx.journal.settle(settlements.map((s) => ({ id: s.intentId, outcome: s.outcome, targetId: s.targetId, message: s.message, at: services.now(), references: s.references })));
         await tx.plans.setOutcomes(settlements.map((s) => ({ operationId: s.operation.id, outcome: s.outcome, message: s.message, ...(s.targetId === null ? {} : { targetId: s.targetId }) })));
         await keepCreated(tx, services.newId(), scope.pairId, settlements);
         await forgetDeleted(tx, scope.pairId, settlements);
+        await tx.outbox.add(outbox);
+        await forgetPasswords(services, tx, scope.pairId, settlements.flatMap((s) => (s.operation.kind === 'delete' && s.outcome === 'done' ? s.targetId ?? [] : [])));
       });
     },
     async openIntents() {

@@ -1,4 +1,4 @@
-import type { MatchResult, SourceObject } from '../../../shared/domain/objects.ts';
+import type { MatchResult, ObjectKind, SourceObject } from '../../../shared/domain/objects.ts';
 import { normaliseDn } from '../../../shared/rules/dn.ts';
 import { sourceGroupKind } from '../../../shared/rules/group-type.ts';
 import type { MappedReference } from '../../engines/mapping/index.ts';
@@ -20,9 +20,12 @@ const PIECE = 1_000;
  * (Quest Migration Manager, "Dividing Migration Scope into Collections"). A reference without a match is answered only when the object is in the collection, because then the
  * same plan may create it; the planner keeps it as unresolved otherwise. Every object is looked up once in a run, however many
  * groups hold it; memory is one small entry for each object that is referred to.
+ * @param recipients primary SMTP addresses of the accounts and security groups that Exchange Online takes as members and owners, by Graph id; it may be
+ * filled until the first look-up.
  */
-export function createResolver(services: Pick<Services, 'store'>, pair: Pick<PairRecord, 'id'>, inCollection: ReadonlySet<string>, results: ReadonlyMap<string, MatchResult>): Resolver {
+export function createResolver(services: Pick<Services, 'store'>, pair: Pick<PairRecord, 'id'> & { readonly defaults?: PairRecord['defaults'] }, inCollection: ReadonlySet<string>, results: ReadonlyMap<string, MatchResult>, recipients?: Pick<ReadonlyMap<string, string>, 'get'>): Resolver {
   const known = new Map<string, MappedReference | null>();
+  const distributionGroups = pair.defaults?.distributionGroups;
   const lookUp = async (keys: readonly string[]): Promise<void> => {
     const { sources, matches, targets } = services.store;
     const ids = await sources.byDns(pair.id, keys);
@@ -34,12 +37,20 @@ export function createResolver(services: Pick<Services, 'store'>, pair: Pick<Pai
     for (const key of keys) {
       const head = heads.get(ids.get(key) ?? '');
       const match = head && matchOf(head.id);
-      const targetId = match?.state === 'Matched' ? match.targetId : null;
+      // A match that nobody has looked at yet must not make anybody a member.
+      const targetId = match?.state === 'Matched' && match.review !== 'To review' ? match.targetId : null;
       if (!head || (targetId === null && !inCollection.has(head.id))) { known.set(key, null); continue; }
       const target = targetId === null ? undefined : groups.get(targetId);
       const mailEnabled = head.kind === 'group' && (target === undefined ? sourceGroupKind(head.attributes) !== 'security group' : target.attributes['mailEnabled']?.[0] === 'true');
-      known.set(key, { sourceId: head.id, targetId, name: head.name, kind: head.kind, mailEnabled });
+      const unified = head.kind === 'group' && (target === undefined ? distributionGroups === 'Microsoft 365 group' && sourceGroupKind(head.attributes) === 'distribution group' : target.attributes['groupTypes']?.includes('Unified') === true);
+      known.set(key, { sourceId: head.id, targetId, name: head.name, kind: head.kind, mailEnabled, unified, ...addressed(head.kind, targetId, mailEnabled && !unified) });
     }
+  };
+  /** Whether Exchange takes it as a member, and the address by which it takes it as an owner. */
+  const addressed = (kind: ObjectKind, targetId: string | null, group: boolean): Pick<MappedReference, 'recipient' | 'address'> => {
+    if (recipients === undefined || (kind !== 'user' && !group)) return {};
+    const address = targetId === null ? undefined : recipients.get(targetId);
+    return { ...(kind === 'user' ? { recipient: address !== undefined } : {}), ...(address === undefined ? {} : { address }) };
   };
   return {
     async prepare(sources) {

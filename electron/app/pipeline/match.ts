@@ -1,10 +1,12 @@
-import type { MatchResult } from '../../../shared/domain/objects.ts';
+import type { MatchResult, ObjectKind } from '../../../shared/domain/objects.ts';
+import type { MatchDecision } from '../../../shared/domain/review.ts';
 import type { PlanSkip } from '../../../shared/domain/plans.ts';
 import type { MigrationProgress } from '../../../shared/domain/statuses.ts';
 import { outOfScope } from '../../engines/mapping/index.ts';
 import { createTargetIndex, matchAgain, matchObject, matchPinned, settleConflicts, type TargetIndex } from '../../engines/matching/index.ts';
 import type { CollectionRecord, PairRecord, StoredSource } from '../../store/index.ts';
 import type { Services } from '../services.ts';
+import { createReviewer, waitingReason } from './match-review.ts';
 import type { Reporter } from './reporter.ts';
 
 /** What a match run is asked to do. */
@@ -24,7 +26,7 @@ export interface MatchRun {
    * matched yet objects" is not about them. Planning a migration finds matches, too; those do not count.
    */
   readonly knownBefore: ReadonlySet<string>;
-  /** Objects left out, each with its reason: out of scope, or gone from the directory. */
+  /** Objects left out, each with its reason: out of scope, gone from the directory, left out by a person; while planning also those whose match waits for review. */
   readonly skipped: readonly Pick<PlanSkip, 'sourceId' | 'name' | 'kind' | 'reason'>[];
   readonly counts: Readonly<Record<'Matched' | 'Not matched' | 'Ambiguous' | 'Conflict' | 'Skipped', number>>;
 }
@@ -41,7 +43,9 @@ export async function matchCollection(services: Services, pair: PairRecord, coll
   const { store } = services;
   const rules = await store.matchingRules.list({ kind: 'collection', id: collection.id });
   const facts = await store.pairs.tenantFacts(pair.id);
-  const context = { upnSuffix: request.upnSuffix, adminIds: new Set(facts?.adminIds ?? []) };
+  const decisions = new Map<string, MatchDecision>();
+  const context = { upnSuffix: request.upnSuffix, adminIds: new Set(facts?.adminIds ?? []), decisionOf: (id: string) => decisions.get(id) };
+  const reviewer = await createReviewer(store, collection);
   const index = createTargetIndex(rules, { upnSuffix: request.upnSuffix });
   await reporter.phase('match', 'Reading what is known of the tenant');
   let recycled = 0;
@@ -55,8 +59,11 @@ export async function matchCollection(services: Services, pair: PairRecord, coll
 
   const results: MatchResult[] = [];
   const names = new Map<string, string>();
+  const kinds = new Map<string, ObjectKind>();
   const skipped: MatchRun['skipped'][number][] = [];
   const knownBefore = new Set<string>();
+  /** Their target was written to by a migration of this project, so who it is is settled. */
+  const own = new Set<string>();
   let done = 0;
   for await (const sources of store.sources.iterate(pair.id, { collectionId: collection.id, missing: 'include', links: 'without links', ...(request.ids ? { ids: request.ids } : {}) })) {
     signal.throwIfAborted();
@@ -66,8 +73,11 @@ export async function matchCollection(services: Services, pair: PairRecord, coll
     const existing = request.breakExisting ? new Map([...before].filter(([, m]) => m.pinned)) : before;
     if (request.breakExisting) await store.matches.break(pair.id, ids.filter((id) => before.has(id) && !existing.has(id)));
     const answers = await answered(services, pair, collection, existing);
+    for (const [id, decision] of await decided(services, pair, ids)) decisions.set(id, decision);
+    const created = recycled > 0 ? await store.journal.created(pair.id, ids) : new Map<string, readonly string[]>();
     for (const source of sources) {
       names.set(source.id, source.name);
+      kinds.set(source.id, source.kind);
       const excluded = reasonToSkip(source);
       if (excluded !== null) { skipped.push({ sourceId: source.id, name: source.name, kind: source.kind, reason: excluded }); continue; }
       const known = existing.get(source.id);
@@ -76,27 +86,44 @@ export async function matchCollection(services: Services, pair: PairRecord, coll
       if (again) {
         results.push(again);
         if (known && answers.known(known)) knownBefore.add(source.id);
+        if (known && answers.written(known)) own.add(source.id);
         continue;
       }
       const result = matchObject(source, rules, index, context);
       const lost = result.state === 'Not matched' || (result.state === 'Matched' && result.risks.includes('target is in the recycle bin'));
-      const own = recycled > 0 && lost ? await ownInRecycleBin(services, pair, result, index) : undefined;
-      const same = own !== undefined && (result.targetId === null || result.targetId === own.targetId);
-      if (same) knownBefore.add(source.id);
-      results.push(same ? own : result);
+      const made = lost ? ownInRecycleBin(result, created.get(source.id) ?? [], index) : undefined;
+      const same = made !== undefined && (result.targetId === null || result.targetId === made.targetId);
+      if (same) { knownBefore.add(source.id); own.add(source.id); }
+      results.push(same ? made : result);
     }
     done += sources.length;
     reporter.progress(done);
   }
 
-  const settled = settleConflicts(await withOtherCollections(services, pair, results, names), (id) => names.get(id) ?? id);
+  const review = (result: MatchResult): MatchResult => reviewer.review(result, decisions.get(result.sourceId), own.has(result.sourceId) ? 'written' : 'not written');
+  // Twice: who was accepted keeps a target that others want, and who loses it has to be looked at.
+  const settled = settleConflicts(await withOtherCollections(services, pair, results.map(review), names), (id) => names.get(id) ?? id).map(review);
   await store.matches.saveAll(pair.id, settled, request.purpose === 'Match Objects' ? 'confirmed' : 'found');
-  await saveStatuses(services, collection, settled, skipped, knownBefore);
+  const kept: MatchResult[] = [];
+  for (const result of settled) {
+    const waits = request.purpose === 'planning' && result.state === 'Matched' && result.review === 'To review';
+    if (!waits && result.review !== 'Left out') { kept.push(result); continue; }
+    const reason = waits ? waitingReason(result, index.get(result.targetId ?? '')?.name || result.targetId || '') : `Left out by ${decisions.get(result.sourceId)?.verdict?.by ?? ''}. Take the decision back to migrate it.`;
+    skipped.push({ sourceId: result.sourceId, name: names.get(result.sourceId) ?? '', kind: kinds.get(result.sourceId) ?? 'user', reason });
+  }
+  await saveStatuses(services, collection, kept, skipped, knownBefore);
   await reporter.flush();
   const counts = { Matched: 0, 'Not matched': 0, Ambiguous: 0, Conflict: 0, Skipped: skipped.length };
-  for (const r of settled) counts[r.state]++;
+  for (const r of kept) counts[r.state]++;
   // The evidence is stored; nothing that follows in the run looks at it.
-  return { results: new Map(settled.map((r) => [r.sourceId, { ...r, evidence: [] }])), knownBefore, skipped, counts };
+  return { results: new Map(kept.map((r) => [r.sourceId, { ...r, evidence: [] }])), knownBefore, skipped, counts };
+}
+
+/** What people decided about these objects. That nothing in the tenant is meant holds until a migration has made the object. */
+async function decided(services: Services, pair: PairRecord, ids: readonly string[]): Promise<ReadonlyMap<string, MatchDecision>> {
+  const found = await services.store.matches.decisions(pair.id, ids);
+  const made = await services.store.journal.written(pair.id, [...found].flatMap(([id, decision]) => (decision.verdict?.kind === 'create' ? [id] : [])));
+  return new Map([...found].map(([id, decision]) => [id, made.has(id) ? { ...decision, verdict: null } : decision]));
 }
 
 /** Which of these matches have been answered for: by Match Objects or a person, or because a migration has written to the object. */
@@ -114,10 +141,10 @@ async function answered(services: Services, pair: PairRecord, collection: Collec
  * What an earlier migration made of this object and a roll back moved to the recycle bin. Groups have no anchor by which they
  * could be found again, and a Microsoft 365 group in the recycle bin keeps its nickname from the next one of that name.
  */
-async function ownInRecycleBin(services: Services, pair: PairRecord, result: MatchResult, index: TargetIndex): Promise<MatchResult | undefined> {
-  const made = (await services.store.journal.ofObject(pair.id, result.sourceId, 10_000)).find((j) => j.operation.kind === 'create' && j.outcome === 'done' && j.targetId !== null && index.get(j.targetId)?.deleted === true);
-  if (!made) return undefined;
-  return { ...result, state: 'Matched', targetId: made.targetId, risks: ['target is in the recycle bin'], reason: 'Made by an earlier migration of this project and rolled back; it is in the recycle bin.' };
+function ownInRecycleBin(result: MatchResult, created: readonly string[], index: TargetIndex): MatchResult | undefined {
+  const made = created.find((id) => index.get(id)?.deleted === true);
+  if (made === undefined) return undefined;
+  return { ...result, state: 'Matched', targetId: made, risks: ['target is in the recycle bin'], reason: 'Made by an earlier migration of this project and rolled back; it is in the recycle bin.' };
 }
 
 /** An object that vanished is left as it is in the tenant: deleting there what was deleted here is nobody's wish until somebody says so. */
@@ -138,7 +165,7 @@ async function saveStatuses(services: Services, collection: CollectionRecord, re
   const now = asked.length > 0 ? await services.store.collections.statuses(collection.id, asked) : new Map<string, { readonly status: MigrationProgress }>();
   const written = (id: string): MigrationProgress | undefined => { const status = now.get(id)?.status; return status !== undefined && WRITTEN.has(status) ? status : undefined; };
   const rows = [
-    ...results.filter((r) => !(r.state === 'Matched' && written(r.sourceId) !== undefined)).map((r) => ({ sourceId: r.sourceId, status: r.state satisfies MigrationProgress, reason: r.reason })),
+    ...results.filter((r) => !(r.state === 'Matched' && written(r.sourceId) !== undefined)).map((r) => ({ sourceId: r.sourceId, status: r.state satisfies MigrationProgress, reason: r.state === 'Matched' && r.review === 'To review' ? `${r.reason} It waits for review.` : r.reason })),
     ...skipped.map(({ sourceId, reason }) => ({ sourceId, status: written(sourceId) ?? 'Skipped' as const, reason })),
   ];
   await services.store.collections.setStatuses(collection.id, rows);

@@ -1,11 +1,19 @@
 import type { SourceObject, TargetObject } from '../../../shared/domain/objects.ts';
-import type { Finding, PlanCounts, PlanSkip } from '../../../shared/domain/plans.ts';
+import type { Finding, Operation, PlanCounts, PlanSkip } from '../../../shared/domain/plans.ts';
 import type { MigrationSettings } from '../../../shared/domain/settings.ts';
-import { mapObject } from '../../engines/mapping/index.ts';
-import { createPlanner, createSurveyor, DEFAULT_GUARD_LIMITS, guardPlan, type PlanCandidate, type PlanSurvey } from '../../engines/planning/index.ts';
+import { primarySmtp } from '../../../shared/rules/addresses.ts';
+import { owningService } from '../../../shared/rules/target-attributes.ts';
+import { createUniqueValues, mapObject, type UniqueValues } from '../../engines/mapping/index.ts';
+import { createPlanner, createSurveyor, guardPlan, type PlanCandidate, type PlanSurvey } from '../../engines/planning/index.ts';
 import { createChecker, createTenantNames } from '../../engines/preflight/index.ts';
 import type { CollectionRecord, PairRecord, TaskRecord } from '../../store/index.ts';
+import { isLinkName } from '../rules-attributes.ts';
+import { expressionInput } from '../rules-expressions.ts';
+import { limitsInForce } from '../guard-limits.ts';
+import { createLicensing } from '../licences-planning.ts';
+import { findHealing, type Healing } from '../references-healing.ts';
 import type { Services } from '../services.ts';
+import { attributesOf } from '../source-attributes.ts';
 import type { MatchRun } from './match.ts';
 import { createResolver } from './links.ts';
 import type { Reporter } from './reporter.ts';
@@ -21,6 +29,8 @@ export interface TenantView {
   readonly federated: ReadonlySet<string>;
   /** False: the sign-in may not read roles, so matches are not checked for it. */
   readonly administratorsKnown: boolean;
+  /** Why Exchange Online cannot be reached, as a sentence. */
+  readonly exchangeProblem: string | null;
 }
 
 /** Reads the facts of the last discovery. */
@@ -30,7 +40,7 @@ export async function tenantView(services: Services, pairId: string): Promise<Te
   return {
     verifiedDomains: new Set(domains.filter((d) => d.isVerified).map((d) => d.name.toLowerCase())), federated: new Set(domains.filter((d) => d.federated).map((d) => d.name.toLowerCase())),
     initialDomain: facts?.organization.initialDomain ?? '', displayName: facts?.organization.displayName ?? '',
-    administratorsKnown: facts !== null && facts.adminIds !== null,
+    administratorsKnown: facts !== null && facts.adminIds !== null, exchangeProblem: facts?.exchangeProblem ?? null,
   };
 }
 
@@ -54,23 +64,27 @@ export async function planCollection(
 ): Promise<{ readonly planId: string; readonly operations: number }> {
   const { store } = services;
   const view = await tenantView(services, pair.id);
-  const reading = await reader(services, pair, collection, settings, run, view);
+  const unique = createUniqueValues(await store.mappingRules.list({ kind: 'collection', id: collection.id }));
+  const recipients = new Map<string, string>();
+  const healing = await findHealing(services, pair, run, (match) => match.state === 'Matched' || (match.state === 'Not matched' && settings.createUnmatched));
+  const reading = await reader(services, pair, collection, settings, run, healing, view, unique, recipients);
   await reporter.phase('map', 'Working out the values', run.results.size);
-  const checked = await checkAll(services, pair, reading, settings, run, view, reporter, signal);
+  const checked = await checkAll(services, pair, reading, settings, run, healing, view, unique, recipients, reporter, signal);
 
   await reporter.phase('plan', 'Comparing with the tenant', checked.objects);
   // What a process that was killed left behind is nobody's plan.
   await store.plans.removeUnfinished(task.id);
   const { id: planId } = await store.plans.create({ taskId: task.id, collectionId: collection.id, tenantName: pair.targetName || view.displayName, settings, confirmation: view.initialDomain || pair.name, state: 'unfinished' });
   try {
-    const written = await writeOperations(services, planId, reading, settings, run, checked, view, reporter, signal);
+    const written = await writeOperations(services, pair, collection, planId, reading, settings, run, healing, checked, view, reporter, signal);
     const skips: PlanSkip[] = [...written.skips, ...run.skipped.map((s) => ({ ...s, status: 'Skipped' as const }))];
     const counts = { ...written.counts, skipped: skips.length };
+    const guard = await limitsInForce(store, { pairId: pair.id, collectionId: collection.id });
     await store.transaction(async (tx) => {
       for (let i = 0; i < skips.length; i += CHUNK) await tx.plans.appendSkips(planId, skips.slice(i, i + CHUNK));
       // Matching gave Ambiguous, Conflict and Not matched their status already; here come the reasons that only planning knows.
       await tx.collections.setStatuses(collection.id, written.skips.filter((s) => s.status === 'Skipped' || s.status === 'Failed').map((s) => ({ sourceId: s.sourceId, status: s.status, reason: s.reason })));
-      await tx.plans.saveSummary(planId, { counts, guard: guardPlan(counts, checked.objects, DEFAULT_GUARD_LIMITS), unresolved: written.unresolved, conflicts: 0, findings: written.findings });
+      await tx.plans.saveSummary(planId, { counts, guard: guardPlan(counts, checked.objects, guard.limits, guard.from), unresolved: written.unresolved, conflicts: 0, findings: written.findings });
     });
     return { planId, operations: counts.operations };
   } catch (error) {
@@ -80,50 +94,73 @@ export async function planCollection(
 }
 
 /** Makes the two readings alike. */
-async function reader(services: Services, pair: PairRecord, collection: CollectionRecord, settings: MigrationSettings, run: MatchRun, view: TenantView): Promise<Reading> {
+async function reader(services: Services, pair: PairRecord, collection: CollectionRecord, settings: MigrationSettings, run: MatchRun, healing: Healing, view: TenantView, unique: UniqueValues | undefined, recipients: ReadonlyMap<string, string>): Promise<Reading> {
   const { store } = services;
   const rules = await store.mappingRules.list({ kind: 'collection', id: collection.id });
   const values = rules.filter((rule) => rule.action !== 'Resolve');
-  const resolver = createResolver(services, pair, new Set(await store.collections.memberIds(collection.id)), run.results);
+  const resolver = createResolver(services, pair, new Set(await store.collections.memberIds(collection.id)), run.results, recipients);
+  const expressions = await expressionInput(services, pair.id, view, settings);
+  // Both readings must see the same: an expression may read whom a link names.
+  const readsLinks = rules.some((rule) => rule.action === 'Expression' && attributesOf(rule).some(isLinkName));
   const ids = [...run.results.keys()];
   return async function* (links) {
     for (const kind of ['user', 'contact', 'group'] as const) {
-      for await (const sources of store.sources.iterate(pair.id, { ids, kind, links: links === 'values only' && kind !== 'group' ? 'without links' : 'with links' })) {
-        if (links === 'with links') await resolver.prepare(sources);
-        const targets = await store.targets.getMany(pair.id, sources.flatMap((s) => run.results.get(s.id)?.targetId ?? []));
+      for await (const sources of store.sources.iterate(pair.id, { ids, kind, links: links === 'values only' && kind !== 'group' && !readsLinks ? 'without links' : 'with links' })) {
+        // Who owns a group is one of its values.
+        if (links === 'with links' || kind === 'group') await resolver.prepare(sources);
+        const targets = await store.targets.getMany(pair.id, sources.flatMap((s) => run.results.get(s.id)?.targetId ?? []), links === 'with links' ? 'with links' : 'without links');
         const candidate = (source: SourceObject): PlanCandidate[] => {
           const match = run.results.get(source.id);
           if (!match) return [];
           const target: TargetObject | null = match.state === 'Matched' && match.targetId !== null ? targets.get(match.targetId) ?? null : null;
           const mapped = mapObject({
-            source, target, rules: links === 'with links' ? rules : values, settings, defaults: pair.defaults, verifiedDomains: view.verifiedDomains, initialDomain: view.initialDomain, resolve: resolver.resolve,
+            source, target, rules: links === 'with links' ? rules : values, settings, defaults: pair.defaults, verifiedDomains: view.verifiedDomains, initialDomain: view.initialDomain, resolve: resolver.resolve, expressions,
+            ...(view.exchangeProblem === null ? {} : { exchangeProblem: view.exchangeProblem }),
           });
-          return [{ source, match, target, mapped }];
+          return [{ source, match, target, mapped: unique?.choose(source, mapped) ?? mapped }];
         };
         yield sources.flatMap(candidate);
+      }
+      for await (const waiting of healing.pages(kind)) {
+        await resolver.prepare(waiting.map((one) => one.source));
+        const targets = await store.targets.getMany(pair.id, waiting.flatMap((one) => one.match.targetId ?? []));
+        yield waiting.flatMap(({ source, match, rules: own }): PlanCandidate[] => {
+          const target = targets.get(match.targetId ?? '');
+          if (target === undefined || target.deleted) return [];
+          const mapped = mapObject({ source, target, rules: own, settings, defaults: pair.defaults, verifiedDomains: view.verifiedDomains, initialDomain: view.initialDomain, resolve: resolver.resolve, expressions, ...(view.exchangeProblem === null ? {} : { exchangeProblem: view.exchangeProblem }) });
+          return mapped.skip === null ? [{ source, match, target, mapped: { ...mapped, problems: [] } }] : [];
+        });
       }
     }
   };
 }
 
+/** Mailboxes, mail users and mail-enabled security groups (ExchangeOnlineManagement cmdlet reference, New-DistributionGroup, ManagedBy). */
+const mayActForOthers = ({ kind, attributes, deleted }: TargetObject): boolean => !deleted && (kind === 'user' ? attributes['recipientTypeDetails'] !== undefined : kind === 'group' && owningService(kind, attributes) === 'exchange' && attributes['securityEnabled']?.[0] === 'true');
+
 /** The first reading: runs the checks over what would be written, and finds out which operations each object will have. */
-async function checkAll(services: Services, pair: PairRecord, reading: Reading, settings: MigrationSettings, run: MatchRun, view: TenantView, reporter: Reporter, signal: AbortSignal): Promise<Checked> {
+async function checkAll(services: Services, pair: PairRecord, reading: Reading, settings: MigrationSettings, run: MatchRun, healing: Healing, view: TenantView, unique: UniqueValues | undefined, recipients: Map<string, string>, reporter: Reporter, signal: AbortSignal): Promise<Checked> {
   const names = createTenantNames();
-  for await (const targets of services.store.targets.iterate(pair.id, { withLinks: false, deleted: 'include' })) for (const target of targets) names.add(target);
+  for await (const targets of services.store.targets.iterate(pair.id, { withLinks: false, deleted: 'include' })) for (const target of targets) {
+    names.add(target);
+    unique?.add(target);
+    const address = mayActForOthers(target) ? primarySmtp(target.attributes) : undefined;
+    if (address !== undefined) recipients.set(target.id, address);
+  }
   const checker = createChecker({ verifiedDomains: view.verifiedDomains, names });
-  const surveyor = createSurveyor({ settings, matchedBefore: (id) => run.knownBefore.has(id) });
+  const surveyor = createSurveyor({ settings, matchedBefore: (id) => run.knownBefore.has(id) || healing.has(id) });
   const findings = new Map<string, readonly Finding[]>();
   let objects = 0;
   for await (const candidates of reading('values only')) {
     signal.throwIfAborted();
     for (const candidate of candidates) {
       const { source, match, target, mapped } = candidate;
-      const wanted = mapped.skip === null && (match.state === 'Matched' || (match.state === 'Not matched' && settings.createUnmatched));
+      const wanted = !healing.has(source.id) && mapped.skip === null && (match.state === 'Matched' || (match.state === 'Not matched' && settings.createUnmatched));
       const found = wanted ? checker.object({ source, targetId: target?.id ?? null, values: mapped.values }) : [];
       if (found.length > 0) findings.set(source.id, found);
       surveyor.object({ ...candidate, findings: found });
     }
-    objects += candidates.length;
+    objects += candidates.filter(({ source }) => !healing.has(source.id)).length;
     reporter.progress(objects);
   }
   await reporter.phase('check', 'Checking the values', objects);
@@ -138,19 +175,28 @@ async function checkAll(services: Services, pair: PairRecord, reading: Reading, 
 interface Written { readonly counts: PlanCounts; readonly skips: readonly PlanSkip[]; readonly unresolved: number; readonly findings: { readonly errors: number; readonly warnings: number } }
 
 /** The second reading: plans object by object and stores each page of operations, findings and references. */
-async function writeOperations(services: Services, planId: string, reading: Reading, settings: MigrationSettings, run: MatchRun, checked: Checked, view: TenantView, reporter: Reporter, signal: AbortSignal): Promise<Written> {
-  const planner = createPlanner({ settings, newId: services.newId, matchedBefore: (id) => run.knownBefore.has(id) }, checked.survey);
+async function writeOperations(services: Services, pair: PairRecord, collection: CollectionRecord, planId: string, reading: Reading, settings: MigrationSettings, run: MatchRun, healing: Healing, checked: Checked, view: TenantView, reporter: Reporter, signal: AbortSignal): Promise<Written> {
+  const planner = createPlanner({ settings, newId: services.newId, matchedBefore: (id) => run.knownBefore.has(id) || healing.has(id) }, checked.survey);
   const skips: PlanSkip[] = [];
   const totals = { errors: 0, warnings: 0 };
   let unresolved = 0;
   let done = 0;
+  let besides = 0;
+  /** Users to whom this plan gives a usage location. */
+  const located = new Set<string>();
   let warned = view.administratorsKnown;
   for await (const candidates of reading('with links')) {
     signal.throwIfAborted();
     const planned = candidates.map((candidate) => planner.object({ ...candidate, findings: checked.findings.get(candidate.source.id) ?? [] }));
     const operations = planned.flatMap((p) => p.operations);
+    for (const { sourceId, changes } of operations) if (sourceId !== null && changes.some((c) => c.attribute === 'usageLocation' && c.after !== null)) located.add(sourceId);
     const waiting = planned.flatMap((p) => p.unresolved);
     const findings = planned.flatMap((p) => [...p.findings, ...p.notes]);
+    const healed = candidates.flatMap(({ source }, i) => (healing.has(source.id) ? [{ source, plan: planned[i] }] : []));
+    findings.push(...healed.filter(({ plan }) => (plan?.operations.length ?? 0) > 0).map(({ source }) => healing.note(source)));
+    // Somebody made it so already: there is nothing to write, and nothing to wait for.
+    const settled = healed.filter(({ plan }) => plan?.operations.length === 0 && plan.skip === null && plan.unresolved.length === 0 && plan.notes.length === 0).map(({ source }) => source.id);
+    besides += settled.length;
     for (const { skip } of planned) if (skip !== null) skips.push(skip);
     if (!warned && operations.some((o) => o.objectKind === 'user' && o.kind !== 'create' && o.targetId !== null)) {
       warned = true;
@@ -160,13 +206,28 @@ async function writeOperations(services: Services, planId: string, reading: Read
       await tx.plans.appendOperations(planId, operations);
       await tx.plans.appendFindings(planId, findings);
       await tx.plans.appendUnresolved(planId, waiting);
+      await tx.references.remove(pair.id, settled.flatMap((id) => healing.keysOf(id)));
     });
     for (const { severity } of findings) if (severity === 'error') totals.errors += 1; else totals.warnings += 1;
     unresolved += waiting.length;
     done += candidates.length;
     reporter.progress(done);
   }
-  return { counts: planner.finish(), skips, unresolved, findings: totals };
+  const licensing = await createLicensing(services, pair, collection, { results: run.results, planned: (id) => planner.has(id), unlocated: (id, target) => !located.has(id) && target?.attributes['usageLocation'] === undefined });
+  if (licensing !== null) {
+    const store = async (operations: readonly Operation[], findings: readonly Finding[]): Promise<void> => {
+      totals.warnings += findings.length;
+      await services.store.transaction(async (tx) => { await tx.plans.appendOperations(planId, operations); await tx.plans.appendFindings(planId, findings); });
+    };
+    await store([], licensing.problems);
+    for await (const page of licensing.pages()) {
+      signal.throwIfAborted();
+      await store(page.operations.map((operation) => planner.last(operation)), page.findings);
+    }
+    await store([], licensing.shortages());
+  }
+  const counts = planner.finish();
+  return { counts: { ...counts, unchanged: counts.unchanged - besides }, skips, unresolved, findings: totals };
 }
 
 /** A warning when the plan changes accounts that might be administrators and nobody could tell. */

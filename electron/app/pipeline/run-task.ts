@@ -5,11 +5,14 @@ import type { CollectionRecord, PairRecord, TaskRecord } from '../../store/index
 import type { Services } from '../services.ts';
 import { applyTask } from './apply.ts';
 import { discoverSource, discoverTarget } from './discover.ts';
-import { finishMigration, finishRollBack } from './finish.ts';
+import { undoesFix } from './fix-roll-back.ts';
+import { finishMigration } from './finish.ts';
+import { finishRollBack } from './finish-roll-back.ts';
 import { matchCollection } from './match.ts';
 import { planCollection } from './plan.ts';
 import { createReporter, type Reporter } from './reporter.ts';
 import { planRollBack } from './roll-back.ts';
+import { runCheck, runFix } from './run-checks.ts';
 import { Checkpoint, MatchTask, MigrateTask, readSettings, RollBackTask } from './task-settings.ts';
 
 /**
@@ -36,8 +39,11 @@ async function runKind(services: Services, task: TaskRecord, reporter: Reporter,
     });
     case 'Match': return await runMatch(services, pair, await collectionOf(services, task), task, reporter, signal);
     case 'Migrate': return stageOf(task) === 'apply' ? await runApply(services, pair, await collectionOf(services, task), task, reporter, signal) : await runMigratePlan(services, pair, await collectionOf(services, task), task, reporter, signal);
-    case 'Roll back': return stageOf(task) === 'apply' ? await runApply(services, pair, await collectionOf(services, task), task, reporter, signal) : await runRollBackPlan(services, pair, await collectionOf(services, task), task, reporter, signal);
-    case 'Synchronise': case 'Batch': case 'Check':
+    case 'Roll back': if (await undoesFix(services, task)) return await runFix(services, pair, task, stageOf(task), reporter, signal);
+      return stageOf(task) === 'apply' ? await runApply(services, pair, await collectionOf(services, task), task, reporter, signal) : await runRollBackPlan(services, pair, await collectionOf(services, task), task, reporter, signal);
+    case 'Check': return await runCheck(services, pair, task, reporter, signal);
+    case 'Fix': return await runFix(services, pair, task, stageOf(task), reporter, signal);
+    case 'Synchronise': case 'Batch':
       throw appError(ErrorCode.InvalidInput, `This version does not run ${task.kind} tasks.`);
   }
 }
@@ -89,7 +95,13 @@ async function runMigratePlan(services: Services, pair: PairRecord, collection: 
     return await finishMigration(services, collection, { ...task, planId }, { deviations: [], cancelled: false }, reporter);
   }
   await services.store.tasks.update(task.id, { planId });
-  await reporter.end('Awaiting approval', `The plan has ${operations} operations. Nothing was written; review and approve it.`, { planId });
+  await reporter.end('Awaiting approval', `The plan has ${operations} operations. ${await guardSentence(services, planId)}Nothing was written; review and approve it.`, { planId });
+}
+
+/** Why the guard stopped a plan, for the task's message; empty when it did not. */
+async function guardSentence(services: Services, planId: string): Promise<string> {
+  const { guard } = await services.store.plans.get(planId);
+  return guard.length === 0 ? '' : `The guard stopped it: ${guard.map((stop) => stop.message).join(' ')} `;
 }
 
 async function runRollBackPlan(services: Services, pair: PairRecord, collection: CollectionRecord, task: TaskRecord, reporter: Reporter, signal: AbortSignal): Promise<void> {
@@ -98,7 +110,7 @@ async function runRollBackPlan(services: Services, pair: PairRecord, collection:
     const { planId, operations } = await planRollBack(services, pair, collection, task, request, tenant, reporter, signal);
     await services.store.tasks.update(task.id, { planId });
     if (operations === 0) return await finishRollBack(services, pair, collection, { ...task, planId }, { deviations: [], cancelled: false }, reporter);
-    return await reporter.end('Awaiting approval', `The way back has ${operations} operations. Nothing was written; review and approve it.`, { planId });
+    return await reporter.end('Awaiting approval', `The way back has ${operations} operations. ${await guardSentence(services, planId)}Nothing was written; review and approve it.`, { planId });
   });
 }
 

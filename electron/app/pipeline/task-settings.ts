@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { CheckRequest, FindingSelection } from '../../../shared/contracts/checks.ts';
+import { RollBackChoice } from '../../../shared/contracts/roll-back.ts';
 import { MigrationSettingsSchema } from '../../../shared/contracts/tasks.ts';
 import { appError, ErrorCode } from '../../../shared/domain/errors.ts';
 
@@ -9,9 +11,23 @@ export const MigrateTask = z.object({ settings: MigrationSettingsSchema, ids: z.
 /** What a Roll back task is asked to do. */
 export const RollBackTask = z.object({
   undoes: z.string().nullable(), objectId: z.string().nullable(), mode: z.enum(['exact', 'keep changes made since']), purge: z.boolean(),
+  /** With an object: only what this migration and later ones did to it; null: everything. */
+  since: z.string().nullish().transform((id) => id ?? null),
+  /** With an object: only these attributes of it (`manager`, `members`); null: everything. */
+  attributes: z.array(z.string()).nullish().transform((names) => names ?? null),
+  /** What becomes of later migrations that wrote the same values. */
+  later: z.enum(['refuse', 'take back too']).default('refuse'),
+  /** Decisions of a person about values that others changed; the others follow the mode. */
+  choices: z.array(RollBackChoice).default([]),
   /** State of the journal that the plan was made from; null before planning. What came later is not taken back by it. */
-  seen: z.object({ last: z.int(), standing: z.int() }).nullable().default(null),
+  seen: z.object({ last: z.int(), standing: z.number() }).nullable().default(null),
 });
+/** What a roll back is asked to do. */
+export type RollBackRequest = z.output<typeof RollBackTask>;
+/** What a Check task is asked to do; `ids` null: every object of the collection, or of the pair. */
+export const CheckTask = z.object({ discover: z.boolean(), request: CheckRequest, ids: z.array(z.string()).nullable() });
+/** What a Fix task is asked to do: the decided findings of a check, or some of them. */
+export const FixTask = z.object({ checkId: z.string(), selection: FindingSelection.nullable() });
 /** How far a task has come; decides what resuming means. */
 export const Checkpoint = z.object({ stage: z.enum(['plan', 'apply']) });
 

@@ -1,22 +1,24 @@
 import PQueue from 'p-queue';
 import { AppError, appError, ErrorCode } from '../../../shared/domain/errors.ts';
 import type { TaskState } from '../../../shared/domain/statuses.ts';
-import { lookUp, type ApplyLedger, type Intent, type Settlement } from '../../engines/applying/index.ts';
-import type { Tenant } from '../../engines/tenant/index.ts';
+import { lookUp, lookUpAtExchange, type ApplyLedger, type Intent, type Settlement } from '../../engines/applying/index.ts';
+import type { OpenedTenant, Tenant } from '../../engines/tenant/index.ts';
 import type { JournalStanding, PairRecord, Repositories, TaskRecord } from '../../store/index.ts';
 import type { Services } from '../services.ts';
 import { createLedger } from './ledger.ts';
 import type { Reporter } from './reporter.ts';
 
 /** Which part of the journal a roll back takes back: that of a task, or of one object in all tasks. */
-export type UndoneScope = { readonly undoes: string | null; readonly objectId: string | null };
+export type UndoneScope = { readonly undoes: string | null; readonly objectId: string | null; readonly later?: 'refuse' | 'take back too' };
 
 /** Objects looked for at the same time: a look that finds nothing takes seconds, because Graph may show a new object late. */
 const LOOKS = 100;
 const AT_WORK: ReadonlySet<TaskState> = new Set(['Queued', 'Running', 'Cancelling']);
 
 /** Where the journal stands that a roll back works from. */
-export async function journalStanding(store: Pick<Repositories, 'journal'>, pairId: string, { undoes, objectId }: UndoneScope): Promise<JournalStanding> {
+export async function journalStanding(store: Pick<Repositories, 'journal'>, pairId: string, { undoes, objectId, later }: UndoneScope): Promise<JournalStanding> {
+  // Whatever is written or taken back may be about a value that goes along.
+  if (later === 'take back too') return await store.journal.standing({ pairId });
   if (undoes !== null) return await store.journal.standing({ taskId: undoes });
   return objectId === null ? { last: 0, standing: 0 } : await store.journal.standing({ pairId, sourceId: objectId });
 }
@@ -31,7 +33,7 @@ export async function taskIfThere(services: Pick<Services, 'store'>, id: string)
  * tenant: what happened becomes part of the way back, what did not counts as not sent. Nothing is written to the tenant.
  * @throws AppError CONFLICT while one of the migrations is at work: then its intents are not open but under way.
  */
-export async function settleUndone(services: Services, pair: PairRecord, scope: UndoneScope, tenant: Tenant, reporter: Reporter, signal: AbortSignal): Promise<void> {
+export async function settleUndone(services: Services, pair: PairRecord, scope: UndoneScope, tenant: OpenedTenant, reporter: Reporter, signal: AbortSignal): Promise<void> {
   for (const task of await undoneTasks(services, pair, scope)) {
     if (AT_WORK.has(task.state)) throw appError(ErrorCode.Conflict, `Migration ${task.id} is ${task.state}. Wait for its end, or cancel it; then roll back again.`);
     if (task.planId === null || task.kind !== 'Migrate') continue;
@@ -45,7 +47,9 @@ export async function settleUndone(services: Services, pair: PairRecord, scope: 
     for (const part of [open.filter((i) => i.operation.kind === 'create'), open.filter((i) => i.operation.kind !== 'create')]) {
       const looks = await Promise.allSettled(part.map((intent) => queue.add(async () => {
         signal.throwIfAborted();
-        const settlement = await lookUp(intent, { tenant, ledger, wait: services.wait }, signal) ?? await membersThere(intent, ledger, tenant, signal);
+        const settlement = intent.operation.service === 'exchange'
+          ? await lookUpAtExchange(intent, { exchange: tenant.exchange, ledger, wait: services.wait, matches: 'as journalled' }, signal)
+          : await lookUp(intent, { tenant, ledger, wait: services.wait }, signal) ?? await membersThere(intent, ledger, tenant, signal);
         reporter.progress(++done);
         return { intent, settlement };
       })));

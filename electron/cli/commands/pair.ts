@@ -13,7 +13,7 @@ interface PairOptions {
   readonly name: string; readonly ldif?: string; readonly domain?: string; readonly server?: string[]; readonly security: 'ldaps' | 'starttls' | 'plain'; readonly ca?: string;
   readonly user?: string; readonly passwordFile?: string; readonly base?: string; readonly tenant?: string; readonly client?: string; readonly cloud: Cloud;
   readonly signIn: SignInMethod; readonly secretFile?: string; readonly certificate?: string; readonly readOnly?: boolean; readonly simulated?: string; readonly simulatedState?: string;
-  readonly upnSuffix: string; readonly country: string; readonly distributionGroups: DistributionGroupChoice; readonly redirectionDomain: string;
+  readonly upnSuffix: string; readonly country: string; readonly distributionGroups: DistributionGroupChoice; readonly redirectionDomain: string; readonly template?: string;
 }
 
 const words = <T extends string>(values: readonly T[]) => values.map((v) => v.replaceAll(' ', '-'));
@@ -88,8 +88,9 @@ function connectionOptions(command: Command): Command {
     .option('--simulated-state <file>', 'target: a simulated tenant that runs inside this program, kept in this file')
     .option('--upn-suffix <domain>', 'default UPN suffix', '')
     .option('--country <code>', 'default country code, ISO 3166 alpha-2', '')
-    .addOption(new Option('--distribution-groups <choice>', `distribution groups: ${words(DISTRIBUTION_GROUP_CHOICES).join(', ')}`).argParser(unword(DISTRIBUTION_GROUP_CHOICES)).default('skip'))
-    .option('--redirection-domain <domain>', 'mail redirection domain', '');
+    .addOption(new Option('--distribution-groups <choice>', `distribution groups: ${words(DISTRIBUTION_GROUP_CHOICES).join(', ')}`).argParser(unword(DISTRIBUTION_GROUP_CHOICES)).default('distribution group'))
+    .option('--redirection-domain <domain>', 'mail redirection domain', '')
+    .option('--template <name>', 'schema template that the rules are made from; causeway rules templates lists them');
 }
 
 async function toInput(o: PairOptions, context: Context): Promise<PairInput> {
@@ -111,6 +112,6 @@ async function toInput(o: PairOptions, context: Context): Promise<PairInput> {
       readOnly: o.readOnly ?? false, simulated: o.simulated !== undefined ? { origin: o.simulated } : o.simulatedState !== undefined ? { stateFile: path.resolve(o.simulatedState) } : null,
     },
     ...(sourcePassword === undefined ? {} : { sourcePassword }), ...(targetSecret === undefined ? {} : { targetSecret }),
-    redirectionDomain: o.redirectionDomain, defaults: { upnSuffix: o.upnSuffix, countryCode: o.country, distributionGroups: o.distributionGroups },
+    redirectionDomain: o.redirectionDomain, ...(o.template === undefined ? {} : { schemaTemplate: o.template }), defaults: { upnSuffix: o.upnSuffix, countryCode: o.country, distributionGroups: o.distributionGroups },
   };
 }

@@ -1,13 +1,14 @@
-import PQueue from 'p-queue';
 import { AppError, ErrorCode } from '../../../shared/domain/errors.ts';
 import type { Operation } from '../../../shared/domain/plans.ts';
 import { isAlreadyMember, type GraphAnswer, type GraphWrites } from '../tenant/index.ts';
+import { EXCHANGE_WAVE_LIMIT, finishExchange, runExchangeWave } from './exchange/index.ts';
+import { sideBySide } from './lanes.ts';
 import { lookUp } from './look.ts';
 import { finishMembers, mayBeAboutOneMember, sendOneByOne, settleBind } from './members.ts';
 import type { ApplyPorts, ApplyResult, Intent, Settlement } from './port.ts';
 import { prepare, withoutEffect, type Prepared } from './prepare.ts';
 import { isUncertain, requestOf, settle, withMissing } from './send.ts';
-import { nextWave } from './waves.ts';
+import { nextWave, WAVE_LIMIT } from './waves.ts';
 import { isTooEarly, YOUNG_WAITS_MS, youngObjects, type Young } from './young.ts';
 
 /** How often an operation whose outcome is unknown, and which did not happen, is sent again before it counts as failed. */
@@ -16,6 +17,8 @@ const MAX_ATTEMPTS = 3;
 const REMOVAL_LANES = 4;
 /** Objects looked for at the same time: a look that finds nothing takes seconds, because Graph may show a new object late. */
 const LOOKS = 100;
+/** The same at Exchange Online, which slows down those who ask for much at once. */
+const EXCHANGE_LOOKS = 3;
 /** Operations read from the plan at a time. */
 const WINDOW = 2_000;
 
@@ -69,7 +72,7 @@ async function applyAll(run: Run): Promise<void> {
     let rest = pending;
     while (rest.length > 0 && !signal?.aborted) {
       const ids = await ledger.targetIds(rest.flatMap((o) => (o.targetId === null && o.kind !== 'create' && o.sourceId !== null ? [o.sourceId] : [])));
-      const wave = nextWave(rest, (o) => o.targetId ?? (o.sourceId === null ? o.id : ids.get(o.sourceId) ?? o.sourceId));
+      const wave = nextWave(rest, (o) => o.targetId ?? (o.sourceId === null ? o.id : ids.get(o.sourceId) ?? o.sourceId), rest[0]?.service === 'exchange' ? EXCHANGE_WAVE_LIMIT : WAVE_LIMIT);
       await runWave(wave, run);
       const gone = new Set(wave.map((o) => o.id));
       rest = rest.filter((o) => !gone.has(o.id));
@@ -81,38 +84,19 @@ async function applyAll(run: Run): Promise<void> {
 async function settleOpenIntents({ ports, writes, signal, record }: Run): Promise<void> {
   const intents = await ports.ledger.openIntents();
   const isMembers = ({ operation: { kind } }: Intent) => kind === 'add members' || kind === 'remove members';
-  await sideBySide(intents, LOOKS, signal, async (intent, ended) => (isMembers(intent) ? await finishMembers(intent, writes, ports, ended) : await lookUp(intent, ports, ended)), async (intent, settlement) => {
-    if (settlement === null) await ports.ledger.reopen(intent.id);
-    else await record([settlement]);
-  });
-}
-
-/**
- * Works on items side by side and hands each result to `take`, one after the other, as soon as it is there. After the first
- * failure, or when the signal fires, works under way are told to end and no other is begun; none is left behind.
- * @throws the first failure, after all works have ended.
- */
-async function sideBySide<T, R>(items: readonly T[], lanes: number, signal: AbortSignal | undefined, work: (item: T, ended: AbortSignal) => Promise<R>, take: (item: T, result: R) => Promise<void>): Promise<void> {
-  const stop = new AbortController();
-  const ended = signal ? AbortSignal.any([signal, stop.signal]) : stop.signal;
-  const failures: unknown[] = [];
-  const results = new PQueue({ concurrency: 1 });
-  await new PQueue({ concurrency: lanes }).addAll(items.map((item) => async () => {
-    try {
-      if (ended.aborted) return;
-      const result = await work(item, ended);
-      await results.add(() => take(item, result));
-    } catch (error) {
-      failures.push(error);
-      stop.abort();
-    }
-  }));
-  if (failures.length > 0) throw failures[0];
+  const [atExchange, atGraph] = [intents.filter((i) => i.operation.service === 'exchange'), intents.filter((i) => i.operation.service !== 'exchange')];
+  const take = async (intent: Intent, settlement: Settlement | null) => { if (settlement === null) await ports.ledger.reopen(intent.id); else await record([settlement]); };
+  await sideBySide(atGraph, LOOKS, signal, async (intent, ended) => (isMembers(intent) ? await finishMembers(intent, writes, ports, ended) : await lookUp(intent, ports, ended)), take);
+  // Creates first: members and values are known by what was made.
+  for (const part of [atExchange.filter((i) => i.operation.kind === 'create'), atExchange.filter((i) => i.operation.kind !== 'create')]) {
+    await sideBySide(part, EXCHANGE_LOOKS, signal, async (intent, ended) => await finishExchange(intent, ports, ended), take);
+  }
 }
 
 /** One wave: resolve, check drift, write down, send, settle, look where nobody knows. */
 async function runWave(wave: readonly Operation[], run: Run): Promise<void> {
   const { ports, writes, signal, record, young } = run;
+  if (wave[0]?.service === 'exchange') return await runExchangeWave(wave, run);
   const { ready, refused } = await prepare(wave, ports, young, signal);
   if (ready.length > 0 || refused.length > 0) await ports.ledger.intend([...ready.map((p) => p.intent), ...refused.map((r) => r.intent)]);
   await record(refused.map((r) => r.settlement));

@@ -4,6 +4,7 @@ import type { Values } from '../../../shared/domain/objects.ts';
 import type { Tenant } from '../tenant/index.ts';
 import { findRequest, foundIds } from '../tenant/index.ts';
 import { position } from './compare.ts';
+import { licencesAt } from './licences.ts';
 import type { ApplyPorts, Intent, Settlement } from './port.ts';
 import { withMissing, type Resolved } from './send.ts';
 
@@ -125,6 +126,10 @@ export async function lookUp(intent: Intent, ports: Pick<ApplyPorts, 'tenant' | 
       const present = id === null ? undefined : (await ports.tenant.readByIds(operation.objectKind, [id], signal)).get(id);
       if (present === undefined) return null;
       return position(operation, present).at === 'after' ? { ...base, outcome: 'done' } : null;
+    }
+    case 'set licences': {
+      const present = id === null ? undefined : (await ports.tenant.readByIds('user', [id], signal)).get(id);
+      return present !== undefined && licencesAt(operation, present) === 'after' ? { ...base, outcome: 'done' } : null;
     }
     case 'set manager':
     case 'clear manager': {

@@ -1,5 +1,5 @@
 import type { Operation, Outcome, Reference } from '../../../shared/domain/plans.ts';
-import type { Tenant } from '../tenant/index.ts';
+import type { ExchangeGateway, Tenant } from '../tenant/index.ts';
 
 /** What is written down before an operation is sent (write-ahead). */
 export interface Intent {
@@ -47,6 +47,8 @@ export interface ApplyProgress { readonly done: number; readonly failed: number;
 /** Everything an apply needs from outside. */
 export interface ApplyPorts {
   readonly tenant: Tenant;
+  /** Exchange Online of the same tenant; without it operations of that service fail. */
+  readonly exchange?: ExchangeGateway;
   readonly ledger: ApplyLedger;
   /**
    * `must hold`: an operation on an object, or with a reference, whose match was broken or changed since the plan was made is
@@ -57,7 +59,7 @@ export interface ApplyPorts {
   /** Milliseconds since 1970 UTC. */
   readonly now: () => number;
   /** A fresh initial password that satisfies the tenant's policy. Used once, never stored. */
-  readonly newPassword: () => string;
+  readonly newPassword: (operation: Operation) => string;
   readonly wait: (ms: number, signal?: AbortSignal) => Promise<void>;
   readonly onProgress: (progress: ApplyProgress) => void;
 }

@@ -1,6 +1,8 @@
 import type { ObjectKind, TargetObject } from '../../../shared/domain/objects.ts';
 import type { Operation } from '../../../shared/domain/plans.ts';
+import { ASSIGNMENTS } from '../../../shared/rules/licences.ts';
 import { position, readable } from './compare.ts';
+import { licencesAt } from './licences.ts';
 import { resolvedBy } from './look.ts';
 import type { ApplyPorts, Intent, Settlement } from './port.ts';
 import { settled, type Resolved } from './send.ts';
@@ -27,7 +29,7 @@ export async function prepare(wave: readonly Operation[], ports: ApplyPorts, you
     const targetId = operation.targetId ?? (operation.kind === 'create' || operation.sourceId === null ? null : ids.get(operation.sourceId) ?? null);
     const references = resolvedBy(operation, ids);
     const object = targetId === null ? undefined : present.get(targetId);
-    const before = object ? Object.fromEntries(operation.changes.filter(readable).flatMap((c) => (object.attributes[c.attribute] ? [[c.attribute, object.attributes[c.attribute] ?? []] as const] : []))) : {};
+    const before = object === undefined ? {} : operation.kind === 'set licences' ? { [ASSIGNMENTS]: object.attributes[ASSIGNMENTS] ?? [] } : Object.fromEntries(operation.changes.filter(readable).flatMap((c) => (object.attributes[c.attribute] ? [[c.attribute, object.attributes[c.attribute] ?? []] as const] : [])));
     const manager = object?.links['manager'];
     const intent: Intent = { id: ports.newId(), at: ports.now(), operation: withFoundManager(operation, manager?.[0]), targetId, before: manager ? { ...before, manager } : before };
     const already = operation.kind === 'create' && operation.sourceId !== null ? ids.get(operation.sourceId) : undefined;
@@ -43,15 +45,16 @@ export async function prepare(wave: readonly Operation[], ports: ApplyPorts, you
 }
 
 /** Source objects whose matches an operation depends on. */
-const sourcesOf = (operation: Operation): string[] => [operation.sourceId, ...operation.references.map((r) => r.sourceId)].flatMap((id) => id ?? []);
+export const sourcesOf = (operation: Operation): string[] => [operation.sourceId, ...operation.references.map((r) => r.sourceId)].flatMap((id) => id ?? []);
 
-const sentenceOf = (name: string): string => `The match of "${name}" was changed since the plan was made. Plan again to decide.`;
+/** Said of an object whose match is another than the plan was made for. */
+export const sentenceOf = (name: string): string => `The match of "${name}" was changed since the plan was made. Plan again to decide.`;
 
 /**
  * Name of the first object of an operation whose match is another than when the plan was made, or gone; null when all hold, or
  * when matches do not count. What this plan creates has no match before, and is found by the one it gets.
  */
-function changedMatch(operation: Operation, ids: ReadonlyMap<string, string>, { matches }: Pick<ApplyPorts, 'matches'>): string | null {
+export function changedMatch(operation: Operation, ids: ReadonlyMap<string, string>, { matches }: Pick<ApplyPorts, 'matches'>): string | null {
   if (matches === 'as journalled') return null;
   const differs = (one: { readonly sourceId: string | null; readonly targetId: string | null }) => one.sourceId !== null && one.targetId !== null && ids.get(one.sourceId) !== one.targetId;
   return [operation, ...operation.references].find(differs)?.name ?? null;
@@ -85,17 +88,25 @@ function refusalOf(operation: Operation, targetId: string | null, object: Target
     if (now !== expected) return withoutEffect(intent, `The manager of "${operation.name}" was changed since the plan was made. Plan again to decide.`, 'drifted');
     return null;
   }
+  if (operation.kind === 'set licences') return licencesRefusal(intent, object);
   const where = position(operation, object);
   if (where.at === 'after') return withoutEffect(intent, 'The values were so already.', 'unchanged');
   if (where.at === 'elsewhere') return withoutEffect(intent, `${where.differing.map((c) => c.attribute).join(', ')} of "${operation.name}" changed since the plan was made. Plan again to decide.`, 'drifted');
   return null;
 }
 
+/** Licences are compared as a whole: a second program that gives some at the same time must be seen, since the way back restores all of them. */
+function licencesRefusal(intent: Intent, object: TargetObject): Settlement | null {
+  const at = licencesAt(intent.operation, object);
+  if (at === 'after') return withoutEffect(intent, 'The licences were so already.', 'unchanged');
+  return at === 'before' ? null : withoutEffect(intent, `The licences of "${intent.operation.name}" changed since the plan was made. Plan again to decide.`, 'drifted');
+}
+
 /** Present state of the objects of a wave whose before-values matter; what was made just now is waited for. */
 async function readPresent(wave: readonly Operation[], ids: ReadonlyMap<string, string>, ports: ApplyPorts, young: Young, signal?: AbortSignal): Promise<ReadonlyMap<string, TargetObject>> {
   const first = wave[0];
   const all = new Map<string, TargetObject>();
-  if (!first || !['update', 'set manager', 'clear manager', 'delete'].includes(first.kind)) return all;
+  if (!first || !['update', 'set manager', 'clear manager', 'set licences', 'delete'].includes(first.kind)) return all;
   const byKind = new Map<ObjectKind, string[]>();
   for (const o of wave) {
     const id = o.targetId ?? (o.sourceId === null ? undefined : ids.get(o.sourceId));

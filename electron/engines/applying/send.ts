@@ -1,23 +1,28 @@
 import type { Operation, Reference } from '../../../shared/domain/plans.ts';
 import type { GraphAnswer, GraphRequest } from '../tenant/index.ts';
 import { explain, isConflict, isNotMember, toGraphBody, type GraphWrites } from '../tenant/index.ts';
+import { licencesOf } from './licences.ts';
 import type { Intent, Settlement } from './port.ts';
 
 /** References of one operation with the Graph ids they have now. */
 export interface Resolved { readonly reference: Reference; readonly id: string }
 
 /** Graph request of one operation. Members are bound 20 at a time, all or nothing (Graph documentation, "Add members"). */
-export function requestOf(operation: Operation, targetId: string | null, references: readonly Resolved[], writes: GraphWrites, newPassword: () => string): GraphRequest {
+export function requestOf(operation: Operation, targetId: string | null, references: readonly Resolved[], writes: GraphWrites, newPassword: (operation: Operation) => string): GraphRequest {
   const id = targetId ?? '';
   switch (operation.kind) {
     case 'create':
-      return writes.create(operation.objectKind, toGraphBody(operation.objectKind, operation.changes.map((c) => (c.attribute === 'passwordProfile/password' ? { ...c, after: [newPassword()] } : c)), 'create'));
+      return writes.create(operation.objectKind, toGraphBody(operation.objectKind, operation.changes.map((c) => (c.attribute === 'passwordProfile/password' ? { ...c, after: [newPassword(operation)] } : c)), 'create'));
     case 'update': return writes.update(operation.objectKind, id, toGraphBody(operation.objectKind, operation.changes, 'update'));
     case 'set manager': return writes.setManager(id, references[0]?.id ?? '');
     case 'clear manager': return writes.clearManager(id);
     case 'add members': return writes.addMembers(id, references.map((r) => r.id));
     // Never sent as one request: members go one by one.
     case 'remove members': return writes.removeMember(id, references[0]?.id ?? '');
+    case 'set licences': {
+      const { add, remove } = licencesOf(operation);
+      return writes.assignLicense(id, add, remove);
+    }
     case 'delete': return writes.delete(operation.objectKind, id);
     case 'purge': return writes.purge(id);
     case 'restore': return writes.restore(id);

@@ -3,6 +3,7 @@ import type { Operation, Reference } from '../../../shared/domain/plans.ts';
 import type { Tenant } from '../tenant/index.ts';
 import { sameValues } from '../planning/index.ts';
 import { readable } from './compare.ts';
+import { licencesAt } from './licences.ts';
 
 /** An operation that was applied, with the Graph ids it had. */
 export interface VerifyInput { readonly operation: Operation; readonly targetId: string; readonly references: readonly (Reference & { readonly targetId: string })[] }
@@ -49,6 +50,7 @@ function compare(applied: VerifyInput, object: TargetObject | undefined, gone: R
     const wanted = operation.kind === 'set manager' ? applied.references[0]?.targetId : undefined;
     return object.links['manager']?.[0] === wanted ? [] : [says(`The manager of "${operation.name}" is not the one that was written.`)];
   }
+  if (operation.kind === 'set licences') return licencesAt(operation, object) === 'after' ? [] : [says(`The licences of "${operation.name}" are not what was written.`)];
   if (operation.kind !== 'create' && operation.kind !== 'update') return [];
   return operation.changes.filter(readable)
     .filter((c) => !sameValues(operation.objectKind, c.attribute, object.attributes[c.attribute] ?? null, c.after))

@@ -4,7 +4,7 @@ import type { Operation } from '../../../shared/domain/plans.ts';
 export const WAVE_LIMIT = 200;
 
 /**
- * Takes the next operations that may be sent side by side: the same kind (a manager is set only after every user exists, members
+ * Takes the next operations that may be sent side by side: by the same service, of the same kind (a manager is set only after every user exists, members
  * only after every group exists) and never two on one object, because Graph answers concurrent writes on one object with
  * Directory_ConcurrencyViolation. The order of the plan is kept: an operation on an object already in the wave waits, and so
  * does every later operation of another kind.
@@ -17,7 +17,7 @@ export function nextWave(pending: readonly Operation[], key: (operation: Operati
   const taken = new Set<string>();
   const wave: Operation[] = [];
   for (const operation of pending) {
-    if (operation.kind !== first.kind || operation.objectKind !== first.objectKind || wave.length >= limit) break;
+    if (operation.service !== first.service || operation.kind !== first.kind || operation.objectKind !== first.objectKind || wave.length >= limit) break;
     const k = key(operation);
     if (taken.has(k)) continue;
     taken.add(k);

@@ -34,6 +34,6 @@ export function youngObjects({ now }: Pick<ApplyPorts, 'now'>): Young {
 /** True when an object was not found that this run has just made: the same request is right, only too early. */
 export function isTooEarly({ intent, references }: { readonly intent: Intent; readonly references: readonly Resolved[] }, answer: GraphAnswer | undefined, young: Young): boolean {
   const { operation: { kind }, targetId } = intent;
-  if (answer?.kind !== 'answered' || answer.error?.status !== 404 || !['update', 'set manager', 'add members'].includes(kind)) return false;
+  if (answer?.kind !== 'answered' || answer.error?.status !== 404 || !['update', 'set manager', 'add members', 'set licences'].includes(kind)) return false;
   return (targetId !== null && young.has(targetId)) || references.some((r) => young.has(r.id));
 }

@@ -4,4 +4,11 @@ export type {
 export { openLdapDirectory, type DirectoryLog, type DirectoryTimeouts, type OpenLdapOptions } from './ldap/open.ts';
 export type { ResolveSrv, SrvRecord } from './ldap/servers.ts';
 export { openLdifDirectory, type SnapshotMode } from './ldif/index.ts';
-export { escapeFilterBytes, escapeFilterValue, parseFilter, printFilter, type Filter } from './filter/index.ts';
+export { createSnapshotSchema } from './ldif/schema.ts';
+export { escapeFilterBytes, escapeFilterValue, matchesFilter, parseFilter, printFilter, type Filter } from './filter/index.ts';
+export {
+  applyFixes, directoryChanges, EFFECTIVE_RIGHTS, inverseOf, mayWrite, planFix, planUndo, rightToGrant, standing, verifyFixes,
+  type FixChange, type FixIntent, type FixLedger, type FixPorts, type FixResult, type FixSettlement, type FixWish, type PlannedFix, type Standing, type UndoPlan, type UndoStep, type WrittenFix,
+} from './fixes/index.ts';
+export { dnOfSid, fullAccessHolders, readAccessEntries, sendAsHolders, type AccessEntry } from './security-descriptor/index.ts';
+export { decodeText, heldKey, MAX_LIST_BYTES, MAX_LIST_LINES, readObjectList, wantedValue, type ListLine, type ObjectList, type WantedValue } from './import/index.ts';

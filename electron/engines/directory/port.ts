@@ -68,6 +68,8 @@ export interface DirectoryChange {
   readonly attribute: string;
   /** Empty with `replace` or `remove`: clears the attribute. */
   readonly values: readonly string[];
+  /** With `remove`: a value that is not there in this very spelling. Left out when nothing is said; `refuse`: DIRECTORY_REFUSED, and nothing of the request is changed. */
+  readonly absent?: 'refuse';
 }
 
 export interface RootDse {

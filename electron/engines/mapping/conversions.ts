@@ -3,14 +3,18 @@ import type { Conversion } from '../../../shared/domain/rules.ts';
 import type { DistributionGroupChoice } from '../../../shared/domain/settings.ts';
 import { isEnabled } from '../../../shared/rules/account-control.ts';
 import { isSmtpAddress, normaliseAddress } from '../../../shared/rules/addresses.ts';
-import { firstOf, integerOf } from '../../../shared/rules/attributes.ts';
+import { firstOf, integerOf, valuesOf } from '../../../shared/rules/attributes.ts';
 import { usageLocationOf } from '../../../shared/rules/country.ts';
 import { rdnValue } from '../../../shared/rules/dn.ts';
+import { countryCodeOfName, countryNameOf } from '../../../shared/rules/country-name.ts';
 import { sourceGroupKind } from '../../../shared/rules/group-type.ts';
 import { immutableIdFromGuid } from '../../../shared/rules/guid.ts';
-import { nicknameOf } from '../../../shared/rules/nickname.ts';
+import { legalNickname, nicknameOf } from '../../../shared/rules/nickname.ts';
+import { sharedMailboxKind } from '../../../shared/rules/recipient-type.ts';
+import { owningService } from '../../../shared/rules/target-attributes.ts';
 import { withoutAccents } from '../../../shared/rules/text.ts';
 import { chooseUpn } from '../../../shared/rules/upn.ts';
+import { emailAddressesOf, externalAddressOf } from './email-addresses.ts';
 
 /** Stands in a plan for a password that is made only at the moment of sending: no plan, store or log ever holds one. */
 export const GENERATED = '<generated>';
@@ -26,6 +30,8 @@ export interface ConversionInput {
   readonly distributionGroups: DistributionGroupChoice;
   readonly verifiedDomains: ReadonlySet<string>;
   readonly initialDomain: string;
+  /** Primary SMTP addresses of the objects that managedBy refers to and that Exchange Online takes as owners. */
+  readonly owners?: Values;
 }
 
 /** Outcome: values to write, or none (leave the target alone); `reason` and `warning` are sentences for the "Why?" pane and the check report. */
@@ -38,10 +44,20 @@ const trimmed = (values: Values | undefined): Values | undefined => {
 };
 const one = (value: string | undefined): Values | undefined => (value === undefined || value === '' ? undefined : [value]);
 
+const isGroupOfExchange = ({ source, target, distributionGroups }: Pick<ConversionInput, 'source' | 'target' | 'distributionGroups'>): boolean => {
+  if (target !== null) return owningService('group', target.attributes) === 'exchange';
+  const kind = sourceGroupKind(source.attributes);
+  return kind !== 'security group' && !(kind === 'distribution group' && distributionGroups === 'Microsoft 365 group');
+};
+
 /** mailNickname: a nickname the target has already stays unless Active Directory names another (Entra: changes only when mailNickname changes). */
-function nickname({ source, target }: ConversionInput): Converted {
+function nickname({ source, target, distributionGroups }: ConversionInput): Converted {
   if (target !== null && firstOf(source.attributes, 'mailNickname') === undefined) return { values: undefined };
-  return { values: one(nicknameOf(source.attributes, source.kind, `id${source.id.slice(0, 8)}`)) };
+  // Exchange takes an alias only once, and contacts of two companies easily share the part before the @.
+  const address = source.kind === 'contact' && firstOf(source.attributes, 'mailNickname') === undefined ? externalAddressOf(source) : undefined;
+  // Graph forbids full stops in the alias of a group; Exchange, which keeps groups with mail, does not.
+  const kind = source.kind === 'group' && isGroupOfExchange({ source, target, distributionGroups }) ? 'contact' : source.kind;
+  return { values: one((address === undefined ? '' : legalNickname(address.replace('@', '.'), 'contact')) || nicknameOf(source.attributes, kind, `id${source.id.slice(0, 8)}`)) };
 }
 
 function upn(input: ConversionInput): Converted {
@@ -76,7 +92,9 @@ function usageLocation({ source, target, countryCode }: ConversionInput): Conver
 }
 
 function groupFlag(input: ConversionInput, what: 'mail enabled' | 'security enabled' | 'group types'): Converted {
-  const unified = sourceGroupKind(input.source.attributes) === 'distribution group' && input.distributionGroups === 'Microsoft 365 group';
+  const kind = sourceGroupKind(input.source.attributes);
+  const unified = kind === 'distribution group' && input.distributionGroups === 'Microsoft 365 group';
+  if (what !== 'group types' && kind !== 'security group' && !unified) return { values: [String(what === 'mail enabled' || kind !== 'distribution group')], reason: `A ${kind}` };
   if (what === 'group types') return unified ? { values: ['Unified'], reason: 'Distribution groups become Microsoft 365 groups in this pair' } : { values: undefined };
   return { values: [String(what === 'mail enabled' ? unified : !unified)], reason: unified ? 'Distribution groups become Microsoft 365 groups in this pair' : 'A security group without mail' };
 }
@@ -90,7 +108,10 @@ function groupFlag(input: ConversionInput, what: 'mail enabled' | 'security enab
  * - `enabled`: userAccountControl without bit 2; `anchor`: Base64 of mS-DS-ConsistencyGuid, else of objectGUID.
  * - `user principal name`, `mail nickname`, `usage location`: see shared/rules.
  * - `mail enabled`, `security enabled`, `group types`: by groupType, addresses and the pair's choice for distribution groups.
- * - `initial password`: the marker {@link GENERATED}. - `other mails`: legal SMTP addresses without accents, each once.
+ * - `external address`, `email addresses`: see email-addresses.ts. - `flag`: Active Directory's TRUE and FALSE. - `country`: the English name by `c`, else `co` when it is one.
+ * - `owners`: who the directory says manages a group, as far as Exchange takes them, besides its present owners; a group that is there without
+ *   owners is left alone, because the first one could not be taken away again.
+ * - `enabled` is false for room, equipment and shared mailboxes. - `initial password`: the marker {@link GENERATED}. - `other mails`: legal SMTP addresses without accents, each once.
  */
 export function convert(conversion: Conversion, input: ConversionInput): Converted {
   const { source, values } = input;
@@ -103,6 +124,8 @@ export function convert(conversion: Conversion, input: ConversionInput): Convert
     case 'display name': return { values: trimmed(values)?.slice(0, 1) ?? one(firstOf(source.attributes, 'cn') ?? rdnValue(source.dn).trim()) };
     case 'enabled': {
       const control = integerOf(source.attributes, 'userAccountControl');
+      const mailbox = sharedMailboxKind(source.attributes);
+      if (mailbox !== null) return { values: ['false'], reason: `The account of a ${mailbox}, with which nobody signs in` };
       return control === undefined ? { values: undefined, warning: `userAccountControl of ${source.name} could not be read.` } : { values: [String(isEnabled(control))] };
     }
     case 'anchor': return { values: one(firstOf(source.attributes, 'mS-DS-ConsistencyGuid') ?? immutableIdFromGuid(source.id)) };
@@ -110,10 +133,31 @@ export function convert(conversion: Conversion, input: ConversionInput): Convert
     case 'mail nickname': return nickname(input);
     case 'usage location': return usageLocation(input);
     case 'mail enabled': case 'security enabled': case 'group types': return groupFlag(input, conversion);
-    case 'initial password': return { values: [GENERATED] };
+    case 'initial password': return { values: [GENERATED], reason: 'A random password, sent once and kept nowhere; reset it before the first sign-in' };
     case 'other mails': {
       const addresses = [...new Set((trimmed(values) ?? []).map((value) => withoutAccents(normaliseAddress(value))).filter(isSmtpAddress))];
       return { values: addresses.length === 0 ? undefined : addresses };
+    }
+    case 'external address': return { values: one(externalAddressOf(source)) };
+    case 'email addresses': {
+      const list = emailAddressesOf(input);
+      return list === undefined ? { values: undefined } : { values: list.values, reason: `Addresses of ${source.name} besides those that are there${list.left > 0 ? `; ${list.left} of other domains or protocols were left out` : ''}` };
+    }
+    case 'flag': {
+      const flag = trimmed(values)?.[0]?.toLowerCase();
+      return { values: flag === 'true' || flag === 'false' ? [flag] : undefined };
+    }
+    case 'country': {
+      const name = countryNameOf(firstOf(source.attributes, 'c') ?? '') ?? countryNameOf(countryCodeOfName(firstOf(source.attributes, 'co') ?? '') ?? '');
+      return { values: one(name) };
+    }
+    case 'owners': {
+      const present = input.target === null ? [] : valuesOf(input.target.attributes, 'managedBy') ?? [];
+      // Nobody can take the last owner away again, so that a group that has none keeps none.
+      if (input.target !== null && present.length === 0) return { values: undefined };
+      const known = new Set(present.map((owner: string) => owner.toLowerCase()));
+      const added = (input.owners ?? []).filter((owner) => !known.has(owner.toLowerCase()));
+      return { values: [...present, ...added], reason: 'Owners of managedBy besides those that are there' };
     }
     default: return conversion satisfies never;
   }

@@ -10,11 +10,13 @@ const shipped = (kind: ObjectKind, sourceAttribute: string, targetAttribute: str
 const user = (source: string, target: string, conversion: Conversion = 'trim', more: More = {}) => shipped('user', source, target, conversion, more);
 const group = (source: string, target: string, conversion: Conversion = 'trim', more: More = {}) => shipped('group', source, target, conversion, more);
 
+const contact = (source: string, target: string, conversion: Conversion = 'trim', more: More = {}) => shipped('contact', source, target, conversion, more);
+
 const ONCE: More = { condition: 'only on creation' };
 
 /**
- * The rules a new pair starts with: the attribute flow of Entra Connect's default rules, restricted to what Microsoft Graph can
- * write on cloud objects. Contacts have none: Graph cannot write them. mail goes out at creation only, because every later
+ * The rules a new pair starts with: the attribute flow of Entra Connect's default rules, restricted to what Microsoft Graph and
+ * Exchange Online can write on cloud objects. A rule about what only groups with mail have does nothing for the others. mail goes out at creation only, because every later
  * change leaves an address behind that Graph cannot take away. The anchor is written only where there is none.
  */
 export const DEFAULT_MAPPING_RULES: readonly Shipped[] = [
@@ -42,4 +44,19 @@ export const DEFAULT_MAPPING_RULES: readonly Shipped[] = [
   group('groupType', 'securityEnabled', 'security enabled', ONCE),
   group('groupType', 'groupTypes', 'group types', ONCE),
   group('member', 'members', 'none', { action: 'Resolve' }),
+  group('proxyAddresses', 'proxyAddresses', 'email addresses'),
+  group('managedBy', 'managedBy', 'owners'),
+  group('msExchHideFromAddressLists', 'hideFromAddressLists', 'flag'),
+  group('msExchRequireAuthToSendTo', 'requireSenderAuthenticationEnabled', 'flag'),
+  contact('displayName', 'displayName', 'display name'),
+  contact('mailNickname', 'mailNickname', 'mail nickname'),
+  contact('targetAddress', 'externalEmailAddress', 'external address'),
+  contact('proxyAddresses', 'proxyAddresses', 'email addresses'),
+  contact('givenName', 'givenName'), contact('sn', 'surname'), contact('title', 'jobTitle'), contact('department', 'department'), contact('company', 'companyName'),
+  contact('physicalDeliveryOfficeName', 'officeLocation'), contact('streetAddress', 'streetAddress'), contact('l', 'city'), contact('st', 'state'),
+  contact('postalCode', 'postalCode'), contact('co', 'country', 'country'), contact('telephoneNumber', 'businessPhones', 'one value'), contact('mobile', 'mobilePhone'),
+  contact('facsimileTelephoneNumber', 'faxNumber'), contact('info', 'notes', 'first value, 448 characters'),
+  contact('msExchHideFromAddressLists', 'hideFromAddressLists', 'flag'),
+  contact('msExchRequireAuthToSendTo', 'requireSenderAuthenticationEnabled', 'flag'),
+  ...[group, contact].flatMap((rule) => Array.from({ length: 15 }, (_, i) => rule(`extensionAttribute${i + 1}`, `onPremisesExtensionAttributes/extensionAttribute${i + 1}`))),
 ].map((rule, i) => ({ ...rule, position: i + 1 }));

@@ -26,7 +26,8 @@ function fitted(values: Values, about: TargetAttribute): Values | undefined {
  * Applies a rule of action Expression.
  *
  * NULL and an empty text leave the target alone, as an absent source does for the other actions, so that a gap in Active
- * Directory never wipes what people entered; AuthoritativeNull empties it on purpose. SelectUniqueValue writes only on creation.
+ * Directory never wipes what people entered; AuthoritativeNull empties it on purpose (Entra Connect, "Understanding Declarative
+ * Provisioning": NULL lets the next rule contribute, AuthoritativeNull does not). SelectUniqueValue writes only on creation.
  * A redacted value is refused, because a plan shows and stores what it will write.
  */
 export function applyExpression(rule: MappingRule, about: TargetAttribute, input: MapInput): ExpressionOutcome {
@@ -44,7 +45,7 @@ export function applyExpression(rule: MappingRule, about: TargetAttribute, input
   }
   if (!explanation.repeatable && expressions === undefined) return fault('Now and random functions are not available here.');
   const outcome = evaluate(read.expression, {
-    attribute: attributeReader(input.source), parameter: parameterReader(input.source, expressions?.parameters ?? {}), now: expressions?.now ?? 0, random: expressions?.random ?? (() => 0),
+    attribute: attributeReader(input.source, expressions?.isBinary), parameter: parameterReader(input.source, expressions?.parameters ?? {}), now: expressions?.now ?? 0, random: expressions?.random ?? (() => 0),
   });
   const source = explanation.attributes.join(', ');
   const written = { kind: 'write', candidates: [], source, reason: `Expression ${rule.value}` } as const;

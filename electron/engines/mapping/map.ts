@@ -3,7 +3,8 @@ import type { Finding, UnresolvedReference } from '../../../shared/domain/plans.
 import type { MappingRule } from '../../../shared/domain/rules.ts';
 import { valuesOf } from '../../../shared/rules/attributes.ts';
 import { sourceGroupKind } from '../../../shared/rules/group-type.ts';
-import { targetAttribute } from '../../../shared/rules/target-attributes.ts';
+import { isMailEnabled } from '../../../shared/rules/addresses.ts';
+import { isOffered, owningService, targetAttribute } from '../../../shared/rules/target-attributes.ts';
 import type { TargetAttribute } from '../../../shared/rules/target-attributes.ts';
 import { convert } from './conversions.ts';
 import type { Converted } from './conversions.ts';
@@ -15,23 +16,26 @@ import type { MappedLink, MappedObject, MappedValue, MapInput } from './types.ts
 /** Link attributes that a rule may resolve into (Graph documentation: user manager, group members). */
 const LINKS = { user: 'manager', group: 'members', contact: '' } as const;
 
-function skipReason(input: MapInput): string | null {
-  const scope = outOfScope(input.source);
-  if (scope !== null) return `Not migrated: ${scope}.`;
-  if (input.source.kind === 'contact') return 'Microsoft Graph cannot write contacts; they are written through Exchange Online.';
-  if (input.source.kind !== 'group' || input.target !== null) return null;
+/** The service that keeps the object in Microsoft 365: that of its match, else by what it is and what the pair makes of distribution groups. */
+function ownerOf(input: MapInput): 'graph' | 'exchange' {
+  if (input.target !== null) return owningService(input.target.kind, input.target.attributes);
+  if (input.source.kind !== 'group') return input.source.kind === 'contact' ? 'exchange' : 'graph';
   const kind = sourceGroupKind(input.source.attributes);
-  if (kind === 'mail-enabled security group') return 'Microsoft Graph cannot create mail-enabled security groups.';
-  return kind === 'distribution group' && input.defaults.distributionGroups === 'skip'
-    ? 'Microsoft Graph cannot create distribution groups; the pair is set to skip them. Choose "Microsoft 365 group" to convert them.' : null;
+  return kind === 'mail-enabled security group' || (kind === 'distribution group' && input.defaults.distributionGroups !== 'Microsoft 365 group') ? 'exchange' : 'graph';
 }
 
-/** Graph refuses every change of a mail-enabled group that is not a Microsoft 365 group, so an existing one is as unreachable as a new one. */
-function readOnlyTarget(input: MapInput): string | null {
-  if (input.target?.kind !== 'group') return null;
-  const mailEnabled = valuesOf(input.target.attributes, 'mailEnabled')?.[0] === 'true';
-  const unified = valuesOf(input.target.attributes, 'groupTypes')?.includes('Unified') === true;
-  return mailEnabled && !unified ? `${input.target.name} is a distribution or mail-enabled security group of Exchange Online, which Microsoft Graph cannot write.` : null;
+function skipReason(input: MapInput, owner: 'graph' | 'exchange'): string | null {
+  const { source } = input;
+  const scope = outOfScope(source);
+  if (scope !== null) return `Not migrated: ${scope}.`;
+  if (owner === 'graph') return null;
+  if (source.kind === 'group' && sourceGroupKind(source.attributes) === 'distribution group' && input.defaults.distributionGroups === 'skip') {
+    return 'The pair is set to skip distribution groups. Choose "Microsoft 365 group" to convert them, or "distribution group" to keep them what they are.';
+  }
+  // Entra Connect's outbound rules: contacts, and groups that are no security groups, only with a mail address.
+  if (input.target === null && !isMailEnabled(source.attributes)) return `Not migrated: ${source.kind === 'contact' ? 'a contact' : 'a distribution group'} without a mail address.`;
+  if (source.kind === 'contact' && !input.rules.some((rule) => rule.enabled && rule.sourceClass === 'contact')) return 'No mapping rule is about contacts. Use the schema template Exchange, or add rules for them.';
+  return input.exchangeProblem ?? null;
 }
 
 /** Union: what the target has stays, in its order; new values come after. */
@@ -70,7 +74,7 @@ function applyLink(rule: MappingRule, input: MapInput, work: Work): void {
   } else {
     const dns = valuesOf(input.source.links, rule.sourceAttribute) ?? [];
     const unified = work.values.get('groupTypes')?.values?.includes('Unified') ?? valuesOf(input.target?.attributes ?? {}, 'groupTypes')?.includes('Unified') ?? false;
-    const found = resolveLinks(dns, input.resolve, { sourceId: input.source.id, attribute: rule.sourceAttribute, unified });
+    const found = resolveLinks(dns, input.resolve, { sourceId: input.source.id, attribute: rule.sourceAttribute, unified, exchange: ownerOf(input) === 'exchange' });
     work.unresolved.push(...found.unresolved);
     if (link === 'members') work.links.members = [...(work.links.members ?? []), ...found.references];
     else if (found.references[0] !== undefined && work.links.manager === undefined) work.links.manager = found.references[0];
@@ -82,6 +86,7 @@ function converted(rule: MappingRule, input: MapInput): Converted {
     source: input.source, target: input.target, values: rule.sourceAttribute === '' ? undefined : valuesOf(input.source.attributes, rule.sourceAttribute),
     upnSuffix: input.settings.upnSuffix.trim().replace(/^@/, ''), countryCode: input.settings.countryCode, distributionGroups: input.defaults.distributionGroups,
     verifiedDomains: input.verifiedDomains, initialDomain: input.initialDomain,
+    ...(rule.conversion === 'owners' ? { owners: (valuesOf(input.source.links, 'managedBy') ?? []).flatMap((dn) => input.resolve(dn)?.address ?? []) } : {}),
   });
 }
 
@@ -129,17 +134,20 @@ function applyExpressionRule(rule: MappingRule, about: TargetAttribute, input: M
  */
 export function mapObject(input: MapInput): MappedObject {
   const work: Work = { values: new Map(), links: {}, unresolved: [], problems: [] };
-  const skip = skipReason(input) ?? readOnlyTarget(input);
-  if (skip !== null) return { ...work, skip };
+  const service = ownerOf(input);
+  const skip = skipReason(input, service);
+  if (skip !== null) return { ...work, service, skip };
   const rules = input.rules.filter((rule) => rule.enabled && rule.sourceClass === input.source.kind && rule.targetClass === input.source.kind);
   const isLink = (rule: MappingRule): boolean => rule.action === 'Resolve' || rule.targetAttribute.toLowerCase() === LINKS[input.source.kind];
   for (const rule of rules.toSorted((a, b) => Number(isLink(a)) - Number(isLink(b)) || a.position - b.position)) {
     if (!applies(rule, input)) continue;
-    const about = targetAttribute(input.source.kind, rule.targetAttribute);
+    const about = targetAttribute(input.source.kind, rule.targetAttribute, service);
+    // Groups without mail have no addresses and no custom attributes, groups of Exchange no groupTypes: a rule about them is not about this group.
+    if (about !== undefined && !isOffered(about, service)) continue;
     if (isLink(rule)) applyLink(rule, input, work);
     else if (about === undefined) work.problems.push(finding(input, rule, 'warning', `Mapping rule ${rule.position} writes ${rule.targetAttribute}, which is no known attribute of a ${input.source.kind} in Microsoft 365; it was left out.`));
     else if (rule.action === 'Expression') applyExpressionRule(rule, about, input, work);
     else applyValue(rule, about, input, work);
   }
-  return { ...work, skip: null };
+  return { ...work, service, skip: null };
 }

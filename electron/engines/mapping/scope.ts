@@ -4,6 +4,7 @@ import { isMailEnabled } from '../../../shared/rules/addresses.ts';
 import { firstOf, integerOf, valuesOf } from '../../../shared/rules/attributes.ts';
 import { rdnValue } from '../../../shared/rules/dn.ts';
 import { groupTypeOf } from '../../../shared/rules/group-type.ts';
+import { recipientTypeOf as recipientType } from '../../../shared/rules/recipient-type.ts';
 
 /** A condition that keeps objects out of any migration. */
 export interface ScopeClause {
@@ -28,11 +29,6 @@ const ROLE_GROUP = 0x4000_0000n;
 /** Separator that Active Directory puts into the name of an object that lost a naming conflict: LF, "CNF:" (MS-DRSR). Only the object's own name counts: children of such a container are whole. */
 const CONFLICT = /(?:\n|\\0A)\s*CNF:/i;
 
-function recipientType(source: SourceObject): bigint {
-  const value = firstOf(source.attributes, 'msExchRecipientTypeDetails');
-  return value !== undefined && /^-?\d{1,19}$/.test(value) ? BigInt.asUintN(64, BigInt(value)) : 0n;
-}
-
 const starts = (source: SourceObject, attribute: string, prefix: string): boolean => firstOf(source.attributes, attribute)?.toLowerCase().startsWith(prefix.toLowerCase()) === true;
 const equals = (source: SourceObject, attribute: string, text: string): boolean => firstOf(source.attributes, attribute)?.toLowerCase() === text.toLowerCase();
 const clientAccess = (source: SourceObject, attribute: string): boolean => starts(source, attribute, 'CAS_') && firstOf(source.attributes, attribute)?.includes('}') === true;
@@ -54,13 +50,14 @@ export const SCOPE_CLAUSES: readonly ScopeClause[] = [
   { id: 'MSOL_ account', kinds: ['user'], text: 'sAMAccountName starts with MSOL_: account of a directory synchronisation', source: CONNECT, excludes: (o) => starts(o, 'sAMAccountName', 'MSOL_') },
   { id: 'CAS_ nickname', kinds: ['user', 'contact'], text: 'Exchange client access account (mailNickname CAS_{...})', source: CONNECT, excludes: (o) => clientAccess(o, 'mailNickname') },
   { id: 'CAS_ account', kinds: ['user'], text: 'Exchange client access account (sAMAccountName CAS_{...})', source: CONNECT, excludes: (o) => clientAccess(o, 'sAMAccountName') },
-  { id: 'system mailbox', kinds: ['user'], text: 'system mailbox of Exchange (msExchRecipientTypeDetails)', source: CONNECT, excludes: (o) => (recipientType(o) & SYSTEM_MAILBOXES) !== 0n },
-  { id: 'linked mailbox', kinds: ['user'], text: 'linked mailbox (msExchRecipientTypeDetails 2): migrate the account that owns it', source: CONNECT, excludes: (o) => recipientType(o) === 2n },
+  { id: 'system mailbox', kinds: ['user'], text: 'system mailbox of Exchange (msExchRecipientTypeDetails)', source: CONNECT, excludes: (o) => (recipientType(o.attributes) & SYSTEM_MAILBOXES) !== 0n },
+  { id: 'linked mailbox', kinds: ['user'], text: 'linked mailbox (msExchRecipientTypeDetails 2): migrate the account that owns it', source: CONNECT, excludes: (o) => recipientType(o.attributes) === 2n },
 
+  { id: 'dynamic distribution group', kinds: ['group'], text: 'dynamic distribution group: Exchange works out its members by a filter; make it anew in Exchange Online', source: 'Microsoft Entra Connect, "Understanding users, groups and contacts"', excludes: (o) => isOfClass(o, 'msexchdynamicdistributionlist') },
   { id: 'built-in group', kinds: ['group'], text: 'built-in group (groupType bit 1)', source: 'Microsoft Entra Connect, "Understanding users, groups and contacts"', excludes: (o) => groupTypeOf(integerOf(o.attributes, 'groupType') ?? 0).builtIn },
   { id: 'group from the cloud', kinds: ['group'], text: 'adminDescription starts with Group_: came from the cloud', source: CONNECT, excludes: (o) => starts(o, 'adminDescription', 'Group_') },
   { id: 'coexistence group', kinds: ['group'], text: 'sAMAccountName is MSOL_AD_Sync_RichCoexistence', source: CONNECT, excludes: (o) => equals(o, 'sAMAccountName', 'MSOL_AD_Sync_RichCoexistence') },
-  { id: 'role group', kinds: ['group'], text: 'role group of Exchange (msExchRecipientTypeDetails)', source: CONNECT, excludes: (o) => (recipientType(o) & ROLE_GROUP) !== 0n },
+  { id: 'role group', kinds: ['group'], text: 'role group of Exchange (msExchRecipientTypeDetails)', source: CONNECT, excludes: (o) => (recipientType(o.attributes) & ROLE_GROUP) !== 0n },
 
   { id: 'MSOL contact', kinds: ['contact'], text: 'hidden contact of a directory synchronisation (MSOL)', source: CONNECT, excludes: (o) => equals(o, 'msExchHideFromAddressLists', 'TRUE') && firstOf(o.attributes, 'displayName')?.includes('(MSOL)') === true },
 ];

@@ -4,8 +4,12 @@ import type { MappingRule } from '../../../shared/domain/rules.ts';
 import type { MigrationSettings, PairDefaults } from '../../../shared/domain/settings.ts';
 import type { ReadExpression } from './expressions/index.ts';
 
-/** A reference as the resolver gives it: `kind` decides whether a Microsoft 365 group can hold it, `mailEnabled` whether a security group can hold that group; absent means not known. */
-export interface MappedReference extends Reference { readonly kind?: ObjectKind; readonly mailEnabled?: boolean }
+/**
+ * A reference as the resolver gives it: `kind` decides whether a Microsoft 365 group can hold it, `mailEnabled` whether a security group
+ * or a group of Exchange can hold that group, `unified` that it is a Microsoft 365 group, which no group of Exchange can hold,
+ * `recipient` false that it is an account without mailbox and mail address, `address` its primary SMTP address; absent means not known.
+ */
+export interface MappedReference extends Reference { readonly kind?: ObjectKind; readonly mailEnabled?: boolean; readonly unified?: boolean; readonly recipient?: boolean; readonly address?: string }
 
 /** A desired link. `dn` is the name the source refers to the object by, for the list of references that wait. */
 export interface MappedLink extends Reference { readonly dn: string }
@@ -20,6 +24,8 @@ export interface ExpressionInput {
   readonly parameters: Readonly<Record<string, string>>;
   /** Reads an expression; the caller may keep what it read, since rules are few and objects many. Absent: read anew for each object. */
   readonly read?: (text: string) => ReadExpression;
+  /** True for attributes that the directory's schema says are binary, besides the well-known ones. */
+  readonly isBinary?: (attribute: string) => boolean;
 }
 
 /** Everything mapping one object needs. */
@@ -40,6 +46,8 @@ export interface MapInput {
    * and is not about to be created: the reference is then kept as unresolved.
    */
   readonly resolve: (dn: string) => MappedReference | null;
+  /** Why Exchange Online cannot be written now, as a sentence; objects that it keeps are then left out with it. Absent: it can. */
+  readonly exchangeProblem?: string;
   /** Absent: expressions work, but not with Now and random functions. */
   readonly expressions?: ExpressionInput;
 }
@@ -60,6 +68,8 @@ export interface MappedObject {
   readonly links: { readonly manager?: MappedLink | null; readonly members?: readonly MappedLink[] };
   readonly unresolved: readonly UnresolvedReference[];
   readonly problems: readonly Finding[];
-  /** Why the object is not written at all (out of scope, a group that Graph cannot write, a contact); null when it is. */
+  /** The service that keeps the object and writes it: Exchange Online for contacts and groups with mail. Absent: Graph. */
+  readonly service?: 'graph' | 'exchange';
+  /** Why the object is not written at all (out of scope, a choice of the pair, a service that cannot be reached); null when it is. */
   readonly skip: string | null;
 }

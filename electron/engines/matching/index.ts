@@ -4,5 +4,8 @@ export { createTargetIndex } from './target-index.ts';
 export type { IndexedTarget, TargetIndex } from './target-index.ts';
 export { anchorOf, sourceKeys } from './keys.ts';
 export { matchAgain, matchObject, matchPinned } from './match.ts';
+export { decideMatch } from './decide.ts';
+export type { DecideFacts, DecideOutcome, Standing } from './decide.ts';
+export { reviewOf } from './review.ts';
 export type { MatchContext } from './match.ts';
 export { settleConflicts } from './settle.ts';

@@ -1,5 +1,6 @@
 import { BLOCKING_RISKS } from '../../../shared/domain/objects.ts';
 import type { MatchEvidence, MatchResult, RiskFlag, SourceObject } from '../../../shared/domain/objects.ts';
+import { NO_DECISION, type MatchDecision } from '../../../shared/domain/review.ts';
 import type { MatchingRule } from '../../../shared/domain/rules.ts';
 import { firstOf } from '../../../shared/rules/attributes.ts';
 import { withoutAccents } from '../../../shared/rules/text.ts';
@@ -13,12 +14,21 @@ export interface MatchContext {
   readonly upnSuffix: string;
   /** Graph ids of users that hold a directory role. */
   readonly adminIds: ReadonlySet<string>;
+  /** What people decided about a source object; absent: nothing was decided about any. */
+  readonly decisionOf?: (sourceId: string) => MatchDecision | undefined;
 }
+
+/**
+ * Attributes that Microsoft 365 keeps unique over all objects (Entra Connect, "Troubleshoot errors during synchronization": proxyAddresses,
+ * userPrincipalName, immutableId; mail is one of the addresses). What is found by another one, such as a name, may be somebody else.
+ */
+const UNIQUE: ReadonlySet<string> = new Set(['userprincipalname', 'mail', 'proxyaddresses', 'onpremisesimmutableid', 'onpremisessecurityidentifier']);
+const isWeak = (rule: Pick<MatchingRule, 'comparison' | 'targetAttribute'>): boolean => rule.comparison === 'value' && !UNIQUE.has(rule.targetAttribute.toLowerCase());
 
 const plain = (name: string): string => withoutAccents(name).toLowerCase().replace(/[^\p{L}\p{N}]+/gu, ' ').trim();
 
-/** Risk flags of tying this source to this target (shown before anything is written). */
-function risksOf(source: SourceObject, target: IndexedTarget, context: MatchContext, how: 'anchor' | 'other'): readonly RiskFlag[] {
+/** Risk flags of tying this source to this target (shown before anything is written). `anchor`: who it is has been proved already. */
+export function risksOf(source: SourceObject, target: IndexedTarget, context: Pick<MatchContext, 'adminIds'>, how: 'anchor' | 'other'): readonly RiskFlag[] {
   // Who it is needs no more proof when the anchor says it.
   const proved = how === 'anchor';
   const risks: RiskFlag[] = [];
@@ -35,16 +45,31 @@ function risksOf(source: SourceObject, target: IndexedTarget, context: MatchCont
 
 const BLOCKING: ReadonlySet<RiskFlag> = new Set(BLOCKING_RISKS);
 
+/** Blocking flags that no person has answered for yet. Objects of different types are never tied: no value of one kind could be written to the other. */
+const stillBlocking = (risks: readonly RiskFlag[], decision: MatchDecision, targetId: string): readonly RiskFlag[] => {
+  const answered: readonly string[] = decision.accepted?.targetId === targetId ? decision.accepted.risks : [];
+  return risks.filter((risk) => BLOCKING.has(risk) && (risk === 'type differs' || !answered.includes(risk)));
+};
+
 /** The decision once exactly one target is meant. */
-function decide(source: SourceObject, target: IndexedTarget, rule: MatchingRule, evidence: readonly MatchEvidence[], context: MatchContext): MatchResult {
-  const risks = risksOf(source, target, context, rule.comparison === 'anchor' ? 'anchor' : 'other');
-  const blocking = risks.filter((risk) => BLOCKING.has(risk));
+function decide(source: SourceObject, target: IndexedTarget, rule: MatchingRule, evidence: readonly MatchEvidence[], context: MatchContext, more: readonly RiskFlag[]): MatchResult {
+  const decision = context.decisionOf?.(source.id) ?? NO_DECISION;
+  const risks = [...risksOf(source, target, context, rule.comparison === 'anchor' ? 'anchor' : 'other'), ...(isWeak(rule) ? ['weak evidence' as const] : []), ...more];
+  const blocking = stillBlocking(risks, decision, target.id);
   const found = `${describeRule(rule)} found ${target.name || target.id}`;
   const result = { sourceId: source.id, targetId: target.id, ruleId: rule.id, pinned: false, evidence, risks };
-  return blocking.length > 0
-    ? { ...result, state: 'Conflict', reason: `${found}, but ${blocking.join(', ')}. Pin the match if it is right.` }
-    : { ...result, state: 'Matched', reason: risks.length > 0 ? `${found}; look first: ${risks.join(', ')}.` : `${found}.` };
+  if (blocking.length > 0) return { ...result, state: 'Conflict', reason: `${found}, but ${blocking.join(', ')}. Accept or pin the match if it is right.` };
+  if (isAccepted(decision, target.id, risks)) return { ...result, state: 'Matched', reason: `${found}; accepted by ${decision.accepted?.by ?? ''}.` };
+  return { ...result, state: 'Matched', reason: risks.length > 0 ? `${found}; look first: ${risks.join(', ')}.` : `${found}.` };
 }
+
+/** Whether a person accepted this very match with all the risks that it has now. */
+export function isAccepted(decision: MatchDecision, targetId: string, risks: readonly RiskFlag[]): boolean {
+  return decision.accepted?.targetId === targetId && risks.every((risk) => decision.accepted?.risks.includes(risk) === true);
+}
+
+/** Each once, by id: what was read first must not decide. */
+const byId = (targets: readonly IndexedTarget[]): readonly IndexedTarget[] => (targets.length < 2 ? targets : [...new Map(targets.map((target) => [target.id, target])).values()].toSorted((a, b) => (a.id < b.id ? -1 : 1)));
 
 const order = (rules: readonly MatchingRule[], source: SourceObject): readonly MatchingRule[] =>
   rules.filter((rule) => rule.enabled && rule.sourceClass === source.kind).toSorted((a, b) => a.position - b.position);
@@ -52,7 +77,8 @@ const order = (rules: readonly MatchingRule[], source: SourceObject): readonly M
 /**
  * Matches one source object. Enabled rules of its class are tried in order of position; the first one with hits decides.
  * Two or more hits are Ambiguous and never picked. A target in the recycle bin is found by the anchor only, and only when no
- * live target has that anchor. A blocking risk makes it a Conflict.
+ * live target has that anchor. A blocking risk makes it a Conflict, unless a person accepted the match in spite of it. A target that was
+ * rejected for this source counts as not there; of several candidates the one that a person accepted is taken.
  * Uniqueness among the sources is settled afterwards by `settleConflicts`.
  * @param rules rules of the collection, in any order; disabled ones are ignored.
  * @returns the outcome with the evidence of every rule that was tried.
@@ -60,24 +86,35 @@ const order = (rules: readonly MatchingRule[], source: SourceObject): readonly M
 export function matchObject(source: SourceObject, rules: readonly MatchingRule[], index: TargetIndex, context: MatchContext): MatchResult {
   const evidence: MatchEvidence[] = [];
   const tried = order(rules, source);
+  const decision = context.decisionOf?.(source.id) ?? NO_DECISION;
   for (const rule of tried) {
     const keys = sourceKeys(rule, source, context.upnSuffix);
-    const all = new Map(keys.flatMap((key) => index.find(rule, key)).map((target) => [target.id, target]));
-    const live = [...all.values()].filter((target) => !target.deleted);
-    const hits = live.length > 0 || rule.comparison !== 'anchor' ? live : [...all.values()];
+    const all = byId(keys.flatMap((key) => index.find(rule, key)));
+    const live = all.filter((target) => !target.deleted);
+    const hits = live.length > 0 || rule.comparison !== 'anchor' ? live : all;
     evidence.push({ ruleId: rule.id, rule: describeRule(rule), value: keys.join(', '), hits: hits.map((hit) => hit.id) });
-    const [only] = hits;
-    if (only === undefined) continue;
-    if (hits.length === 1) return decide(source, only, rule, evidence, context);
-    return {
+    const open = hits.filter((hit) => !decision.rejected.includes(hit.id));
+    const [first] = open;
+    if (first === undefined) continue;
+    const only = open.length === 1 ? first : open.find((hit) => hit.id === decision.accepted?.targetId);
+    if (only !== undefined) return decided(source, decision, decide(source, only, rule, evidence, context, hits.length > 1 && open.length === 1 ? ['other candidates were rejected'] : []));
+    return decided(source, decision, {
       sourceId: source.id, state: 'Ambiguous', targetId: null, ruleId: rule.id, pinned: false, evidence, risks: [],
-      reason: `${describeRule(rule)} found ${hits.length} objects (${hits.slice(0, 3).map((hit) => hit.name || hit.id).join(', ')}${hits.length > 3 ? ' ...' : ''}); none was picked.`,
-    };
+      reason: `${describeRule(rule)} found ${open.length} objects (${open.slice(0, 3).map((hit) => hit.name || hit.id).join(', ')}${open.length > 3 ? ' ...' : ''}); none was picked.`,
+    });
   }
-  return foreignAddress(source, tried, index, evidence, context) ?? {
+  const rejected = decision.rejected.length > 0 ? ' but what was rejected' : '';
+  return decided(source, decision, foreignAddress(source, tried, index, evidence, context) ?? {
     sourceId: source.id, state: 'Not matched', targetId: null, ruleId: null, pinned: false, evidence, risks: [],
-    reason: tried.length === 0 ? `No matching rule for ${source.kind}s is enabled.` : `${tried.length === 1 ? 'One rule' : `${tried.length} rules`} tried, no candidate.`,
-  };
+    reason: tried.length === 0 ? `No matching rule for ${source.kind}s is enabled.` : `${tried.length === 1 ? 'One rule' : `${tried.length} rules`} tried, no candidate${rejected}.`,
+  });
+}
+
+/** What a person decided about the object as such goes before what the rules found; the evidence stays. */
+function decided(source: SourceObject, { verdict }: MatchDecision, found: MatchResult): MatchResult {
+  if (verdict === null) return found;
+  const reason = verdict.kind === 'create' ? `${verdict.by} decided: no match, a new object is created.` : `Left out by ${verdict.by}. Take the decision back to migrate it.`;
+  return { ...found, sourceId: source.id, state: 'Not matched', targetId: null, ruleId: null, risks: [], reason };
 }
 
 /**
@@ -88,7 +125,8 @@ function foreignAddress(source: SourceObject, tried: readonly MatchingRule[], in
   const rule = tried.find((candidate) => candidate.comparison === 'smtp');
   const address = rule === undefined ? undefined : sourceKeys(rule, source, context.upnSuffix)[0];
   if (rule === undefined || address === undefined) return undefined;
-  const [holder] = index.findByAddress(address).filter((target) => target.kind !== source.kind);
+  const rejected = context.decisionOf?.(source.id)?.rejected ?? [];
+  const [holder] = byId(index.findByAddress(address)).filter((target) => target.kind !== source.kind && !rejected.includes(target.id));
   if (holder === undefined) return undefined;
   return {
     sourceId: source.id, state: 'Conflict', targetId: holder.id, ruleId: rule.id, pinned: false, evidence,
@@ -116,15 +154,19 @@ export function matchPinned(source: SourceObject, targetId: string, index: Targe
  * written to is who it is: other names or a mailbox say nothing against it, only blocking risks count.
  * @param known outcome with a target, found by a rule or written by a migration; not pinned (see {@link matchPinned}).
  * @param written whether a migration of this project has written to the target.
- * @returns undefined when the index does not know the target any more: match anew.
+ * @returns undefined when the index does not know the target any more, or a person rejected it: match anew.
  */
 export function matchAgain(source: SourceObject, known: MatchResult, index: TargetIndex, context: MatchContext, written: 'written' | 'not written'): MatchResult | undefined {
   const target = known.targetId === null ? undefined : index.get(known.targetId);
-  if (target === undefined) return undefined;
-  const risks = risksOf(source, target, context, written === 'written' || ownAnchors(source).has(target.immutableId) ? 'anchor' : 'other');
-  const blocking = risks.filter((risk) => BLOCKING.has(risk));
+  const decision = context.decisionOf?.(source.id) ?? NO_DECISION;
+  if (target === undefined || (written === 'not written' && (decision.rejected.includes(target.id) || decision.verdict !== null))) return undefined;
+  const proved = written === 'written' || ownAnchors(source).has(target.immutableId);
+  // How it was found does not change by looking again; a migration that wrote to it settles the question.
+  const kept = written === 'written' ? [] : known.risks.filter((risk) => risk === 'weak evidence' || risk === 'other candidates were rejected');
+  const risks = [...risksOf(source, target, context, proved ? 'anchor' : 'other'), ...kept];
+  const blocking = stillBlocking(risks, decision, target.id);
   const name = target.name || target.id;
-  if (blocking.length > 0) return { ...known, state: 'Conflict', risks, reason: `Matched with ${name} before, but now: ${blocking.join(', ')}. It is left as it is; pin the match if it is right.` };
+  if (blocking.length > 0) return { ...known, state: 'Conflict', risks, reason: `Matched with ${name} before, but now: ${blocking.join(', ')}. It is left as it is; accept or pin the match if it is right.` };
   const same = known.state === 'Matched' && known.risks.length === risks.length && risks.every((risk) => known.risks.includes(risk));
   if (same) return known;
   return { ...known, state: 'Matched', risks, reason: risks.length > 0 ? `Matched with ${name} before; look first: ${risks.join(', ')}.` : `Matched with ${name} before.` };

@@ -1,5 +1,5 @@
 import type { ObjectKind, TargetObject, Values } from '../../../shared/domain/objects.ts';
-import type { AttributeChange } from '../../../shared/domain/plans.ts';
+import type { AttributeChange, Service } from '../../../shared/domain/plans.ts';
 import { valuesOf } from '../../../shared/rules/attributes.ts';
 import { targetAttribute } from '../../../shared/rules/target-attributes.ts';
 import type { TargetAttribute } from '../../../shared/rules/target-attributes.ts';
@@ -11,10 +11,32 @@ import type { MappedValue } from '../mapping/index.ts';
  */
 export function sameValues(kind: ObjectKind, attribute: string, a: Values | null, b: Values | null): boolean {
   const about = targetAttribute(kind, attribute);
+  if (attribute === 'proxyAddresses') return sameAddresses(a, b);
   const key = (value: string): string => (about?.caseSensitive === false || about?.type === 'boolean' ? value.toLowerCase() : value);
   const left = new Set((a ?? []).filter((v) => v !== '').map(key));
   const right = new Set((b ?? []).filter((v) => v !== '').map(key));
   return left.size === right.size && [...left].every((value) => right.has(value));
+}
+
+/** Addresses never differ by case but in the prefix, whose upper case marks the primary one (Exchange: proxyAddresses). */
+export function addressKey(value: string): string {
+  return value.startsWith('SMTP:') ? `SMTP:${value.slice(5).toLowerCase()}` : value.toLowerCase();
+}
+
+function sameAddresses(a: Values | null, b: Values | null): boolean {
+  const left = new Set((a ?? []).map(addressKey));
+  const right = new Set((b ?? []).map(addressKey));
+  return left.size === right.size && [...left].every((value) => right.has(value));
+}
+
+/**
+ * Whether an object that a task made still is as it was written. Exchange gives it addresses of its own besides those that it was
+ * told (ExchangeOnlineManagement cmdlet reference, New-DistributionGroup, PrimarySmtpAddress), so that more addresses are no change by others.
+ */
+export function stillAsWritten(kind: ObjectKind, attribute: string, now: Values | null, written: Values | null): boolean {
+  if (attribute !== 'proxyAddresses') return sameValues(kind, attribute, now, written);
+  const present = new Set((now ?? []).map(addressKey));
+  return (written ?? []).every((value) => present.has(addressKey(value)));
 }
 
 /** What the diff found: changes to be written, and values that cannot be, each with a sentence. */
@@ -24,11 +46,12 @@ export interface ObjectDiff {
   readonly unchanged: number;
 }
 
-function refusal(about: TargetAttribute | undefined, creating: boolean, after: Values | null): string | null {
+function refusal(about: TargetAttribute | undefined, creating: boolean, after: Values | null, owner: Service): string | null {
   if (about === undefined) return 'is no known attribute of this kind of object';
   if (about.service === 'none') return 'is computed by Microsoft 365 and only read';
-  if (about.service !== 'graph') return `is written through ${about.service === 'exchange' ? 'Exchange Online' : about.service}, not through Microsoft Graph`;
-  if (creating) return about.onCreate ? null : 'cannot be given when the object is created';
+  if (about.service !== owner) return about.service === 'exchange' ? 'is written through Exchange Online, not through Microsoft Graph' : `is written through ${about.service === 'graph' ? 'Microsoft Graph' : about.service}, not through Exchange Online`;
+  // What Exchange does not take at creation it is told right after it.
+  if (creating) return about.onCreate || (about.service === 'exchange' && about.onUpdate) ? null : 'cannot be given when the object is created';
   if (!about.onUpdate) return 'can be given only when the object is created';
   return after === null && !about.clearable ? 'cannot be made empty' : null;
 }
@@ -48,20 +71,22 @@ export function presentValues(target: TargetObject, attribute: string): Values |
 /**
  * Compares desired values with the target.
  * @param target null: the object will be created, and everything desired is a change from nothing.
+ * @param owner the service that keeps the object.
  */
-export function diffObject(kind: ObjectKind, desired: ReadonlyMap<string, MappedValue>, target: TargetObject | null): ObjectDiff {
+export function diffObject(kind: ObjectKind, desired: ReadonlyMap<string, MappedValue>, target: TargetObject | null, owner: 'graph' | 'exchange' = 'graph'): ObjectDiff {
   const changes: AttributeChange[] = [];
   const refused: { attribute: string; value: string; reason: string }[] = [];
   let unchanged = 0;
   for (const [attribute, { values, provenance }] of desired) {
     const after = values === null || values.length === 0 ? null : values;
-    const before = target === null ? null : presentValues(target, attribute);
-    if (sameValues(kind, attribute, before, after)) {
+    const about = targetAttribute(kind, attribute, owner);
+    const initial = about?.initial === undefined ? null : [about.initial];
+    const before = target === null ? null : presentValues(target, attribute) ?? initial;
+    if (sameValues(kind, attribute, before ?? initial, after)) {
       unchanged += 1;
       continue;
     }
-    const about = targetAttribute(kind, attribute);
-    const reason = refusal(about, target === null, after);
+    const reason = refusal(about, target === null, after, owner);
     if (reason !== null) refused.push({ attribute, value: after?.join(', ') ?? '', reason });
     else changes.push({ attribute, before, after, provenance, reversible: target === null || before !== null || about?.clearable !== false });
   }

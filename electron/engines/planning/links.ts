@@ -1,5 +1,6 @@
 import type { SourceObject, TargetObject } from '../../../shared/domain/objects.ts';
 import type { Finding, Operation, Reference, UnresolvedReference } from '../../../shared/domain/plans.ts';
+import { WAITING_REASONS } from '../../../shared/domain/references.ts';
 import type { MappedLink, MappedObject } from '../mapping/index.ts';
 import type { PlannerContext } from './types.ts';
 
@@ -11,6 +12,8 @@ export interface QueuedLinks {
   readonly source: Pick<SourceObject, 'id' | 'name' | 'kind'>;
   readonly target: TargetObject | null;
   readonly links: MappedObject['links'];
+  /** The service that keeps the object and writes its members. */
+  readonly service: 'graph' | 'exchange';
 }
 
 /** Operations and leftovers of one object's links. */
@@ -27,7 +30,7 @@ export function chunkReferences(references: readonly Reference[]): readonly (rea
 
 function operation(queued: QueuedLinks, context: PlannerContext, kind: Operation['kind'], references: readonly Reference[], previous: readonly Reference[]): Operation {
   return {
-    id: context.newId(), seq: 0, kind, service: 'graph', objectKind: queued.source.kind, sourceId: queued.source.id, targetId: queued.target?.id ?? null,
+    id: context.newId(), seq: 0, kind, service: queued.service, objectKind: queued.source.kind, sourceId: queued.source.id, targetId: queued.target?.id ?? null,
     name: queued.source.name, changes: [], references, previous,
   };
 }
@@ -64,7 +67,7 @@ export function planLinks(queued: QueuedLinks, created: Pick<ReadonlySet<string>
   /** The reference as an operation carries it, or null when it has to wait. */
   const reach = (attribute: string, { dn, ...reference }: MappedLink): Reference | null => {
     if (reference.targetId !== null || (reference.sourceId !== null && created.has(reference.sourceId))) return reference;
-    unresolved.push({ sourceId: queued.source.id, attribute, dn, reason: 'is not created by this plan' });
+    unresolved.push({ sourceId: queued.source.id, attribute, dn, reason: WAITING_REASONS.notCreated });
     return null;
   };
   const operations: Operation[] = [];

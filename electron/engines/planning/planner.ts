@@ -2,17 +2,18 @@ import { appError, ErrorCode, type AppError } from '../../../shared/domain/error
 import { targetAttribute } from '../../../shared/rules/target-attributes.ts';
 import type { Finding, Operation, OperationKind, PlanCounts, PlanSkip } from '../../../shared/domain/plans.ts';
 import { addToCounts, emptyCounts } from './counts.ts';
+import { creationOf } from './creation.ts';
 import { diffObject } from './diff.ts';
 import type { ObjectDiff } from './diff.ts';
 import { planLinks } from './links.ts';
-import { createNumbers, linksAt, RANK, survey, type OwnKind } from './survey.ts';
+import { createNumbers, linksAt, RANK, stepOf, STEPS, survey } from './survey.ts';
 import type { PlanCandidate, PlannedObject, Planner, PlannerContext, PlanSurvey, Surveyor } from './types.ts';
 
-/** Properties without which Graph refuses to create (Graph documentation: create user, create group). */
+/** Properties without which Graph refuses to create (Graph documentation: create user, create group), or Exchange (cmdlet reference: New-MailContact, New-DistributionGroup). */
 const REQUIRED = {
   user: ['accountEnabled', 'displayName', 'mailNickname', 'userPrincipalName', 'passwordProfile/password'],
   group: ['displayName', 'mailEnabled', 'mailNickname', 'securityEnabled'],
-  contact: ['displayName'],
+  contact: ['displayName', 'externalEmailAddress', 'mailNickname'],
 } as const;
 
 type Refusal = Pick<PlanSkip, 'status' | 'reason'>;
@@ -33,16 +34,20 @@ function refusalOf({ source, match, target, mapped, findings }: PlanCandidate, c
   return missing.length > 0 ? { status: 'Failed', reason: `Cannot be created without ${missing.join(', ')}; no mapping rule gives a value.` } : null;
 }
 
-const OWN: readonly OwnKind[] = ['restore', 'update', 'create'];
-
-/** Operations on the object itself, without its links; their `seq` is 0. */
-function ownOperations({ source, target }: PlanCandidate, diff: ObjectDiff, newId: () => string): Operation[] {
+/** Operations on the object itself, without its links, in the order in which they must be carried out; their `seq` is 0. */
+function ownOperations({ source, target, mapped }: PlanCandidate, diff: ObjectDiff, newId: () => string): Operation[] {
+  const service = mapped.service ?? 'graph';
   const operation = (kind: OperationKind, changes: Operation['changes']): Operation => ({
-    id: newId(), seq: 0, kind, service: 'graph', objectKind: source.kind, sourceId: source.id, targetId: target?.id ?? null, name: source.name, changes, references: [], previous: [],
+    id: newId(), seq: 0, kind, service, objectKind: source.kind, sourceId: source.id, targetId: target?.id ?? null, name: source.name, changes, references: [], previous: [],
   });
-  if (target === null) return [operation('create', diff.changes)];
-  return [...(target.deleted ? [operation('restore', [])] : []), ...(diff.changes.length > 0 ? [operation('update', diff.changes)] : [])];
+  const update = (changes: Operation['changes']): Operation[] => (changes.length > 0 ? [operation('update', changes)] : []);
+  if (target !== null) return [...(target.deleted ? [operation('restore', [])] : []), ...update(diff.changes)];
+  if (service === 'graph') return [operation('create', diff.changes)];
+  const { first, rest } = creationOf(source.kind, diff.changes);
+  return [operation('create', first), ...update(rest)];
 }
+
+const stepsOf = (operations: readonly Operation[]) => STEPS.filter((step) => operations.some((one) => stepOf(one) === step));
 
 /**
  * The first reading of the objects: which operations each will have, so that the second, {@link createPlanner}, can number and
@@ -53,8 +58,8 @@ export function createSurveyor(context: Pick<PlannerContext, 'settings' | 'match
   return {
     object(candidate) {
       if (refusalOf(candidate, context) !== null) return;
-      const kinds = ownOperations(candidate, diffObject(candidate.source.kind, candidate.mapped.values, candidate.target), () => '').map((one) => one.kind);
-      own.set(candidate.source.id, survey(candidate.source.kind, OWN.filter((kind) => kinds.includes(kind))));
+      const operations = ownOperations(candidate, diffObject(candidate.source.kind, candidate.mapped.values, candidate.target, candidate.mapped.service), () => '');
+      own.set(candidate.source.id, survey(candidate.source.kind, stepsOf(operations)));
     },
     exclude(sourceId) { own.delete(sourceId); },
     finish: () => ({ own }),
@@ -64,14 +69,16 @@ export function createSurveyor(context: Pick<PlannerContext, 'settings' | 'match
 /**
  * Plans one object after the other and keeps none of them: every operation comes back with its final `seq`, so that it can be
  * stored at once. Deterministic: the same objects in the same order with the same ids give the same plan.
- * Order of the plan: users, contacts, groups; of one kind restores, updates, creates (what is alike is sent together, and an object
- * must be restored before it can be changed); then the links in the same order of kinds.
+ * Order of the plan: users, contacts, groups; of one kind restores, updates, creates, what Exchange Online changes (what is alike is sent
+ * together, and an object must be restored or made before it can be changed); then the links in the same order of kinds.
  * @param surveyed what {@link createSurveyor} found for the same objects.
  */
 export function createPlanner(context: PlannerContext, surveyed: PlanSurvey): Planner {
   const numbers = createNumbers(surveyed);
   const counts = { ...emptyCounts() };
   const created = { has: (sourceId: string): boolean => numbers.creates(sourceId) };
+  /** Users of whom nothing changes yet: what comes last may still change them. */
+  const idle = new Set<string>();
   let rank = 0;
 
   const noteOf = ({ source }: PlanCandidate, refused: ObjectDiff['refused'][number]): Finding => ({
@@ -92,21 +99,32 @@ export function createPlanner(context: PlannerContext, surveyed: PlanSurvey): Pl
         counts.skipped += 1;
         return { operations: [], skip: { sourceId: source.id, name: source.name, kind: source.kind, ...refusal }, notes: [], findings, unresolved: [] };
       }
-      const diff = diffObject(source.kind, mapped.values, target);
+      const diff = diffObject(source.kind, mapped.values, target, mapped.service);
       const own = ownOperations(candidate, diff, context.newId);
-      if (numbers.of(source.id) !== survey(source.kind, OWN.filter((kind) => own.some((one) => one.kind === kind)))) throw changedMeanwhile(source.name);
-      const linked = linksAt(mapped) ? planLinks({ source, target, links: mapped.links }, created, context) : null;
+      if (numbers.of(source.id) !== survey(source.kind, stepsOf(own))) throw changedMeanwhile(source.name);
+      const linked = linksAt(mapped) ? planLinks({ source, target, links: mapped.links, service: mapped.service ?? 'graph' }, created, context) : null;
       const operations = [
-        ...own.map((one) => ({ ...one, seq: numbers.own(source.kind, one.kind as OwnKind) })),
+        ...own.map((one) => ({ ...one, seq: numbers.own(source.kind, stepOf(one)) })),
         ...(linked?.operations ?? []).map((one) => ({ ...one, seq: numbers.link() })),
       ];
-      if (operations.length === 0) counts.unchanged += 1;
+      if (operations.length === 0) {
+        counts.unchanged += 1;
+        if (source.kind === 'user') idle.add(source.id);
+      }
       addToCounts(counts, operations);
       return {
         operations, skip: null, findings, notes: [...diff.refused.map((refused) => noteOf(candidate, refused)), ...(linked?.notes ?? [])],
         unresolved: [...mapped.unresolved, ...(linked?.unresolved ?? [])],
       };
     },
+    last: (operation) => {
+      rank = Number.MAX_SAFE_INTEGER;
+      const placed = { ...operation, id: context.newId(), seq: numbers.link() };
+      addToCounts(counts, [placed]);
+      if (placed.sourceId !== null && idle.delete(placed.sourceId)) counts.unchanged -= 1;
+      return placed;
+    },
+    has: (sourceId) => numbers.knows(sourceId),
     finish: (): PlanCounts => ({ ...counts }),
   };
 }

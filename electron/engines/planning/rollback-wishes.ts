@@ -1,44 +1,88 @@
-import type { Values } from '../../../shared/domain/objects.ts';
-import type { AttributeChange, Operation, Reference } from '../../../shared/domain/plans.ts';
+import type { ObjectKind, Values } from '../../../shared/domain/objects.ts';
+import type { Operation, Reference } from '../../../shared/domain/plans.ts';
+import { parseLicences, sameLicences } from '../../../shared/rules/licences.ts';
+import { sameValues } from './diff.ts';
 import type { JournalledChange } from './rollback-types.ts';
+import { EXISTENCE, MANAGER, membership } from './rollback-values.ts';
 
-/** One attribute to be taken back: from what the task wrote last to what was there before its first write. */
-export interface AttributeWish { readonly attribute: string; readonly written: Values | null; readonly restoreTo: Values | null }
-/** One membership to be taken back. */
-export interface MemberWish { readonly reference: Reference; readonly present: boolean }
+/**
+ * All writes of one value drawn together: what was there before the first, what the last one wrote, and what others had made of it
+ * in between, when they had. A later write that found something else than the one before it had left found the work of others.
+ */
+export interface Chain<T> { readonly before: T; readonly written: T; readonly between: { readonly value: T } | null }
+
+/** Where an object is: in no place, in the tenant, or in its recycle bin. */
+export type Existence = 'absent' | 'live' | 'deleted';
 
 /** What has to become of one target, drawn together from all its journal entries. */
 export interface TargetWishes {
   readonly targetId: string;
   /** The newest operation, for name, kind and source. */
   readonly about: Operation;
-  /** What the task wrote into an object that it made: the create's values. Without passwords, which cannot be read. */
-  readonly made: Map<string, Values | null>;
-  existence: 'stays' | 'made by the task' | 'restored by the task' | 'deleted by the task' | 'purged by the task';
-  readonly attributes: Map<string, AttributeWish>;
-  manager: { readonly written: string | null; readonly restoreTo: Reference | null } | null;
-  readonly members: Map<string, MemberWish>;
+  existence: Chain<Existence>;
+  /** Also what a create gave, which was nothing before; without passwords, which cannot be read. */
+  readonly attributes: Map<string, Chain<Values | null>>;
+  manager: Chain<Reference | null> | null;
+  /** Licences that are assigned directly. */
+  licences: Chain<Values | null> | null;
+  /** Memberships by Graph id of the member: what the last write made of it, and whether it was one before the first. */
+  readonly members: Map<string, { readonly reference: Reference; readonly added: boolean; readonly restoreTo: 'member' | 'none' }>;
   /** Names of members whose Graph id the journal does not tell. */
   readonly lost: string[];
 }
 
-/** Nets one older change of existence with what newer entries left: made and taken away again is nothing. */
-function settleExistence(wishes: TargetWishes, kind: Operation['kind']): void {
-  const newer = wishes.existence;
-  const gone = newer === 'deleted by the task' || newer === 'purged by the task';
-  if (kind === 'create' || (kind === 'restore' && newer === 'deleted by the task')) {
-    if (gone) { wishes.attributes.clear(); wishes.members.clear(); wishes.manager = null; }
-    wishes.existence = gone ? 'stays' : kind === 'create' ? 'made by the task' : 'restored by the task';
-  } else if (newer === 'purged by the task') return;
-  else if (kind === 'restore') wishes.existence = 'restored by the task';
-  else if (kind === 'purge') wishes.existence = 'purged by the task';
-  else if (kind === 'delete') wishes.existence = newer === 'restored by the task' ? 'stays' : 'deleted by the task';
+/** Puts an older write under a chain. Entries come newest first. */
+function older<T>(newer: Chain<T> | undefined, before: T, written: T, same: (a: T, b: T) => boolean): Chain<T> {
+  if (newer === undefined) return { before, written, between: null };
+  return { before, written: newer.written, between: newer.between ?? (same(newer.before, written) ? null : { value: newer.before }) };
 }
 
-/** Entries come newest first, so the last one to speak about an attribute holds the value before the task. */
-function wishAttribute(wishes: TargetWishes, change: AttributeChange): void {
-  const newer = wishes.attributes.get(change.attribute);
-  wishes.attributes.set(change.attribute, { attribute: change.attribute, written: newer === undefined ? change.after : newer.written, restoreTo: change.before });
+const EXISTENCE_OF: Readonly<Partial<Record<Operation['kind'], readonly [Existence, Existence]>>> = {
+  create: ['absent', 'live'], restore: ['deleted', 'live'], delete: ['live', 'deleted'], purge: ['deleted', 'absent'],
+};
+
+const same = (a: unknown, b: unknown): boolean => a === b;
+const sameReference = (a: Reference | null, b: Reference | null): boolean => (a?.targetId ?? null) === (b?.targetId ?? null);
+const isPassword = (attribute: string): boolean => attribute.startsWith('passwordProfile/');
+
+/** Reads one entry into the wishes of its target. `wanted` says which of its values are to be taken back. */
+function wish(wishes: TargetWishes, operation: Operation, refers: readonly Reference[], wanted: (value: string) => boolean): void {
+  const kind: ObjectKind = operation.objectKind;
+  const moves = EXISTENCE_OF[operation.kind];
+  // Whatever is written to an object proves that it was there.
+  if (moves === undefined || wanted(EXISTENCE)) wishes.existence = older(wishes.existence, ...(moves ?? (['live', 'live'] as const)), same);
+  switch (operation.kind) {
+    case 'create':
+      for (const { attribute, after } of operation.changes) {
+        if (isPassword(attribute) || !wanted(attribute)) continue;
+        wishes.attributes.set(attribute, older(wishes.attributes.get(attribute), null, after, (a, b) => sameValues(kind, attribute, a, b)));
+      }
+      break;
+    case 'update':
+      for (const { attribute, before, after } of operation.changes) {
+        if (wanted(attribute)) wishes.attributes.set(attribute, older(wishes.attributes.get(attribute), before, after, (a, b) => sameValues(kind, attribute, a, b)));
+      }
+      break;
+    case 'set manager': case 'clear manager':
+      if (wanted(MANAGER)) wishes.manager = older(wishes.manager ?? undefined, operation.previous[0] ?? null, operation.kind === 'set manager' ? (refers[0] ?? null) : null, sameReference);
+      break;
+    case 'set licences':
+      for (const { attribute, before, after } of operation.changes) {
+        if (wanted(attribute)) wishes.licences = older(wishes.licences ?? undefined, before, after, (a, b) => sameLicences(parseLicences(a), parseLicences(b)));
+      }
+      break;
+    case 'add members': case 'remove members': {
+      const added = operation.kind === 'add members';
+      for (const reference of refers) {
+        const id = reference.targetId;
+        if (id === null) wishes.lost.push(reference.name);
+        else if (wanted(membership(id))) wishes.members.set(id, { reference, added: wishes.members.get(id)?.added ?? added, restoreTo: added ? 'none' : 'member' });
+      }
+      break;
+    }
+    case 'restore': case 'delete': case 'purge': break;
+    default: operation.kind satisfies never;
+  }
 }
 
 /**
@@ -52,22 +96,14 @@ export function wishesOf(entries: readonly JournalledChange[]): ReadonlyMap<stri
     ...reference, targetId: reference.targetId ?? (reference.sourceId === null ? null : (madeFrom.get(reference.sourceId) ?? null)),
   });
   const all = new Map<string, TargetWishes>();
-  for (const { operation, targetId, references } of entries.toReversed()) {
-    const wishes: TargetWishes = all.get(targetId) ?? { targetId, about: operation, existence: 'stays', made: new Map(), attributes: new Map(), manager: null, members: new Map(), lost: [] };
-    all.set(targetId, wishes);
-    const refers = (references ?? operation.references).map(complete);
-    settleExistence(wishes, operation.kind);
-    if (operation.kind === 'create') for (const { attribute, after } of operation.changes) { if (!attribute.startsWith('passwordProfile/')) wishes.made.set(attribute, after); }
-    if (operation.kind === 'update') operation.changes.forEach((change) => wishAttribute(wishes, change));
-    else if (operation.kind === 'set manager' || operation.kind === 'clear manager') {
-      const written = operation.kind === 'set manager' ? (refers[0]?.targetId ?? null) : null;
-      wishes.manager = { written: wishes.manager === null ? written : wishes.manager.written, restoreTo: operation.previous[0] ?? null };
-    } else if (operation.kind === 'add members' || operation.kind === 'remove members') {
-      for (const reference of refers) {
-        if (reference.targetId === null) wishes.lost.push(reference.name);
-        else wishes.members.set(reference.targetId, { reference, present: operation.kind === 'remove members' });
-      }
+  for (const { operation, targetId, references, values } of entries.toReversed()) {
+    let wishes = all.get(targetId);
+    if (wishes === undefined) {
+      const at = EXISTENCE_OF[operation.kind]?.[1] ?? 'live';
+      wishes = { targetId, about: operation, existence: { before: at, written: at, between: null }, attributes: new Map(), manager: null, licences: null, members: new Map(), lost: [] };
+      all.set(targetId, wishes);
     }
+    wish(wishes, operation, (references ?? operation.references).map(complete), (value) => values === undefined || values.has(value));
   }
   return all;
 }

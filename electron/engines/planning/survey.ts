@@ -1,16 +1,21 @@
 import type { ObjectKind } from '../../../shared/domain/objects.ts';
+import type { Operation } from '../../../shared/domain/plans.ts';
 import type { MappedObject } from '../mapping/index.ts';
 import type { PlanSurvey } from './types.ts';
 
-/** Operations on an object itself. */
-export type OwnKind = 'restore' | 'update' | 'create';
+/** Operations on an object itself. What Exchange Online writes of an object comes after everything that Graph does, and after its creation. */
+export type OwnKind = 'restore' | 'update' | 'create' | 'exchange update';
 
 /** Kinds in the order of a plan: groups come last, because their members must be there. */
 export const RANK: Readonly<Record<ObjectKind, number>> = { user: 0, contact: 1, group: 2 };
 /** Bits of a survey's number; in the order in which a plan has them. */
-const BIT: Readonly<Record<OwnKind, number>> = { restore: 1, update: 2, create: 4 };
-const STEPS = ['restore', 'update', 'create'] as const satisfies readonly OwnKind[];
-const BITS = 3;
+const BIT: Readonly<Record<OwnKind, number>> = { restore: 1, update: 2, create: 4, 'exchange update': 8 };
+/** In the order of a plan. */
+export const STEPS = ['restore', 'update', 'create', 'exchange update'] as const satisfies readonly OwnKind[];
+const BITS = 4;
+
+/** The step of the plan that an operation on an object itself belongs to. */
+export const stepOf = ({ kind, service }: Pick<Operation, 'kind' | 'service'>): OwnKind => (kind === 'update' && service === 'exchange' ? 'exchange update' : kind as OwnKind);
 
 /** One number for the kind of an object and its operations. */
 export const survey = (kind: ObjectKind, operations: readonly OwnKind[]): number => operations.reduce((bits, operation) => bits | BIT[operation], RANK[kind] << BITS);

@@ -68,6 +68,10 @@ export interface Planner {
    * @throws AppError CONFLICT when the object is not what the survey saw.
    */
   object(candidate: PlanCandidate): PlannedObject;
+  /** Gives an operation that comes after all objects, and their links, its place in the plan, and counts it. */
+  last(operation: Omit<Operation, 'id' | 'seq'>): Operation;
+  /** True for an object that has a place in the plan, also when nothing of it changes. */
+  has(sourceId: string): boolean;
   /** Totals of everything that was planned. */
   finish(): PlanCounts;
 }

@@ -1,10 +1,12 @@
 import type { SourceObject, Values } from '../../../shared/domain/objects.ts';
 import type { Finding } from '../../../shared/domain/plans.ts';
-import { firstOf, valuesOf } from '../../../shared/rules/attributes.ts';
 import { targetAttribute } from '../../../shared/rules/target-attributes.ts';
-import { splitUpn, upnPrefixProblem, upnSuffixProblem } from '../../../shared/rules/upn.ts';
-import { GROUP_SIZE_LIMIT, isSystemAccount, RESERVED_ALIASES } from './limits.ts';
 import type { NameKind, TenantNames } from './names.ts';
+import { runChain } from './source/chain.ts';
+import { OBJECT_RULES } from './source/object-rules.ts';
+import type { RuleContext } from './source/types.ts';
+import { VALUE_RULES } from './source/value-rules.ts';
+import { nameSeverity, tenantClash } from './tenant-clash.ts';
 
 /** One object with the values that are about to be written. */
 export interface CheckedObject {
@@ -20,42 +22,57 @@ export interface CheckContext {
   /** Lower case. */
   readonly verifiedDomains: ReadonlySet<string>;
   readonly names: TenantNames;
+  /** Users are to get a licence, which needs a usage location. */
+  readonly licenceWanted?: boolean;
 }
 
 type Report = (attribute: string, value: string, rule: string, severity: Finding['severity'], message: string, proposal?: string | null) => void;
 
-function checkUpn(value: string, context: CheckContext, report: Report): void {
-  const parts = splitUpn(value);
-  const rule = 'user principal name';
-  if (parts === undefined) return report('userPrincipalName', value, rule, 'error', `${value} is no user principal name: it needs a name, an @ and a domain.`);
-  const problem = upnPrefixProblem(parts.prefix) ?? upnSuffixProblem(parts.suffix);
-  if (problem !== undefined) report('userPrincipalName', value, rule, 'error', `${value}: ${problem}.`);
-  if (!context.verifiedDomains.has(parts.suffix)) report('userPrincipalName', value, 'verified domain', 'error', `${parts.suffix} is not a verified domain of the tenant. Add and verify it there, or choose another UPN suffix.`);
+/** The address of a contact is somebody else's to choose: Exchange takes a domain that the internet does not know, so that this is only told. */
+const isForOthers = ({ kind }: SourceObject, ruleId: string): boolean => kind === 'contact' && ruleId.endsWith('top-level-domain');
+
+/** Runs the rules of the source over the values that are about to be written, under the same names. */
+function checkValues({ source, values }: CheckedObject, context: RuleContext, report: Report): void {
+  for (const [attribute, rules] of Object.entries(VALUE_RULES)) {
+    for (const value of values.get(attribute)?.values ?? []) {
+      if (value.trim() === '') continue;
+      const { broken, value: final } = runChain(value, rules, source, context);
+      if (broken.length === 0) continue;
+      report(attribute, value, broken.map((b) => b.rule.id).join(', '), broken.some((b) => b.rule.severity === 'error' && !isForOthers(source, b.rule.id)) ? 'error' : 'warning', `${source.name}: ${broken.map((b) => b.message).join(' ')}`, final === value ? null : final);
+    }
+  }
 }
 
+/** Attributes of the source that Microsoft 365 has under the same name, and in which the desired value counts for a rule about the object. */
+const SAME_NAME = ['displayName', 'proxyAddresses'] as const;
+
+/** Runs the rules about whole objects over the object as it is going to be. */
+function checkWhole({ source, values, targetId }: CheckedObject, context: RuleContext, report: Report): void {
+  const attributes: Record<string, Values> = { ...source.attributes };
+  for (const name of SAME_NAME) {
+    const wanted = values.get(name);
+    if (wanted === undefined) continue;
+    if (wanted.values === null) delete attributes[name]; else attributes[name] = wanted.values;
+  }
+  // An existing object may keep the name that it has; a new one has what is written.
+  if (!values.has('displayName')) { if (targetId === null) delete attributes['displayName']; else attributes['displayName'] = [source.name]; }
+  const object: SourceObject = { ...source, attributes };
+  for (const rule of OBJECT_RULES) {
+    if (!rule.kinds.includes(source.kind) || (rule.id === 'usageLocation' && !context.licenceWanted)) continue;
+    const failure = rule.check(object, context);
+    if (failure !== null) report(rule.attribute, failure.value, rule.id, failure.severity ?? rule.severity, `${source.name}: ${failure.message}`, failure.proposal);
+  }
+}
+
+/** Limits of the target's attributes, as far as no rule of the source knows them. */
 function checkLengths({ source, values }: CheckedObject, report: Report): void {
   for (const [name, { values: wanted }] of values) {
     const about = targetAttribute(source.kind, name);
     if (about === undefined || wanted === null) continue;
-    if (wanted.length > about.maxValues) report(name, `${wanted.length} values`, 'number of values', 'error', `${name} of ${source.name} has ${wanted.length} values, ${about.maxValues} are allowed.`);
-    const long = about.maxLength === 0 ? undefined : wanted.find((value) => [...value].length > about.maxLength);
-    if (long !== undefined) report(name, long, 'length', 'error', `${name} of ${source.name} has ${[...long].length} characters, ${about.maxLength} are allowed.`, [...long].slice(0, about.maxLength).join(''));
+    if (wanted.length > about.maxValues && name !== 'proxyAddresses') report(name, `${wanted.length} values`, `${name}-count`, 'error', `${name} of ${source.name} has ${wanted.length} values, ${about.maxValues} are allowed.`);
+    const long = about.maxLength === 0 || VALUE_RULES[name] !== undefined ? undefined : wanted.find((value) => [...value].length > about.maxLength);
+    if (long !== undefined) report(name, long, `${name}-length`, 'error', `${name} of ${source.name} has ${[...long].length} characters, ${about.maxLength} are allowed.`, [...long].slice(0, about.maxLength).join(''));
   }
-}
-
-function checkNames({ source, values, targetId }: CheckedObject, report: Report): void {
-  const display = values.get('displayName');
-  if ((display !== undefined || targetId === null) && (display?.values?.[0] ?? '').trim() === '') report('displayName', '', 'display name', 'error', `${source.name} has no display name, and Microsoft 365 needs one.`);
-  const nickname = values.get('mailNickname')?.values?.[0];
-  if (nickname !== undefined && /[^\x21-\x7e]|[@()\\[\]";:<>,]/.test(nickname)) report('mailNickname', nickname, 'characters', 'error', `${nickname} holds characters that mailNickname cannot have.`);
-  if (nickname !== undefined && source.kind === 'group' && RESERVED_ALIASES.has(nickname.toLowerCase())) report('mailNickname', nickname, 'reserved name', 'error', `${nickname} is reserved for administrators in Microsoft 365. Give ${source.name} another mailNickname.`, `${nickname}-group`);
-  const mail = values.get('mail')?.values?.[0];
-  // Graph documentation, user resource: mail "can't contain accent characters".
-  if (mail !== undefined && /[^\x21-\x7e]/.test(mail)) report('mail', mail, 'characters', 'error', `The mail address ${mail} of ${source.name} holds characters beyond ASCII, which Microsoft 365 refuses. Correct it in Active Directory, or disable the mapping rule for mail.`);
-  const account = firstOf(source.attributes, 'sAMAccountName') ?? source.name;
-  if (source.kind === 'user' && (isSystemAccount(account) || isSystemAccount(source.name))) report('sAMAccountName', account, 'reserved name', 'error', `${source.name} is an account that Exchange or Windows made for itself; it is of no use in Microsoft 365.`);
-  const members = valuesOf(source.links, 'member')?.length ?? 0;
-  if (members > GROUP_SIZE_LIMIT) report('member', String(members), 'group size', 'error', `${source.name} has ${members} members, ${GROUP_SIZE_LIMIT} are allowed.`);
 }
 
 /** The unique names an object is about to take. */
@@ -70,23 +87,12 @@ function claims({ values }: CheckedObject): readonly (readonly [NameKind, string
   return out;
 }
 
-/**
- * Two users may share a mailNickname in the directory, only Exchange will not take it; a Microsoft 365 group may not share one
- * (Graph documentation, group: mailNickname must be unique for Microsoft 365 groups).
- */
-function severityOf(kind: NameKind, object: CheckedObject): Finding['severity'] {
-  return kind !== 'mailNickname' || object.values.get('groupTypes')?.values?.includes('Unified') === true ? 'error' : 'warning';
-}
+const isUnified = ({ values }: CheckedObject): boolean => values.get('groupTypes')?.values?.includes('Unified') === true;
 
-function checkTenant(object: CheckedObject, context: CheckContext, report: Report): void {
+function checkTenant(object: CheckedObject, { names }: CheckContext, report: Report): void {
   for (const [kind, attribute, value] of claims(object)) {
-    const others = context.names.holders(kind, value).filter((holder) => holder.id !== object.targetId);
-    const live = others.find((holder) => !holder.deleted);
-    const deleted = others.find((holder) => holder.deleted);
-    if (live !== undefined) report(attribute, value, 'unique in the tenant', severityOf(kind, object), `${value} already belongs to the ${live.kind} ${live.name} of the tenant. Match ${object.source.name} with it, or change one of the two.`);
-    // An address stays taken while its holder is in the recycle bin: Graph refuses it to others ("ObjectConflict" on proxyAddresses).
-    else if (deleted !== undefined && kind === 'address') report(attribute, value, 'unique in the tenant', 'error', `${value} belongs to the ${deleted.kind} ${deleted.name} in the recycle bin, and Microsoft 365 gives it to nobody else while it is there. Restore that object and match ${object.source.name} with it, or remove it from the recycle bin.`);
-    else if (deleted !== undefined) report(attribute, value, 'unique in the tenant', 'warning', `${value} belongs to the ${deleted.kind} ${deleted.name} in the recycle bin; that object can then not be restored unchanged.`);
+    const clash = tenantClash({ kind, value, objectName: object.source.name, targetId: object.targetId, matched: object.targetId === null ? 'no' : 'yes', unified: isUnified(object) }, names);
+    if (clash !== null) report(attribute, value, `${attribute}-unique-in-tenant`, clash.severity, clash.message);
   }
 }
 
@@ -102,29 +108,29 @@ export interface Checker {
 interface Claim { readonly sourceId: string; readonly name: string; readonly attribute: string; readonly value: string; readonly severity: Finding['severity'] }
 
 /**
- * Checks objects before a plan is made. What it looks at: parts, characters and suffix of the UPN; display name; lengths and
- * number of values; characters of mailNickname; reserved names; group size; and that UPN, addresses and mailNickname are
- * unique inside the collection (both holders are reported) and in the tenant, the recycle bin included.
+ * Checks objects before a plan is made, by the same rules and under the same ids as a check of the source, only over the values that
+ * are about to be written: what each value may be, what each object needs, the limits of the target's attributes, and that UPN,
+ * addresses, mailNickname and source anchor are unique inside the collection (both holders are reported) and in the tenant.
  */
 export function createChecker(context: CheckContext): Checker {
+  const rules: RuleContext = { verifiedDomains: context.verifiedDomains, upnSuffix: '', countryCode: '', licenceWanted: context.licenceWanted ?? false };
   // One claim, or several: nearly every name is claimed once, and a list for each costs memory.
   const seen = new Map<string, Claim | Claim[]>();
   return {
     object(object) {
-      const { source, values } = object;
+      const { source } = object;
       const findings: Finding[] = [];
       const report: Report = (attribute, value, rule, severity, message, proposal = null) => {
         findings.push({ sourceId: source.id, name: source.name, attribute, value, rule, severity, message, proposal });
       };
-      const upn = values.get('userPrincipalName')?.values?.[0];
-      if (upn !== undefined) checkUpn(upn, context, report);
-      checkNames(object, report);
+      checkValues(object, rules, report);
+      checkWhole(object, rules, report);
       checkLengths(object, report);
       checkTenant(object, context, report);
       for (const [kind, attribute, value] of claims(object)) {
         const key = `${kind} ${kind === 'anchor' ? value : value.toLowerCase()}`;
         const held = seen.get(key);
-        const claim: Claim = { sourceId: source.id, name: source.name, attribute, value, severity: severityOf(kind, object) };
+        const claim: Claim = { sourceId: source.id, name: source.name, attribute, value, severity: nameSeverity(kind, isUnified(object)) };
         if (held === undefined) seen.set(key, claim);
         else if (!Array.isArray(held)) { if (held.sourceId !== source.id) seen.set(key, [held, claim]); } else if (!held.some((other) => other.sourceId === source.id)) held.push(claim);
       }
@@ -137,7 +143,7 @@ export function createChecker(context: CheckContext): Checker {
         for (const claim of claimed) {
           const { sourceId, name, attribute, value, severity } = claim;
           const others = claimed.filter((other) => other !== claim).slice(0, 3).map((other) => other.name);
-          findings.push({ sourceId, name, attribute, value, rule: 'unique in the collection', severity, message: `${value} of ${name} is also meant for ${others.join(', ')}. Only one of them can have it.`, proposal: null });
+          findings.push({ sourceId, name, attribute, value, rule: `${attribute}-duplicate`, severity, message: `${value} of ${name} is also meant for ${others.join(', ')}. Only one of them can have it.`, proposal: null });
         }
       }
       return findings;

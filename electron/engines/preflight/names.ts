@@ -11,7 +11,7 @@ export interface NameHolder { readonly id: string; readonly name: string; readon
 /** Names taken in a tenant, the recycle bin included. Filled page by page. */
 export interface TenantNames {
   add(target: TargetObject): void;
-  /** Holders of a name in any case. */
+  /** Holders of a name in any case; of a source anchor exactly. */
   holders(kind: NameKind, value: string): readonly NameHolder[];
 }
 
@@ -20,9 +20,11 @@ export function namesOf(target: TargetObject): readonly (readonly [NameKind, str
   const upn = firstOf(target.attributes, 'userPrincipalName')?.toLowerCase();
   const mark = target.id.replaceAll('-', '').toLowerCase();
   const nickname = firstOf(target.attributes, 'mailNickname')?.toLowerCase();
+  const anchor = firstOf(target.attributes, 'onPremisesImmutableId');
   return [
     ...(upn === undefined ? [] : [['userPrincipalName', target.deleted && upn.startsWith(mark) ? upn.slice(mark.length) : upn] as const]),
     ...(nickname === undefined ? [] : [['mailNickname', nickname] as const]),
+    ...(anchor === undefined ? [] : [['anchor', anchor] as const]),
     ...smtpAddresses(target.attributes).map((address) => ['address', address] as const),
   ];
 }
@@ -43,7 +45,8 @@ export function createTenantNames(): TenantNames {
       }
     },
     holders: (kind, value) => {
-      const held = table.get(`${kind} ${value.toLowerCase()}`);
+      // Base64 differs by case (Microsoft Entra Connect: the source anchor is case-sensitive).
+      const held = table.get(`${kind} ${kind === 'anchor' ? value : value.toLowerCase()}`);
       return held === undefined ? [] : Array.isArray(held) ? held : [held];
     },
   };

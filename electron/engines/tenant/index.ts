@@ -25,3 +25,10 @@ export { findRequest, foundIds, graphWrites, MAX_BIND } from './graph/writes.ts'
 export type { GraphWrites } from './graph/writes.ts';
 
 export { createExchangeGateway } from './exchange/gateway.ts';
+export { addressDelta, listDelta, primaryDrifted } from './exchange/address-delta.ts';
+export { creationCommand, memberCommand, removalCommand, updateCommands } from './exchange/commands.ts';
+export type { Command, ExchangeKind } from './exchange/commands.ts';
+export { isRefusal, isUnknownObject, knowsAccount, mayHaveHappened, readExchangeMembers, readMailAccounts, readRecipient, readRecipients, runCommand } from './exchange/objects.ts';
+export { contactOf, groupOf, withExchange } from './exchange/recipients.ts';
+export type { MailAccount } from './exchange/objects.ts';
+export type { ExchangeObject } from './exchange/recipients.ts';

@@ -70,7 +70,7 @@ export interface Organization {
   readonly onPremisesSyncEnabled: boolean;
 }
 export interface Domain { readonly name: string; readonly isVerified: boolean; readonly isInitial: boolean; readonly isDefault: boolean; readonly federated: boolean }
-export interface Sku { readonly id: string; readonly partNumber: string; readonly enabled: number; readonly consumed: number }
+export interface Sku { readonly id: string; readonly partNumber: string; readonly enabled: number; readonly consumed: number; /** Services of the product; absent in facts that an older version read. */ readonly plans?: readonly { readonly id: string; readonly name: string; readonly forUsers: boolean }[] | undefined }
 
 /** The two transports that a rehearsal on a simulated tenant swaps; absent in production. */
 export interface TenantTransports {
@@ -87,7 +87,8 @@ export interface TenantTransports {
 export interface ExchangeGateway {
   /**
    * Runs one cmdlet and returns every result row (paged inside) and the warnings.
+   * @param more `select`: the only properties that rows shall have.
    * @throws AppError TENANT_REFUSED with Exchange's own message.
    */
-  invoke(cmdlet: string, parameters: Readonly<Record<string, unknown>>, signal?: AbortSignal): Promise<{ readonly rows: readonly Record<string, unknown>[]; readonly warnings: readonly string[] }>;
+  invoke(cmdlet: string, parameters: Readonly<Record<string, unknown>>, signal?: AbortSignal, more?: { readonly select?: readonly string[] }): Promise<{ readonly rows: readonly Record<string, unknown>[]; readonly warnings: readonly string[] }>;
 }

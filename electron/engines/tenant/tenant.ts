@@ -7,7 +7,8 @@ import { createOrganization } from './graph/organization.ts';
 import { createReader } from './graph/reader.ts';
 import { isRead, requireReadable } from './graph/read-only.ts';
 import type { Traffic } from './graph/traffic.ts';
-import type { Tenant, TenantTransports } from './port.ts';
+import { createExchangeGateway } from './exchange/gateway.ts';
+import type { ExchangeGateway, Tenant, TenantTransports } from './port.ts';
 import type { SignIn } from './sign-in/sign-in.ts';
 import type { TargetConnection } from '../../../shared/domain/settings.ts';
 import type { TenantGates } from './throttle/gates.ts';
@@ -34,6 +35,8 @@ export interface OpenTenantOptions {
 export interface OpenedTenant extends Tenant {
   /** Milliseconds that so many more writes will take, by the pace seen and the limits documented; 0 when nothing slows them. */
   estimate(writes: number): number;
+  /** Exchange Online of the same tenant, with the same sign-in; it signs in at the first cmdlet. */
+  readonly exchange: ExchangeGateway;
 }
 
 /**
@@ -71,6 +74,7 @@ export async function openTenant(options: OpenTenantOptions): Promise<OpenedTena
   return {
     ...objects, ...organization, send, traffic,
     estimate: (writes) => gate.estimate(writes),
+    exchange: createExchangeGateway({ connection, signIn, timing, ...(options.transports ? { transports: options.transports } : {}) }),
     onThrottled(listener) { listeners.add(listener); },
     async close() {
       deaf();

@@ -29,6 +29,7 @@ export const statements = ({ text, integer, serial, end, endNarrow }: Words): re
   `create table collection (
     id ${text} not null primary key, pair_id ${text} not null references pair (id), agent_id ${text} not null references agent (id),
     name ${text} not null, name_key ${text} not null, kind ${text} not null, coexistence ${integer} not null, created_at ${integer} not null,
+    scope ${text}, scope_read_at ${integer},
     unique (pair_id, name_key))${end}`,
   // name_key and kind repeat those of the source, so that a page in any order is one walk along an index.
   `create table collection_member (
@@ -39,12 +40,18 @@ export const statements = ({ text, integer, serial, end, endNarrow }: Words): re
   'create index collection_member_status on collection_member (collection_id, status, name_key, source_id)',
   'create index collection_member_kind on collection_member (collection_id, kind, name_key, source_id)',
   'create index collection_member_source on collection_member (pair_id, source_id)',
+  // Objects that were to be added and are out of scope, so that nobody has to remember what was said when they were.
+  `create table collection_left_out (
+    collection_id ${text} not null references collection (id), object_id ${text} not null, pair_id ${text} not null, name ${text} not null, name_key ${text} not null, dn ${text} not null,
+    object_type ${text} not null, clause ${text} not null, reason ${text} not null, seen_at ${integer} not null,
+    primary key (collection_id, object_id))${endNarrow}`,
   `create table source (
     pair_id ${text} not null, id ${text} not null, kind ${text} not null, dn ${text} not null, dn_key ${text} not null, name ${text} not null, name_key ${text} not null,
-    upn ${text} not null, upn_key ${text} not null, mail ${text} not null, mail_key ${text} not null, account_key ${text} not null,
+    upn ${text} not null, upn_key ${text} not null, mail ${text} not null, mail_key ${text} not null, account_key ${text} not null, sid ${text} not null,
     attributes ${text} not null, usn ${text}, hash ${text} not null, run_id ${text} not null, seen_at ${integer} not null, missing ${integer} not null, changed_at ${integer} not null,
     primary key (pair_id, id))${end}`,
   'create index source_dn on source (pair_id, dn_key)',
+  'create index source_sid on source (pair_id, sid)',
   'create index source_kind on source (pair_id, missing, kind)',
   `create table source_link (
     pair_id ${text} not null, source_id ${text} not null, attribute ${text} not null, dn_key ${text} not null, dn ${text} not null,
@@ -61,9 +68,17 @@ export const statements = ({ text, integer, serial, end, endNarrow }: Words): re
     primary key (pair_id, target_id, attribute, linked_id))${endNarrow}`,
   `create table match_result (
     pair_id ${text} not null, source_id ${text} not null, state ${text} not null, target_id ${text}, rule_id ${text}, rule_text ${text} not null,
-    pinned ${integer} not null, confirmed ${integer} not null, evidence ${text} not null, risks ${text} not null, reason ${text} not null, changed_at ${integer} not null,
+    pinned ${integer} not null, confirmed ${integer} not null, evidence ${text} not null, risks ${text} not null, reason ${text} not null, review ${text} not null default 'Not needed', changed_at ${integer} not null,
     primary key (pair_id, source_id))${end}`,
   'create index match_result_target on match_result (pair_id, target_id)',
+  `create table match_decision (
+    pair_id ${text} not null, source_id ${text} not null, target_id ${text} not null, decision ${text} not null, risks ${text} not null, decided_by ${text} not null, decided_at ${integer} not null,
+    primary key (pair_id, source_id, target_id))${end}`,
+  `create table match_review (
+    number ${serial}, batch ${text} not null, pair_id ${text} not null, collection_id ${text} not null, source_id ${text} not null, action ${text} not null, actor ${text} not null, at ${integer} not null,
+    before ${text} not null, after ${text} not null, undone_at ${integer})${end}`,
+  'create index match_review_batch on match_review (batch, source_id)',
+  'create index match_review_collection on match_review (collection_id, number)',
   `create table rule (
     id ${text} not null primary key, rule_set ${text} not null, owner_kind ${text} not null, owner_id ${text} not null, position ${integer} not null, body ${text} not null)${end}`,
   'create index rule_owner on rule (rule_set, owner_kind, owner_id, position)',
@@ -72,7 +87,7 @@ export const statements = ({ text, integer, serial, end, endNarrow }: Words): re
     agent_id ${text} not null references agent (id), kind ${text} not null, state ${text} not null, phase ${text} not null, settings ${text} not null, checkpoint ${text},
     done ${integer} not null, failed ${integer} not null, total ${integer}, message ${text} not null, time_left_ms ${integer}, throttled_ms ${integer} not null,
     plan_id ${text}, undoes ${text}, rolled_back_by ${text}, created_at ${integer} not null, started_at ${integer}, finished_at ${integer}, created_by ${text} not null,
-    seq ${integer} not null, lease_owner ${text}, lease_until ${integer}, cancel_requested ${integer} not null)${end}`,
+    seq ${integer} not null, lease_owner ${text}, lease_until ${integer}, cancel_requested ${integer} not null, scheduled_at ${integer})${end}`,
   'create index task_queue on task (agent_id, state, number)',
   'create index task_collection on task (collection_id, number)',
   'create index task_pair on task (pair_id, number)',
@@ -84,7 +99,7 @@ export const statements = ({ text, integer, serial, end, endNarrow }: Words): re
   `create table plan (
     number ${serial}, id ${text} not null unique, task_id ${text} not null references task (id), collection_id ${text}, created_at ${integer} not null, tenant_name ${text} not null, organization_id ${text} not null,
     settings ${text}, confirmation ${text} not null, counts ${text} not null, guard ${text} not null, findings_errors ${integer} not null, findings_warnings ${integer} not null,
-    unresolved ${integer} not null, conflicts ${integer} not null, unfinished ${integer} not null default 0)${end}`,
+    unresolved ${integer} not null, conflicts ${integer} not null, unfinished ${integer} not null default 0, rules_hash ${text} not null default '')${end}`,
   'create index plan_task on plan (task_id)',
   'create index plan_collection on plan (collection_id, number)',
   `create table operation (
@@ -103,12 +118,41 @@ export const statements = ({ text, integer, serial, end, endNarrow }: Words): re
   `create table plan_unresolved (
     number ${serial}, plan_id ${text} not null references plan (id), source_id ${text} not null, attribute ${text} not null, dn ${text} not null, reason ${text} not null)${end}`,
   'create index plan_unresolved_plan on plan_unresolved (plan_id, source_id, number)',
+  // What others changed since, of plans that take something back: the three-way view.
+  `create table plan_conflict (
+    number ${serial}, plan_id ${text} not null references plan (id), source_id ${text}, target_id ${text} not null, name ${text} not null, kind ${text} not null, attribute ${text} not null, created ${integer} not null,
+    before ${text} not null, written ${text} not null, present ${text} not null, between_writes ${text}, choice ${text} not null)${end}`,
+  'create index plan_conflict_plan on plan_conflict (plan_id, number)',
   // No foreign keys: the journal outlives the task, the plan and the objects it speaks of.
   `create table journal (
     number ${serial}, id ${text} not null unique, pair_id ${text} not null, collection_id ${text}, task_id ${text} not null, plan_id ${text} not null, operation_id ${text} not null,
     source_id ${text}, target_id ${text}, kind ${text} not null, operation ${text} not null, before ${text} not null, intent_at ${integer} not null,
-    outcome ${text}, message ${text} not null, settled_at ${integer}, undone_by ${text}, changed_references ${text})${end}`,
+    outcome ${text}, message ${text} not null, settled_at ${integer}, undone_by ${text}, changed_references ${text}, undone_values ${text}, undone_count ${integer} not null default 0)${end}`,
   'create index journal_task on journal (task_id, outcome, number)',
   'create index journal_object on journal (pair_id, source_id, number)',
+  'create index journal_target on journal (pair_id, target_id, number)',
   'create index journal_count on journal (pair_id, collection_id, outcome, undone_by)',
+  `create table waiting_reference (
+    pair_id ${text} not null, source_id ${text} not null, attribute ${text} not null, dn_key ${text} not null, dn ${text} not null, other_id ${text}, collection_id ${text},
+    since ${integer} not null, reason ${text} not null, healed_by ${text}, healed_at ${integer},
+    primary key (pair_id, source_id, attribute, dn_key))${endNarrow}`,
+  'create index waiting_reference_other on waiting_reference (pair_id, other_id)',
+  'create index waiting_reference_healed on waiting_reference (pair_id, healed_by)',
+  `create table outbox (
+    number ${serial}, id ${text} not null unique, pair_id ${text} not null, task_id ${text} not null, source_id ${text}, target_id ${text} not null, name ${text} not null, upn ${text} not null,
+    state ${text} not null, secret_ref ${text}, created_at ${integer} not null, expires_at ${integer}, unique (pair_id, target_id))${end}`,
+  'create index outbox_state on outbox (pair_id, state, number)',
+  `create table pair_setting (pair_id ${text} not null, name ${text} not null, value ${text} not null, primary key (pair_id, name))${endNarrow}`,
+  `create table check_run (
+    task_id ${text} not null primary key references task (id), pair_id ${text} not null, collection_id ${text}, created_at ${integer} not null, request ${text} not null, totals ${text} not null,
+    left_out ${text} not null, left_out_total ${integer} not null, tenant_read ${integer} not null, finished ${integer} not null)${end}`,
+  'create index check_run_scope on check_run (pair_id, collection_id)',
+  `create table check_finding (
+    number ${serial}, task_id ${text} not null references task (id), source_id ${text}, dn ${text} not null, name ${text} not null, name_key ${text} not null, kind ${text}, object_class ${text} not null,
+    attribute ${text} not null, value ${text} not null, rules ${text} not null, errors ${text} not null, severity ${text} not null, message ${text} not null, proposal ${text}, action ${text} not null,
+    collections ${text} not null, choice ${text} not null, new_value ${text}, operation_id ${text})${end}`,
+  'create index check_finding_task on check_finding (task_id, severity, number)',
+  'create index check_finding_name on check_finding (task_id, name_key, number)',
+  'create index check_finding_object on check_finding (task_id, source_id)',
+  'create index check_finding_operation on check_finding (operation_id)',
 ];

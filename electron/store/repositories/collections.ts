@@ -1,6 +1,6 @@
 import { ErrorCode, appError } from '../../../shared/domain/errors.ts';
 import type { MigrationProgress, SynchronisationStatus } from '../../../shared/domain/statuses.ts';
-import { count, flag, key, pieces } from '../columns.ts';
+import { count, flag, json, key, pieces } from '../columns.ts';
 import { inTransaction, type Context } from '../context.ts';
 import { LOCAL_AGENT } from './agents.ts';
 
@@ -15,7 +15,14 @@ export interface CollectionRecord {
   readonly createdAt: number;
   readonly objects: number;
   readonly coexistence: boolean;
+  /** What a dynamic collection holds; null for a static one. */
+  readonly scope: CollectionScope | null;
+  /** When the members of a dynamic collection were last worked out, milliseconds; null: never. */
+  readonly scopeReadAt: number | null;
 }
+
+/** Scope of a dynamic collection: everything below `base` that the filter lets through. */
+export interface CollectionScope { readonly base: string; readonly filter: string }
 
 /** What adding members did; `unknown` are ids that the pair's source does not have. */
 export interface AddedMembers { readonly added: number; readonly already: number; readonly unknown: readonly string[] }
@@ -34,10 +41,12 @@ export interface CollectionsRepository {
   list(pairId?: string): Promise<readonly CollectionRecord[]>;
   /** @throws AppError NOT_FOUND. */
   get(id: string): Promise<CollectionRecord>;
-  /** The agent is `Local` unless given, the kind static. @throws AppError CONFLICT when the pair has a collection of that name, NOT_FOUND. */
-  create(input: { readonly pairId: string; readonly name: string; readonly agentId?: string; readonly kind?: 'static' | 'dynamic' }): Promise<CollectionRecord>;
+  /** The agent is `Local` unless given; dynamic with a scope, static without. @throws AppError CONFLICT when the pair has a collection of that name, NOT_FOUND. */
+  create(input: { readonly pairId: string; readonly name: string; readonly agentId?: string; readonly scope?: CollectionScope }): Promise<CollectionRecord>;
   /** @throws AppError CONFLICT, NOT_FOUND. */
   rename(id: string, name: string): Promise<CollectionRecord>;
+  /** Another scope of a dynamic collection; its members stay until they are replaced. @throws AppError NOT_FOUND. */
+  setScope(id: string, scope: CollectionScope): Promise<CollectionRecord>;
   /** Turns coexistence on or off. @throws AppError NOT_FOUND. */
   setCoexistence(id: string, state: 'on' | 'off'): Promise<CollectionRecord>;
   /** Removes the collection, its members and its rules. Objects, matches, tasks and journal stay. @throws AppError NOT_FOUND. */
@@ -45,8 +54,12 @@ export interface CollectionsRepository {
   /** Adds objects of the pair's source, in status New and Never synced. @throws AppError NOT_FOUND. */
   addMembers(collectionId: string, sourceIds: readonly string[]): Promise<AddedMembers>;
   removeMembers(collectionId: string, sourceIds: readonly string[]): Promise<{ readonly removed: number }>;
+  /** Makes these the only members of a dynamic collection; those that stay keep their statuses. @throws AppError NOT_FOUND. */
+  replaceMembers(collectionId: string, sourceIds: readonly string[]): Promise<{ readonly added: number; readonly removed: number; readonly unchanged: number }>;
   /** All member ids in the order of ids: 36 bytes each, so 250,000 are about 20 MB. */
   memberIds(collectionId: string): Promise<readonly string[]>;
+  /** Members that were added, or got a status, after a moment: milliseconds of the store's clock. */
+  touchedSince(collectionId: string, at: number): Promise<ReadonlySet<string>>;
   /** Sets statuses of members; ids that are not members are left out of `changed`. */
   setStatuses(collectionId: string, statuses: readonly MemberStatus[]): Promise<{ readonly changed: number }>;
   /** Statuses by source id; of all members when `ids` is absent. */
@@ -65,6 +78,7 @@ async function select({ db }: Context, where: { readonly id?: string; readonly p
   return (await query.execute()).map((row) => ({
     id: row.id, pairId: row.pair_id, agentId: row.agent_id, agentName: row.agent_name, name: row.name, kind: row.kind as CollectionRecord['kind'],
     createdAt: row.created_at, objects: count(row.objects), coexistence: row.coexistence === 1,
+    scope: row.scope === null ? null : json<CollectionScope>(row.scope), scopeReadAt: row.scope_read_at,
   }));
 }
 
@@ -91,7 +105,7 @@ async function addMembers(context: Context, collectionId: string, sourceIds: rea
     unknown.push(...ids.filter((id) => !known.has(id)));
     const rows = found.map((row) => ({
       collection_id: collectionId, source_id: row.id, pair_id: pairId, kind: row.kind, name_key: row.name_key,
-      status: 'New', reason: '', synchronisation: 'Never synced', changed_at: environment.clock(),
+      status: 'New', reason: 'Added to the collection; not matched yet.', synchronisation: 'Never synced', changed_at: environment.clock(),
     }));
     added += await context.dialect.bulk.insert(db, {
       table: 'collection_member', columns: ['collection_id', 'source_id', 'pair_id', 'kind', 'name_key', 'status', 'reason', 'synchronisation', 'changed_at'],
@@ -107,7 +121,7 @@ export function collectionsRepository(context: Context): CollectionsRepository {
   return {
     list: (pairId) => select(context, pairId === undefined ? {} : { pairId }),
     get: (id) => one(context, id),
-    create: ({ pairId, name, agentId, kind = 'static' }) => inTransaction(context, async (within) => {
+    create: ({ pairId, name, agentId, scope }) => inTransaction(context, async (within) => {
       const pair = await within.db.selectFrom('pair').select('id').where('id', '=', pairId).executeTakeFirst();
       if (pair === undefined) throw appError(ErrorCode.NotFound, `The migration pair ${pairId} is not in this project any more.`);
       const agents = within.db.selectFrom('agent').select('id');
@@ -116,7 +130,8 @@ export function collectionsRepository(context: Context): CollectionsRepository {
       await refuseDuplicate(within, pairId, name, '');
       const id = environment.randomUUID();
       await within.db.insertInto('collection').values({
-        id, pair_id: pairId, agent_id: agent.id, name: name.trim(), name_key: key(name.trim()), kind, coexistence: flag(false), created_at: environment.clock(),
+        id, pair_id: pairId, agent_id: agent.id, name: name.trim(), name_key: key(name.trim()), kind: scope === undefined ? 'static' : 'dynamic', coexistence: flag(false), created_at: environment.clock(),
+        scope: scope === undefined ? null : JSON.stringify(scope), scope_read_at: null,
       }).execute();
       return one(within, id);
     }),
@@ -127,6 +142,10 @@ export function collectionsRepository(context: Context): CollectionsRepository {
       await within.db.updateTable('task').set({ collection_name: name.trim() }).where('collection_id', '=', id).execute();
       return one(within, id);
     }),
+    setScope: (id, scope) => inTransaction(context, async (within) => {
+      await within.db.updateTable('collection').set({ scope: JSON.stringify(scope) }).where('id', '=', id).where('kind', '=', 'dynamic').execute();
+      return one(within, id);
+    }),
     setCoexistence: (id, state) => inTransaction(context, async (within) => {
       await within.db.updateTable('collection').set({ coexistence: flag(state === 'on') }).where('id', '=', id).execute();
       return one(within, id);
@@ -134,7 +153,9 @@ export function collectionsRepository(context: Context): CollectionsRepository {
     remove: (id) => inTransaction(context, async (within) => {
       await one(within, id);
       await within.db.deleteFrom('collection_member').where('collection_id', '=', id).execute();
+      await within.db.deleteFrom('collection_left_out').where('collection_id', '=', id).execute();
       await within.db.deleteFrom('rule').where('owner_kind', '=', 'collection').where('owner_id', '=', id).execute();
+      await within.db.deleteFrom('pair_setting').where('name', '=', `guard/${id}`).execute();
       await within.db.updateTable('task').set({ collection_id: null }).where('collection_id', '=', id).execute();
       await within.db.updateTable('plan').set({ collection_id: null }).where('collection_id', '=', id).execute();
       await within.db.deleteFrom('collection').where('id', '=', id).execute();
@@ -144,7 +165,17 @@ export function collectionsRepository(context: Context): CollectionsRepository {
       const rows = sourceIds.map((source_id) => ({ collection_id: collectionId, source_id }));
       return { removed: await within.dialect.bulk.remove(within.db, { table: 'collection_member', key: ['collection_id', 'source_id'] }, rows) };
     }),
+    replaceMembers: (collectionId, sourceIds) => inTransaction(context, async (within) => {
+      const wanted = new Set(sourceIds);
+      const now = await within.db.selectFrom('collection_member').select('source_id').where('collection_id', '=', collectionId).execute();
+      const gone = now.filter((row) => !wanted.has(row.source_id)).map((row) => ({ collection_id: collectionId, source_id: row.source_id }));
+      const removed = await within.dialect.bulk.remove(within.db, { table: 'collection_member', key: ['collection_id', 'source_id'] }, gone);
+      const { added } = await addMembers(within, collectionId, [...wanted]);
+      await within.db.updateTable('collection').set({ scope_read_at: environment.clock() }).where('id', '=', collectionId).execute();
+      return { added, removed, unchanged: now.length - gone.length };
+    }),
     memberIds: async (collectionId) => (await db.selectFrom('collection_member').select('source_id').where('collection_id', '=', collectionId).orderBy('source_id').execute()).map((row) => row.source_id),
+    touchedSince: async (collectionId, at) => new Set((await db.selectFrom('collection_member').select('source_id').where('collection_id', '=', collectionId).where('changed_at', '>', at).execute()).map((row) => row.source_id)),
     setStatuses: (collectionId, statuses) => inTransaction(context, async (within) => {
       const set = ['status', 'reason', 'changed_at'];
       const rows = statuses.map((item) => ({

@@ -39,8 +39,10 @@ export interface JournalEntry extends JournalIntent {
   readonly settledAt: number | null;
   /** Members or manager that the write really changed; empty before it is settled. */
   readonly references: readonly Reference[];
-  /** Task that took the write back. */
+  /** Task that took the write back, the last of it when it went in parts. */
   readonly undoneBy: string | null;
+  /** Names of single values of the write that were taken back while others stand. */
+  readonly undoneValues: readonly string[];
 }
 
 /** What came of one intended write. */
@@ -50,7 +52,7 @@ export interface JournalSettlement {
   readonly id: string; readonly outcome: JournalOutcome; readonly targetId?: string | null; readonly message: string; readonly at: number;
 }
 
-/** State of a part of the journal: sequence of its newest entry, open or settled (0: none), and how many entries are not taken back. */
+/** State of a part of the journal: sequence of its newest entry, open or settled (0: none), and how many entries are not taken back; each value that was taken back of one that stands counts a thousandth. */
 export interface JournalStanding { readonly last: number; readonly standing: number }
 
 /** The write-ahead journal: entries are added and settled once, never changed or removed while their pair exists. */
@@ -71,23 +73,34 @@ export interface JournalRepository {
   iterateOfTask(taskId: string, scope: { readonly outcome?: JournalOutcome; readonly order: 'newest first' | 'oldest first' }): AsyncIterable<readonly JournalEntry[]>;
   /** Entries of one source object, newest first. */
   ofObject(pairId: string, sourceId: string, limit: number): Promise<readonly JournalEntry[]>;
-  /** Where the journal of one task stands, or that of one object of a pair; what a roll back saw is compared with it later. */
-  standing(of: { readonly taskId: string } | { readonly pairId: string; readonly sourceId: string }): Promise<JournalStanding>;
+  /** What migrations wrote to these objects of the tenant after a moment and nobody took back, settled or open, in the order of writing. */
+  standingOn(pairId: string, targetIds: readonly string[], afterSequence: number): Promise<readonly JournalEntry[]>;
+  /** Of these tasks, those that have written something that is still in place. */
+  standingTasks(taskIds: readonly string[]): Promise<ReadonlySet<string>>;
+  /** Where the journal of one task stands, or that of a pair or of one object of it; what a roll back saw is compared with it later. */
+  standing(of: { readonly taskId: string } | { readonly pairId: string; readonly sourceId?: string }): Promise<JournalStanding>;
   /** Those of the source objects that were written to and not taken back since, each with the Graph ids; writing again what a roll back wrote does not count. */
   written(pairId: string, sourceIds: readonly string[]): Promise<ReadonlyMap<string, ReadonlySet<string>>>;
+  /** Graph ids of what creates made of these source objects, newest first, whatever became of it since. */
+  created(pairId: string, sourceIds: readonly string[]): Promise<ReadonlyMap<string, readonly string[]>>;
   /** Number of entries of a pair, open or settled. */
   count(pairId: string): Promise<number>;
   /** Notes which task took these writes back. */
   markUndone(ids: readonly string[], byTaskId: string): Promise<void>;
+  /** Notes single values of writes as taken back; `values` are all that were, also earlier. The rest of the write still stands. */
+  markValuesUndone(marks: readonly { readonly id: string; readonly values: readonly string[] }[]): Promise<void>;
 }
 
 const PAGE_SIZE = 500;
+/** Values that one entry can have at most, in round figures. */
+const VALUE = 1_000;
 const COLUMNS = ['id', 'pair_id', 'collection_id', 'task_id', 'plan_id', 'operation_id', 'source_id', 'target_id', 'kind', 'operation', 'before', 'intent_at', 'message'] as const;
 
 const toEntry = (row: Selectable<Tables['journal']>): JournalEntry => ({
   sequence: row.number, id: row.id, pairId: row.pair_id, collectionId: row.collection_id, taskId: row.task_id, planId: row.plan_id, operationId: row.operation_id,
   sourceId: row.source_id, targetId: row.target_id, kind: row.kind as OperationKind, operation: json<PlannedOperation>(row.operation), before: json<ObservedState | null>(row.before),
   intentAt: row.intent_at, outcome: row.outcome as JournalOutcome | null, message: row.message, settledAt: row.settled_at, undoneBy: row.undone_by,
+  undoneValues: row.undone_values === null ? [] : json<readonly string[]>(row.undone_values),
   references: row.changed_references === null ? [] : json<readonly Reference[]>(row.changed_references),
 });
 
@@ -148,12 +161,30 @@ export function journalRepository(context: Context): JournalRepository {
       }
     },
     ofObject: async (pairId, sourceId, limit) => (await db.selectFrom('journal').selectAll().where('pair_id', '=', pairId).where('source_id', '=', sourceId).orderBy('number', 'desc').limit(limit).execute()).map(toEntry),
+    standingOn: async (pairId, targetIds, afterSequence) => {
+      const found: JournalEntry[] = [];
+      for (const ids of pieces(targetIds)) {
+        const rows = await db.selectFrom('journal').innerJoin('task', 'task.id', 'journal.task_id').selectAll('journal')
+          .where('journal.pair_id', '=', pairId).where('journal.target_id', 'in', ids).where('journal.number', '>', afterSequence).where('journal.undone_by', 'is', null).where('task.kind', '=', 'Migrate').execute();
+        found.push(...rows.map(toEntry));
+      }
+      return found.toSorted((a, b) => a.sequence - b.sequence);
+    },
+    standingTasks: async (taskIds) => {
+      const found = new Set<string>();
+      for (const ids of pieces(taskIds)) {
+        const wrote = (await db.selectFrom('journal').select('task_id').distinct().where('task_id', 'in', ids).where('undone_by', 'is', null)
+          .where((eb) => eb.or([eb('outcome', '=', 'done'), eb('outcome', 'is', null), eb.and([eb('outcome', '=', 'failed'), eb('changed_references', 'is not', null)])])).execute());
+        for (const { task_id } of wrote) found.add(task_id);
+      }
+      return found;
+    },
     standing: async (of) => {
       const all = db.selectFrom('journal');
-      const mine = 'taskId' in of ? all.where('task_id', '=', of.taskId) : all.where('pair_id', '=', of.pairId).where('source_id', '=', of.sourceId);
+      const mine = 'taskId' in of ? all.where('task_id', '=', of.taskId) : of.sourceId === undefined ? all.where('pair_id', '=', of.pairId) : all.where('pair_id', '=', of.pairId).where('source_id', '=', of.sourceId);
       const newest = await mine.select((eb) => eb.fn.max('number').as('last')).executeTakeFirst();
-      const left = await mine.where('undone_by', 'is', null).select((eb) => eb.fn.countAll().as('n')).executeTakeFirst();
-      return { last: Number(newest?.last ?? 0), standing: count(left?.n) };
+      const left = await mine.where('undone_by', 'is', null).select((eb) => [eb.fn.countAll().as('n'), eb.fn.sum('undone_count').as('values')]).executeTakeFirst();
+      return { last: Number(newest?.last ?? 0), standing: (count(left?.n) * VALUE - count(left?.values)) / VALUE };
     },
     written: async (pairId, sourceIds) => {
       const found = new Map<string, Set<string>>();
@@ -165,9 +196,26 @@ export function journalRepository(context: Context): JournalRepository {
       }
       return found;
     },
+    created: async (pairId, sourceIds) => {
+      const found = new Map<string, string[]>();
+      for (const ids of pieces(sourceIds)) {
+        // Ordered here: the database would walk through the whole journal for its order.
+        const rows = await db.selectFrom('journal').select(['number', 'source_id', 'target_id']).where('pair_id', '=', pairId).where('source_id', 'in', ids).where('kind', '=', 'create').where('outcome', '=', 'done').execute();
+        for (const { source_id, target_id } of rows.toSorted((one, other) => other.number - one.number)) {
+          if (source_id === null || target_id === null) continue;
+          const made = found.get(source_id) ?? [];
+          made.push(target_id);
+          found.set(source_id, made);
+        }
+      }
+      return found;
+    },
     count: async (pairId) => count((await db.selectFrom('journal').select((eb) => eb.fn.countAll().as('n')).where('pair_id', '=', pairId).executeTakeFirst())?.n),
     markUndone: (ids, byTaskId) => inTransaction(context, async (within) => {
       await within.dialect.bulk.update(within.db, { table: 'journal', key: ['id'], set: ['undone_by'] }, ids.map((id) => ({ id, undone_by: byTaskId })));
+    }),
+    markValuesUndone: (marks) => inTransaction(context, async (within) => {
+      await within.dialect.bulk.update(within.db, { table: 'journal', key: ['id'], set: ['undone_values', 'undone_count'] }, marks.map(({ id, values }) => ({ id, undone_values: JSON.stringify(values), undone_count: values.length })));
     }),
   };
 }

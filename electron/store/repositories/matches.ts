@@ -1,4 +1,6 @@
 import type { MatchEvidence, MatchResult, RiskFlag } from '../../../shared/domain/objects.ts';
+import type { ReviewState } from '../../../shared/domain/review.ts';
+import type { Selectable } from 'kysely';
 import { flag, json, pieces } from '../columns.ts';
 import { inTransaction, type Context } from '../context.ts';
 import type { MatchTable } from '../schema.ts';
@@ -10,7 +12,7 @@ import type { MatchTable } from '../schema.ts';
  */
 export type MatchOrigin = 'confirmed' | 'found';
 
-/** Outcomes of matching, one a source object. Pinned ones are a person's and are never changed by matching. */
+/** Outcomes of matching, one a source object. Pinned ones are a person's and are never changed by matching; people decide through match-decisions.ts. */
 export interface MatchesRepository {
   /**
    * Stores outcomes of every state with their evidence, in place of earlier ones. Of pinned objects only the risks are brought up
@@ -26,26 +28,27 @@ export interface MatchesRepository {
   confirmed(pairId: string, sourceIds: readonly string[]): Promise<ReadonlySet<string>>;
   /** Forgets the outcomes, pinned ones too. @returns how many of them had a target. */
   break(pairId: string, sourceIds: readonly string[]): Promise<{ readonly broken: number }>;
-  /** Ties the source to a target by a person's decision. */
-  pin(pairId: string, sourceId: string, targetId: string, evidence: { readonly evidence: readonly MatchEvidence[]; readonly risks: readonly RiskFlag[]; readonly reason: string }): Promise<MatchResult>;
-  /** Leaves the match to the rules again: it stays until the next matching. Nothing happens when it is not pinned. */
-  unpin(pairId: string, sourceId: string): Promise<void>;
   /** Source ids by target id, for targets with a match in state Matched. */
   byTargets(pairId: string, targetIds: readonly string[]): Promise<ReadonlyMap<string, string>>;
 }
 
-const COLUMNS = ['pair_id', 'source_id', 'state', 'target_id', 'rule_id', 'rule_text', 'pinned', 'confirmed', 'evidence', 'risks', 'reason', 'changed_at'] as const satisfies readonly (keyof MatchTable)[];
+const COLUMNS = ['pair_id', 'source_id', 'state', 'target_id', 'rule_id', 'rule_text', 'pinned', 'confirmed', 'evidence', 'risks', 'reason', 'review', 'changed_at'] as const satisfies readonly (keyof MatchTable)[];
 const KEY = ['pair_id', 'source_id'] as const;
-const WRITE = { table: 'match_result', columns: COLUMNS, key: KEY, update: COLUMNS.slice(2) } as const;
+/** How an outcome is stored in bulk. */
+export const MATCH_WRITE = { table: 'match_result', columns: COLUMNS, key: KEY, update: COLUMNS.slice(2) } as const;
 
-const toColumns = (pairId: string, result: MatchResult, at: number, confirmed: boolean): MatchTable => ({
+/** Without a word about the review: what a migration has just created has no rule and needs none. */
+const reviewOf = (result: MatchResult): ReviewState => result.review ?? (result.pinned ? 'Pinned' : result.state === 'Ambiguous' || result.state === 'Conflict' ? 'To review' : result.state === 'Matched' && result.ruleId === null ? 'Migrated before' : 'Not needed');
+
+/** An outcome as a row. */
+export const toMatchColumns = (pairId: string, result: MatchResult, at: number, confirmed: boolean) => ({
   pair_id: pairId, source_id: result.sourceId, state: result.state, target_id: result.targetId, rule_id: result.ruleId,
   rule_text: result.evidence.find((item) => item.ruleId === result.ruleId)?.rule ?? '', pinned: flag(result.pinned), confirmed: flag(confirmed),
-  evidence: JSON.stringify(result.evidence), risks: JSON.stringify(result.risks), reason: result.reason, changed_at: at,
-});
-const toResult = (row: MatchTable): MatchResult => ({
+  evidence: JSON.stringify(result.evidence), risks: JSON.stringify(result.risks), reason: result.reason, review: reviewOf(result), changed_at: at,
+} satisfies Record<keyof MatchTable, unknown>);
+const toResult = (row: Selectable<MatchTable>): MatchResult => ({
   sourceId: row.source_id, state: row.state as MatchResult['state'], targetId: row.target_id, ruleId: row.rule_id, pinned: row.pinned === 1,
-  evidence: json<MatchEvidence[]>(row.evidence), risks: json<RiskFlag[]>(row.risks), reason: row.reason,
+  evidence: json<MatchEvidence[]>(row.evidence), risks: json<RiskFlag[]>(row.risks), reason: row.reason, review: row.review as ReviewState,
 });
 
 /** Makes the repository of matches. */
@@ -82,7 +85,7 @@ export function matchesRepository(context: Context): MatchesRepository {
       const all = [...new Map(results.map((result) => [result.sourceId, result])).values()];
       const fresh = all.filter((result) => !pinned.has(result.sourceId));
       const answered = (result: MatchResult): boolean => result.state === 'Matched' && (origin === 'confirmed' || confirmed.get(result.sourceId) === result.targetId);
-      await within.dialect.bulk.insert(within.db, WRITE, fresh.map((result) => ({ ...toColumns(pairId, result, environment.clock(), answered(result)) })));
+      await within.dialect.bulk.insert(within.db, MATCH_WRITE, fresh.map((result) => ({ ...toMatchColumns(pairId, result, environment.clock(), answered(result)) })));
       const looked = all.filter((result) => result.targetId !== null && pinned.get(result.sourceId) === result.targetId);
       await within.dialect.bulk.update(within.db, { table: 'match_result', key: KEY, set: ['risks'] }, looked.map((result) => ({ pair_id: pairId, source_id: result.sourceId, risks: JSON.stringify(result.risks) })));
       return { saved: fresh.length, pinned: pinned.size };
@@ -96,14 +99,6 @@ export function matchesRepository(context: Context): MatchesRepository {
       }
       return { broken };
     }),
-    pin: (pairId, sourceId, targetId, { evidence, risks, reason }) => inTransaction(context, async (within) => {
-      const result: MatchResult = { sourceId, state: 'Matched', targetId, ruleId: null, pinned: true, evidence, risks, reason };
-      await within.dialect.bulk.insert(within.db, WRITE, [{ ...toColumns(pairId, result, environment.clock(), true) }]);
-      return result;
-    }),
-    unpin: async (pairId, sourceId) => {
-      await db.updateTable('match_result').set({ pinned: 0, changed_at: environment.clock() }).where('pair_id', '=', pairId).where('source_id', '=', sourceId).where('pinned', '=', 1).execute();
-    },
     byTargets: async (pairId, targetIds) => {
       const found = new Map<string, string>();
       for (const ids of pieces(targetIds)) {

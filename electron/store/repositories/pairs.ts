@@ -1,3 +1,4 @@
+import type { ProductInfo } from '../../../shared/domain/licences.ts';
 import type { PairDefaults, SourceConnection, TargetConnection } from '../../../shared/domain/settings.ts';
 import { ErrorCode, appError } from '../../../shared/domain/errors.ts';
 import { count, json, key } from '../columns.ts';
@@ -34,9 +35,11 @@ export type PairPatch = Partial<PairInput & Pick<PairRecord, 'sourceName' | 'tar
 export interface TenantFacts {
   readonly organization: { readonly id: string; readonly displayName: string; readonly initialDomain: string; readonly onPremisesSyncEnabled: boolean };
   readonly domains: readonly { readonly name: string; readonly isVerified: boolean; readonly isInitial: boolean; readonly isDefault: boolean; readonly federated: boolean }[];
-  readonly skus: readonly { readonly id: string; readonly partNumber: string; readonly enabled: number; readonly consumed: number }[];
+  readonly skus: readonly ProductInfo[];
   /** Graph ids of users with a directory role; null: the sign-in may not read roles, so nobody knows. */
   readonly adminIds: readonly string[] | null;
+  /** Why contacts and groups with mail could not be read through Exchange Online, as a sentence; absent or null: they were, or nobody needed them. */
+  readonly exchangeProblem?: string | null;
 }
 
 /** Migration pairs. */
@@ -103,14 +106,14 @@ async function removeAll({ db }: Context, id: string): Promise<void> {
   const collections = db.selectFrom('collection').select('id').where('pair_id', '=', id);
   await db.deleteFrom('rule').where('owner_kind', '=', 'collection').where('owner_id', 'in', collections).execute();
   await db.deleteFrom('rule').where('owner_kind', '=', 'pair').where('owner_id', '=', id).execute();
-  for (const table of ['journal', 'collection_member', 'collection', 'match_result', 'source_link', 'source', 'target_link', 'target'] as const) {
+  for (const table of ['journal', 'collection_member', 'collection_left_out', 'collection', 'match_result', 'match_decision', 'match_review', 'source_link', 'source', 'target_link', 'target', 'waiting_reference', 'outbox', 'pair_setting'] as const) {
     await db.deleteFrom(table).where('pair_id', '=', id).execute();
   }
   await db.deleteFrom('pair').where('id', '=', id).execute();
 }
 
 async function forgetTenant({ db, environment }: Context, id: string, reason: string): Promise<void> {
-  for (const table of ['target_link', 'target'] as const) await db.deleteFrom(table).where('pair_id', '=', id).execute();
+  for (const table of ['target_link', 'target', 'waiting_reference', 'match_decision', 'match_review', 'outbox'] as const) await db.deleteFrom(table).where('pair_id', '=', id).execute();
   await db.deleteFrom('match_result').where('pair_id', '=', id).where('pinned', '=', 0).execute();
   const pinned = db.selectFrom('match_result').select('source_id').where('pair_id', '=', id);
   await db.updateTable('collection_member').set({ status: 'New', reason, changed_at: environment.clock() }).where('pair_id', '=', id).where('status', '<>', 'New').where('source_id', 'not in', pinned).execute();

@@ -1,8 +1,10 @@
+import { sql } from 'kysely';
+import { ErrorCode, appError } from '../../../shared/domain/errors.ts';
 import type { ObjectKind } from '../../../shared/domain/objects.ts';
 import { OUTCOMES, type AttributeChange, type Operation, type OperationKind, type Outcome, type Service } from '../../../shared/domain/plans.ts';
 import { count, json } from '../columns.ts';
 import { inTransaction, type Context } from '../context.ts';
-import { after, contains, limitOf, startOf, toPage, type Page, type PageRequest } from '../paging.ts';
+import { after, contains, likePattern, limitOf, startOf, toPage, type Page, type PageRequest } from '../paging.ts';
 import type { OperationTable } from '../schema.ts';
 import { nameKey } from './object-columns.ts';
 
@@ -22,6 +24,14 @@ export interface OperationsQuery extends PageRequest {
   readonly search?: string | undefined;
   readonly kind?: OperationKind | '' | undefined;
   readonly outcome?: Outcome | '' | undefined;
+  /** Target attribute that the operation writes; `manager` and `members` stand for the operations on those. */
+  readonly attribute?: string | undefined;
+  /** objectGUID of the source object. */
+  readonly sourceId?: string | undefined;
+  /** Text in a value before or after, or in a reference. */
+  readonly value?: string | undefined;
+  /** Only objects about which this rule of the checks found something; `*`: any rule. */
+  readonly finding?: string | undefined;
 }
 
 /** Operations of plans, in the order of `seq`. What was planned never changes; outcomes do. */
@@ -30,6 +40,8 @@ export interface PlanOperationsRepository {
   appendOperations(planId: string, operations: readonly PlannedOperation[]): Promise<void>;
   /** @throws AppError INVALID_INPUT when the cursor or the limit is wrong. */
   pageOperations(query: OperationsQuery): Promise<Page<StoredOperation>>;
+  /** One operation. @throws AppError NOT_FOUND. */
+  getOperation(planId: string, operationId: string): Promise<StoredOperation>;
   /** Walks by `seq`, one page in memory (default 500). With `outcomes`, only operations that have one of them when their page is read. */
   iterateOperations(planId: string, scope?: { readonly outcomes?: readonly Outcome[]; readonly pageSize?: number }): AsyncIterable<readonly StoredOperation[]>;
   /** One transaction for all. */
@@ -54,6 +66,11 @@ function toOperation(row: OperationTable): StoredOperation {
   };
 }
 
+/** Attributes that are written by operations of their own. */
+const LINKED: Readonly<Record<string, readonly OperationKind[]>> = { manager: ['set manager', 'clear manager'], members: ['add members', 'remove members'] };
+
+const inBody = (text: string) => sql<boolean>`lower(body) like ${likePattern(text)} escape '\\'`;
+
 /** Makes the repository of operations. */
 export function planOperationsRepository(context: Context): PlanOperationsRepository {
   const { db } = context;
@@ -65,17 +82,31 @@ export function planOperationsRepository(context: Context): PlanOperationsReposi
         body: JSON.stringify({ changes: operation.changes, references: operation.references, previous: operation.previous } satisfies Body), outcome: 'pending', message: '',
       })));
     }),
-    pageOperations: async ({ planId, search = '', kind = '', outcome = '', ...request }) => {
+    pageOperations: async ({ planId, search = '', kind = '', outcome = '', attribute = '', sourceId = '', value = '', finding = '', ...request }) => {
       const limit = limitOf(request.limit);
       const start = startOf(request.after, ['number']);
       let query = db.selectFrom('operation').where('plan_id', '=', planId);
       if (kind !== '') query = query.where('kind', '=', kind);
       if (outcome !== '') query = query.where('outcome', '=', outcome);
       if (search.trim() !== '') query = query.where(contains('name_key', search.trim()));
+      if (sourceId !== '') query = query.where('source_id', '=', sourceId);
+      if (LINKED[attribute] !== undefined) query = query.where('kind', 'in', LINKED[attribute] ?? []);
+      else if (attribute !== '') query = query.where(inBody(JSON.stringify({ attribute }).slice(1, -1)));
+      // As JSON writes it, without the quotes around.
+      if (value.trim() !== '') query = query.where(inBody(JSON.stringify(value.trim()).slice(1, -1)));
+      if (finding !== '') {
+        const found = db.selectFrom('plan_finding').select('source_id').where('plan_id', '=', planId).where('source_id', 'is not', null);
+        query = query.where('source_id', 'in', finding === '*' ? found : found.where('rule', '=', finding));
+      }
       const total = start?.total ?? count((await query.select((eb) => eb.fn.countAll().as('n')).executeTakeFirst())?.n);
       if (start !== undefined) query = query.where(after(['seq'], start));
       const rows = await query.selectAll().orderBy('seq').limit(limit + 1).execute();
       return toPage(rows, limit, total, (row) => [row.seq], toOperation);
+    },
+    getOperation: async (planId, operationId) => {
+      const row = await db.selectFrom('operation').selectAll().where('plan_id', '=', planId).where('id', '=', operationId).executeTakeFirst();
+      if (row === undefined) throw appError(ErrorCode.NotFound, `The operation ${operationId} is not in this plan any more.`);
+      return toOperation(row);
     },
     iterateOperations: async function* (planId, { outcomes, pageSize = 500 } = {}) {
       for (let last = 0; ;) {

@@ -6,6 +6,7 @@ import { count, flag, json } from '../columns.ts';
 import { inTransaction, type Context } from '../context.ts';
 import { after, limitOf, startOf, toPage, type Page, type PageRequest } from '../paging.ts';
 import type { TenantFacts } from './pairs.ts';
+import { rulesFingerprint } from './plan-inputs.ts';
 import { forgetPlans } from './task-removal.ts';
 
 /** Header of a plan. */
@@ -57,7 +58,7 @@ export interface PlanRecordsRepository {
 }
 
 const NOTHING: PlanCounts = {
-  creates: 0, restores: 0, updates: 0, deletes: 0, managers: 0, membersAdded: 0, membersRemoved: 0, attributes: 0, overwrites: 0, upnChanges: 0, disables: 0,
+  creates: 0, restores: 0, updates: 0, deletes: 0, managers: 0, membersAdded: 0, membersRemoved: 0, licencesAssigned: 0, licencesRemoved: 0, attributes: 0, overwrites: 0, upnChanges: 0, disables: 0,
   irreversible: 0, unchanged: 0, skipped: 0, operations: 0,
 };
 
@@ -105,8 +106,9 @@ export function planRecordsRepository(context: Context): PlanRecordsRepository {
       const id = environment.randomUUID();
       const pair = await within.db.selectFrom('pair').innerJoin('task', 'task.pair_id', 'pair.id').select('pair.tenant_facts').where('task.id', '=', input.taskId).executeTakeFirst();
       const facts = pair?.tenant_facts ?? null;
+      const rules_hash = input.collectionId === null || input.settings === null ? '' : await rulesFingerprint(within, input.collectionId);
       await within.db.insertInto('plan').values({
-        id, task_id: input.taskId, collection_id: input.collectionId, created_at: environment.clock(), tenant_name: input.tenantName,
+        rules_hash, id, task_id: input.taskId, collection_id: input.collectionId, created_at: environment.clock(), tenant_name: input.tenantName,
         organization_id: facts === null ? '' : json<TenantFacts>(facts).organization.id,
         settings: input.settings === null ? null : JSON.stringify(input.settings), confirmation: input.confirmation, counts: JSON.stringify(NOTHING), guard: '[]',
         findings_errors: 0, findings_warnings: 0, unresolved: 0, conflicts: 0, unfinished: flag(input.state === 'unfinished'),

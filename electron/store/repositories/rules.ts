@@ -1,4 +1,5 @@
 import { ErrorCode, appError } from '../../../shared/domain/errors.ts';
+import type { LicenceRule } from '../../../shared/domain/licences.ts';
 import type { MappingRule, MatchingRule, RuleOwner } from '../../../shared/domain/rules.ts';
 import { json } from '../columns.ts';
 import { inTransaction, type Context } from '../context.ts';
@@ -22,7 +23,7 @@ export interface RulesRepository<R extends { readonly id: string; readonly posit
   copy(from: RuleOwner, to: RuleOwner): Promise<readonly R[]>;
 }
 
-function rulesRepository<R extends { readonly id: string; readonly position: number }>(context: Context, set: 'matching' | 'mapping'): RulesRepository<R> {
+function rulesRepository<R extends { readonly id: string; readonly position: number }>(context: Context, set: 'matching' | 'mapping' | 'licence'): RulesRepository<R> {
   const { environment } = context;
   const owned = ({ db }: Context, owner: RuleOwner) => db.selectFrom('rule').where('rule_set', '=', set).where('owner_kind', '=', owner.kind).where('owner_id', '=', owner.id);
   const list = async (within: Context, owner: RuleOwner): Promise<readonly R[]> =>
@@ -71,3 +72,5 @@ function rulesRepository<R extends { readonly id: string; readonly position: num
 export const matchingRulesRepository = (context: Context): RulesRepository<MatchingRule> => rulesRepository<MatchingRule>(context, 'matching');
 /** Makes the repository of mapping rules. */
 export const mappingRulesRepository = (context: Context): RulesRepository<MappingRule> => rulesRepository<MappingRule>(context, 'mapping');
+/** Makes the repository of licence rules. */
+export const licenceRulesRepository = (context: Context): RulesRepository<LicenceRule> => rulesRepository<LicenceRule>(context, 'licence');

@@ -1,6 +1,7 @@
 import type { Attributes, ObjectKind, SourceObject } from '../../../shared/domain/objects.ts';
 import { firstOf } from '../../../shared/rules/attributes.ts';
 import { normaliseDn } from '../../../shared/rules/dn.ts';
+import { sidFromBytes } from '../../../shared/rules/sid.ts';
 import { json, key, pieces } from '../columns.ts';
 import { inTransaction, type Context } from '../context.ts';
 import type { SourceTable } from '../schema.ts';
@@ -40,7 +41,7 @@ export interface SourcesRepository {
   getMany(pairId: string, ids: readonly string[]): Promise<ReadonlyMap<string, StoredSource>>;
   /** What a person calls those that exist, and their kind, by id; attributes of groups only, and no links. */
   heads(pairId: string, ids: readonly string[]): Promise<ReadonlyMap<string, SourceHead>>;
-  /** Ids by normalised DN (`normaliseDn`), for the DNs that exist. */
+  /** Ids by normalised DN (`normaliseDn`), for the DNs that exist; a DN may also name an object by its SID: `<SID=S-1-5-21-...>`. */
   byDns(pairId: string, dns: readonly string[]): Promise<ReadonlyMap<string, string>>;
   /** Walks by id, one page in memory, with links. The store stays usable between pages; objects that change meanwhile come as they are then. */
   iterate(pairId: string, scope?: SourceScope): AsyncIterable<readonly StoredSource[]>;
@@ -53,15 +54,24 @@ export interface SourcesRepository {
   markMissing(pairId: string, runId: string, began: number): Promise<{ readonly missing: number }>;
 }
 
-const COLUMNS = ['pair_id', 'id', 'kind', 'dn', 'dn_key', 'name', 'name_key', 'upn', 'upn_key', 'mail', 'mail_key', 'account_key', 'attributes', 'usn', 'hash', 'run_id', 'seen_at', 'missing', 'changed_at'] as const satisfies readonly (keyof SourceTable)[];
+const COLUMNS = ['pair_id', 'id', 'kind', 'dn', 'dn_key', 'name', 'name_key', 'upn', 'upn_key', 'mail', 'mail_key', 'account_key', 'sid', 'attributes', 'usn', 'hash', 'run_id', 'seen_at', 'missing', 'changed_at'] as const satisfies readonly (keyof SourceTable)[];
 const KEY = ['pair_id', 'id'] as const;
 const LINK_KEY = ['pair_id', 'source_id', 'attribute', 'dn_key'] as const;
+
+/** objectSid as text; empty when it has none or none that can be read. */
+function sidOf(object: SourceObject): string {
+  const value = firstOf(object.attributes, 'objectSid');
+  return value === undefined ? '' : sidFromBytes(Buffer.from(value, 'base64')) ?? '';
+}
+
+/** The SID in a normalised DN of the form `<SID=...>` (MS-ADTS 3.1.1.3.1.2.4); undefined for any other. */
+const sidIn = (dnKey: string): string | undefined => /^<sid=(s-[\d-]+)>$/i.exec(dnKey)?.[1]?.toUpperCase();
 
 function toColumns(pairId: string, object: SourceObject, runId: string, hash: string, now: number): SourceTable {
   return {
     pair_id: pairId, id: object.id, kind: object.kind, dn: object.dn, dn_key: normaliseDn(object.dn), name: object.name, ...lookUpColumns(object.name, object.attributes),
-    account_key: key(firstOf(object.attributes, 'sAMAccountName') ?? ''), attributes: JSON.stringify(object.attributes), usn: object.usn ?? null,
-    hash, run_id: runId, seen_at: now, missing: 0, changed_at: now,
+    account_key: key(firstOf(object.attributes, 'sAMAccountName') ?? ''), sid: sidOf(object), attributes: JSON.stringify(object.attributes),
+    usn: object.usn ?? null, hash, run_id: runId, seen_at: now, missing: 0, changed_at: now,
   };
 }
 
@@ -171,7 +181,13 @@ export function sourcesRepository(context: Context): SourcesRepository {
     },
     byDns: async (pairId, dns) => {
       const found = new Map<string, string>();
-      for (const keys of pieces([...new Set(dns.map(normaliseDn))])) {
+      const wanted = [...new Set(dns.map(normaliseDn))];
+      const sids = new Map(wanted.flatMap((dnKey) => { const sid = sidIn(dnKey); return sid === undefined ? [] : [[sid, dnKey] as const]; }));
+      for (const some of pieces([...sids.keys()])) {
+        const rows = await db.selectFrom('source').select(['id', 'sid', 'missing']).where('pair_id', '=', pairId).where('sid', 'in', some).execute();
+        for (const row of rows) { const dnKey = sids.get(row.sid) ?? ''; if (row.missing === 0 || !found.has(dnKey)) found.set(dnKey, row.id); }
+      }
+      for (const keys of pieces(wanted.filter((dnKey) => sidIn(dnKey) === undefined))) {
         // Not ordered by the database: SQLite would walk along the index that has the order, which is the whole pair for every piece.
         const rows = await db.selectFrom('source').select(['id', 'dn_key', 'missing']).where('pair_id', '=', pairId).where('dn_key', 'in', keys).execute();
         // After a move and a new object of the old name two rows may have the DN: the one that is still there counts.

@@ -26,6 +26,8 @@ export interface TaskQueueRepository {
   cancelRequested(id: string): Promise<boolean>;
   /** Marks one running task as Interrupted, because its process is known to be gone; nothing happens to others. */
   interrupt(id: string): Promise<void>;
+  /** Scheduled tasks of an agent whose time has come, earliest first. */
+  dueTasks(agentId: string, now: number): Promise<readonly TaskRecord[]>;
   /** Marks running tasks whose lease ran out before `now` as Interrupted and returns them. */
   interruptExpired(now: number): Promise<readonly TaskRecord[]>;
 }
@@ -94,6 +96,7 @@ export function taskQueueRepository(context: Context): TaskQueueRepository {
       const task = await readTask(within, id);
       if (isActive(task.state)) await interrupt(within, task, environment.clock());
     }),
+    dueTasks: async (agentId, now) => (await db.selectFrom('task').selectAll().where('agent_id', '=', agentId).where('state', '=', 'Scheduled').where('scheduled_at', '<=', now).orderBy('scheduled_at').orderBy('number').execute()).map(toTask),
     interruptExpired: (now) => inTransaction(context, async (within) => {
       const rows = await within.db.selectFrom('task').selectAll().where('state', 'in', ACTIVE_STATES).where('lease_until', '<', now).orderBy('number').execute();
       const found: TaskRecord[] = [];

@@ -7,7 +7,7 @@ type TaskIds = SelectQueryBuilder<Tables, 'task', { id: string }>;
 export async function forgetPlans(db: Kysely<Tables>, plans: SelectQueryBuilder<Tables, 'plan', { id: string }>): Promise<void> {
   const ids = (await plans.execute()).map((plan) => plan.id);
   if (ids.length === 0) return;
-  for (const table of ['operation', 'plan_skip', 'plan_finding', 'plan_unresolved'] as const) await db.deleteFrom(table).where('plan_id', 'in', ids).execute();
+  for (const table of ['operation', 'plan_skip', 'plan_finding', 'plan_unresolved', 'plan_conflict'] as const) await db.deleteFrom(table).where('plan_id', 'in', ids).execute();
   await db.deleteFrom('plan').where('id', 'in', ids).execute();
 }
 
@@ -18,6 +18,8 @@ export async function forgetPlans(db: Kysely<Tables>, plans: SelectQueryBuilder<
 export async function forgetTasks(db: Kysely<Tables>, which: (tasks: TaskIds) => TaskIds): Promise<void> {
   const tasks = which(db.selectFrom('task').select('id'));
   await forgetPlans(db, db.selectFrom('plan').select('id').where('task_id', 'in', tasks));
+  await db.deleteFrom('check_finding').where('task_id', 'in', tasks).execute();
+  await db.deleteFrom('check_run').where('task_id', 'in', tasks).execute();
   await db.deleteFrom('task_item').where('task_id', 'in', tasks).execute();
   await db.deleteFrom('task').where('id', 'in', tasks).execute();
 }

@@ -40,6 +40,8 @@ export interface TaskRecord {
   readonly leaseOwner: string | null;
   readonly leaseUntil: number | null;
   readonly cancelRequested: boolean;
+  /** State Scheduled: when the approved plan is to be applied. */
+  readonly scheduledAt: number | null;
 }
 
 /** A new task. */
@@ -58,7 +60,7 @@ export interface TaskInput {
 
 /** What a running task reports. */
 export type TaskPatch = Partial<Pick<TaskRecord,
-  'state' | 'phase' | 'done' | 'failed' | 'total' | 'message' | 'planId' | 'throttledMs' | 'timeLeftMs' | 'startedAt' | 'finishedAt' | 'rolledBackBy' | 'checkpoint' | 'settings'>>;
+  'state' | 'phase' | 'done' | 'failed' | 'total' | 'message' | 'planId' | 'throttledMs' | 'timeLeftMs' | 'startedAt' | 'finishedAt' | 'rolledBackBy' | 'checkpoint' | 'settings' | 'scheduledAt'>>;
 
 /** Which tasks to list, newest first; `limit` 1 to 500, default 100. */
 export interface TaskFilter { readonly pairId?: string | undefined; readonly collectionId?: string | undefined; readonly limit?: number | undefined }
@@ -108,7 +110,7 @@ export function toTask(row: Selectable<Tables['task']>): TaskRecord {
     settings: json<unknown>(row.settings), checkpoint: row.checkpoint === null ? null : json<unknown>(row.checkpoint),
     done: row.done, failed: row.failed, total: row.total, message: row.message, timeLeftMs: row.time_left_ms, throttledMs: row.throttled_ms,
     planId: row.plan_id, undoes: row.undoes, rolledBackBy: row.rolled_back_by, createdAt: row.created_at, startedAt: row.started_at, finishedAt: row.finished_at,
-    createdBy: row.created_by, seq: row.seq, leaseOwner: row.lease_owner, leaseUntil: row.lease_until, cancelRequested: row.cancel_requested === 1,
+    createdBy: row.created_by, seq: row.seq, leaseOwner: row.lease_owner, leaseUntil: row.lease_until, cancelRequested: row.cancel_requested === 1, scheduledAt: row.scheduled_at,
   };
 }
 
@@ -137,6 +139,7 @@ function columns(patch: TaskPatch): Updateable<Tables['task']> {
     ...(patch.finishedAt === undefined ? {} : { finished_at: patch.finishedAt }),
     ...(patch.rolledBackBy === undefined ? {} : { rolled_back_by: patch.rolledBackBy }),
     ...(patch.checkpoint === undefined ? {} : { checkpoint: patch.checkpoint === null ? null : text(patch.checkpoint) }),
+    ...(patch.scheduledAt === undefined ? {} : { scheduled_at: patch.scheduledAt }),
     ...(patch.settings === undefined ? {} : { settings: text(patch.settings) }),
   };
 }

@@ -152,7 +152,7 @@ function useTaskToasts(): (task: TaskRow) => void {
   return useCallback((task: TaskRow): void => {
     // A dialog that shows this task says it already.
     if (task.state === 'Discarded' || document.querySelector(`[data-watched-task="${task.id}"]`)) return;
-    const intent = task.state === 'Completed' ? 'success' : task.state === 'Failed' || task.state === 'Interrupted' ? 'error' : task.state === 'Awaiting approval' ? 'info' : 'warning';
+    const intent = task.state === 'Completed' ? 'success' : task.state === 'Failed' || task.state === 'Interrupted' ? 'error' : task.state === 'Awaiting approval' || task.state === 'Scheduled' ? 'info' : 'warning';
     const show = (): void => go(task.collectionId ? { kind: 'collection', pairId: task.pairId, collectionId: task.collectionId } : { kind: 'pair', pairId: task.pairId }, 'Tasks');
     dispatchToast(
       <Toast>

@@ -1,17 +1,17 @@
 import {
-  Button, Field, MessageBar, MessageBarBody, MessageBarTitle, SearchBox, Spinner, Subtitle2, Text, Tree, TreeItem, TreeItemLayout, makeStyles, tokens, type TreeCheckedChangeData,
+  Button, SearchBox, Spinner, Subtitle2, Text, Tree, TreeItem, TreeItemLayout, makeStyles, tokens, type TreeCheckedChangeData,
 } from '@fluentui/react-components';
 import { ContactCardRegular, DismissRegular, FolderRegular, PeopleRegular, PersonRegular, QuestionRegular, type FluentIcon } from '@fluentui/react-icons';
 import { useMemo, useState, type ReactNode } from 'react';
-import type { AddResult, Collection, DirectoryItem } from '../../../shared/contracts/collections.ts';
+import type { Collection, DirectoryItem } from '../../../shared/contracts/collections.ts';
 import type { Pair } from '../../../shared/contracts/pairs.ts';
 import { errorData, useCall, useCommand } from '../../app/api.ts';
 import type { DialogProps } from '../../app/dialogs.tsx';
 import { DialogFrame } from '../../ui/Dialogs.tsx';
 import { count, counted } from '../../ui/format.ts';
-import { Live } from '../../ui/Live.tsx';
 import { useLayout } from '../../ui/layout.ts';
 import { ErrorView, Loading } from '../../ui/states.tsx';
+import { AddOutcome } from './AddOutcome.tsx';
 
 const LIVE_TIMEOUT_MS = 60_000;
 const ADD_TIMEOUT_MS = 600_000;
@@ -21,10 +21,14 @@ const useStyles = makeStyles({
   box: { border: `1px solid ${tokens.colorNeutralStroke2}`, borderRadius: tokens.borderRadiusMedium, overflow: 'auto', minHeight: '160px', padding: '4px' },
   side: { display: 'flex', flexDirection: 'column', gap: '8px', minHeight: 0 },
   basket: { listStyle: 'none', margin: 0, padding: '4px' },
+  aside: { maxWidth: '300px', overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap' },
   line: { display: 'flex', alignItems: 'center', gap: '4px', minWidth: 0 },
 });
 
 const ICONS: Readonly<Record<DirectoryItem['type'], FluentIcon>> = { container: FolderRegular, user: PersonRegular, group: PeopleRegular, contact: ContactCardRegular, other: QuestionRegular };
+
+/** Types that the icon says already. */
+const PLAIN: ReadonlySet<DirectoryItem['objectType']> = new Set(['user', 'contact', 'other']);
 
 interface BranchProps { readonly pair: Pair; readonly collection: Collection; readonly dn: string; readonly open: ReadonlySet<string>}
 
@@ -42,10 +46,11 @@ function Branch({ pair, collection, dn, open }: BranchProps): ReactNode {
 }
 
 function Item({ item, branch }: { readonly item: DirectoryItem; readonly branch: BranchProps }): ReactNode {
+  const s = useStyles();
   const Icon = ICONS[item.type];
   return (
     <TreeItem value={item.dn} itemType={item.hasChildren ? 'branch' : 'leaf'}>
-      <TreeItemLayout iconBefore={<Icon />} aside={item.inCollection ? <Text size={200}>in the collection</Text> : <Text size={200}>{item.detail}</Text>}>{item.name}</TreeItemLayout>
+      <TreeItemLayout iconBefore={<Icon />} aside={<Text size={200} className={s.aside} title={item.leftOut}>{item.inCollection ? 'in the collection' : item.leftOut !== '' ? `${item.objectType}, left out: ${item.leftOut}` : PLAIN.has(item.objectType) ? item.detail : `${item.objectType}, ${item.detail}`}</Text>}>{item.name}</TreeItemLayout>
       {item.hasChildren && branch.open.has(item.dn) ? <Tree><Branch {...branch} /></Tree> : null}
     </TreeItem>
   );
@@ -112,62 +117,6 @@ export function AddObjectsDialog({ pair, collection, onClose }: DialogProps<'add
             </ul>
           </div>
         </div>
-      </div>
-    </DialogFrame>
-  );
-}
-
-/** What adding did: nothing is ignored in silence. */
-export function AddOutcome({ title, result, onClose }: { readonly title: string; readonly result: AddResult; readonly onClose: () => void }): ReactNode {
-  const l = useLayout();
-  return (
-    <DialogFrame title={title} onClose={onClose} size="wide" actions={<Button appearance="primary" onClick={onClose}>Close</Button>}>
-      <Live><MessageBar intent={result.skippedTotal > 0 ? 'warning' : 'success'} layout="multiline">
-        <MessageBarBody><MessageBarTitle>{`${counted(result.added, 'object')} added. `}</MessageBarTitle>{`${count(result.already)} were in the collection already, ${count(result.skippedTotal)} were skipped.`}</MessageBarBody>
-      </MessageBar></Live>
-      {result.skipped.length > 0 ? (
-        <table className={l.plainTable} aria-label="Skipped entries">
-          <thead><tr><th scope="col">Skipped</th><th scope="col">Reason</th></tr></thead>
-          <tbody>{result.skipped.map((skip, i) => <tr key={`${skip.name} ${i}`}><td>{skip.name}</td><td>{skip.reason}</td></tr>)}</tbody>
-        </table>
-      ) : null}
-      {result.skippedTotal > result.skipped.length ? <Text>{`And ${count(result.skippedTotal - result.skipped.length)} more.`}</Text> : null}
-    </DialogFrame>
-  );
-}
-
-/** Adds what an LDAP filter finds. */
-export function QueryObjectsDialog({ pair, collection, onClose }: DialogProps<'query objects'>): ReactNode {
-  const l = useLayout();
-  const [filter, setFilter] = useState('(department=Sales)');
-  const [base, setBase] = useState('');
-  const [tried, setTried] = useState<{ readonly base: string; readonly text: string } | null>(null);
-  const query = useCommand('collections.queryObjects', ADD_TIMEOUT_MS);
-  const preview = useCall('directory.search', { pairId: pair.id, collectionId: collection.id, base: tried?.base ?? '', text: tried?.text ?? '' }, { enabled: tried !== null, timeoutMs: LIVE_TIMEOUT_MS });
-  if (query.data) return <AddOutcome title="Query Objects" result={query.data} onClose={onClose} />;
-  const isFilter = filter.trim().startsWith('(');
-  return (
-    <DialogFrame title={`Query Objects for ${collection.name}`} onClose={onClose} size="wide" actions={<>
-      <Button disabled={!isFilter} onClick={() => setTried({ base, text: filter.trim() })}>Preview</Button>
-      <Button appearance="primary" disabled={!isFilter || query.isPending} onClick={() => query.mutate({ id: collection.id, base, filter: filter.trim() })}>{query.isPending ? 'Adding…' : 'Add what is found'}</Button>
-      <Button onClick={onClose}>Cancel</Button>
-    </>}>
-      <div className={l.column}>
-        <Field label="LDAP filter" required hint="For example (&(objectClass=user)(department=Sales)). Only users, groups and contacts are taken."
-          {...(isFilter ? {} : { validationState: 'error', validationMessage: 'A filter begins with (.' })}>
-          <SearchBox className={l.search} value={filter} onChange={(_, d) => setFilter(d.value)} />
-        </Field>
-        <Field label="Search below" hint="Distinguished name of a container. Leave empty for everything below the base of the pair."><SearchBox className={l.search} value={base} onChange={(_, d) => setBase(d.value)} /></Field>
-        {query.error ? <ErrorView error={errorData(query.error)} /> : null}
-        {preview.error ? <ErrorView error={errorData(preview.error)} onRetry={() => { void preview.refetch(); }} /> : null}
-        {tried !== null && preview.isFetching ? <Loading label="Searching the directory…" /> : null}
-        {preview.data && !preview.isFetching ? <>
-          <Live>{`${preview.data.more ? 'More than ' : ''}${counted(preview.data.rows.length, 'object')} found.`}</Live>
-          <table className={l.plainTable} aria-label="Preview">
-            <thead><tr><th scope="col">Name</th><th scope="col">Type</th><th scope="col">In the collection</th><th scope="col">Distinguished name</th></tr></thead>
-            <tbody>{preview.data.rows.slice(0, 100).map((item) => <tr key={item.dn}><td>{item.name}</td><td>{item.type}</td><td>{item.inCollection ? 'yes' : 'no'}</td><td>{item.dn}</td></tr>)}</tbody>
-          </table>
-        </> : null}
       </div>
     </DialogFrame>
   );

@@ -11,6 +11,8 @@ import { TaskProgress } from '../../ui/TaskProgress.tsx';
 import { count, counted, time } from '../../ui/format.ts';
 import { useLayout } from '../../ui/layout.ts';
 import { ErrorView, Loading } from '../../ui/states.tsx';
+import { LeftOutSection } from './LeftOut.tsx';
+import { OverlapWarning } from './Overlaps.tsx';
 
 const useStyles = makeStyles({ title: { margin: 0 } });
 
@@ -23,12 +25,14 @@ export function CollectionHome({ pair, collection }: CollectionScreenProps): Rea
   const statistics = useCall('statistics.get', { collectionId: collection.id });
   const tasks = useCall('tasks.list', { collectionId: collection.id });
   const by: Readonly<Partial<Record<MigrationProgress, number>>> = statistics.data?.byProgress ?? {};
+  const overlaps = useCall('collections.overlaps', { id: collection.id });
   const node = { kind: 'collection', pairId: pair.id, collectionId: collection.id } as const;
   const waiting = tasks.data?.rows.find((t) => t.state === 'Awaiting approval');
   const running = tasks.data?.rows.find((t) => t.state === 'Running' || t.state === 'Queued');
   const next: { text: string; label: string; run: () => void } =
     waiting ? { text: `The plan of a ${waiting.kind} task waits for your review. Nothing has been written yet.`, label: 'Review Plan', run: () => open('review plan', { task: waiting }) }
-    : collection.objects === 0 ? { text: 'The collection is empty. Add objects from Active Directory, or query them by a filter.', label: 'Add Objects', run: () => open('add objects', { pair, collection }) }
+    : collection.kind === 'dynamic' ? { text: 'A dynamic collection takes part in coexistence only, and is never matched or migrated. Every discovery works its objects out anew from its scope.', label: 'Change Scope', run: () => open('change scope', { pair, collection }) }
+    : collection.objects === 0 ? { text: 'The collection is empty. Add objects from Active Directory, query them by attribute values, or import a list.', label: 'Add Objects', run: () => open('add objects', { pair, collection }) }
     : (by.Ambiguous ?? 0) + (by.Conflict ?? 0) > 0 ? { text: `${counted((by.Ambiguous ?? 0) + (by.Conflict ?? 0), 'match', 'matches')} need a decision by a person: more than one candidate, or a risk.`, label: 'Show Objects', run: () => go(node, 'Objects') }
     : (by.New ?? 0) > 0 ? { text: `${counted(by.New ?? 0, 'object')} were not matched yet. Matching writes nothing to the tenant.`, label: 'Match Objects', run: () => open('match objects', { pair, collection, scope: null }) }
     : (by.Matched ?? 0) + (by['Not matched'] ?? 0) > 0 ? { text: 'Matching is done. Review the matches, then make the migration plan.', label: 'Migrate Objects', run: () => open('migrate objects', { pair, collection, scope: null }) }
@@ -37,6 +41,7 @@ export function CollectionHome({ pair, collection }: CollectionScreenProps): Rea
     <div className={l.page}>
       <Title2 as="h2" className={s.title}>{collection.name}</Title2>
       {running ? <Section title={`${running.kind} is running`}><TaskProgress task={running} /></Section> : null}
+      <OverlapWarning overlaps={overlaps.data?.rows ?? []} />
       <div className={l.cards}>
         <Section title="Next step" action={<div><Button appearance="primary" disabled={running !== undefined} onClick={next.run}>{next.label}</Button></div>}><Body1 as="p" className={s.title}>{running ? 'Wait for the running task, or cancel it on the Tasks tab.' : next.text}</Body1></Section>
         <Section title="Statistics" action={<div><Button onClick={() => go(node, 'Statistics')}>Show statistics</Button></div>}>
@@ -50,9 +55,11 @@ export function CollectionHome({ pair, collection }: CollectionScreenProps): Rea
         </Section>
         <Section title="Collection"><Properties rows={[
           ['Type', collection.kind === 'static' ? 'Static' : 'Dynamic'], ['Directory Migration Agent', collection.agentName], ['Migration pair', pair.name], ['Tenant', pair.targetName || pair.target.tenantId],
+          ...(collection.scope === null ? [] : [['Container', collection.scope.base || 'everything below the base of the pair'], ['Filter', collection.scope.filter], ['Scope last read', time(collection.scopeReadAt)]] as const),
           ['Coexistence', collection.coexistence ? 'Enabled' : 'Not enabled'], ['Created', time(collection.createdAt)], ['Last task', time(statistics.data?.lastTaskAt ?? null)],
         ]} /></Section>
       </div>
+      <LeftOutSection collection={collection} />
     </div>
   );
 }

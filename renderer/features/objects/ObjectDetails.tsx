@@ -2,7 +2,7 @@ import { Body1, Button, MessageBar, MessageBarBody, Subtitle2, Tab, TabList, Tex
 import { useState, type ReactNode } from 'react';
 import type { ObjectDetail } from '../../../shared/contracts/objects.ts';
 import { errorData, useCall } from '../../app/api.ts';
-import type { DialogProps } from '../../app/dialogs.tsx';
+import { useOpenDialog, type DialogProps } from '../../app/dialogs.tsx';
 import { DialogFrame } from '../../ui/Dialogs.tsx';
 import { Properties } from '../../ui/Section.tsx';
 import { StatusBadge } from '../../ui/StatusBadge.tsx';
@@ -17,6 +17,7 @@ const PAGES = ['Match', 'Mapped values', 'Attributes', 'References', 'History'] 
 export function ObjectDetailsDialog({ pair, collection, object, onClose }: DialogProps<'object details'>): ReactNode {
   const l = useLayout();
   const [page, setPage] = useState<(typeof PAGES)[number]>('Match');
+  const open = useOpenDialog();
   const detail = useCall('objects.get', { collectionId: collection.id, id: object.id });
   const d = detail.data;
   return (
@@ -29,7 +30,7 @@ export function ObjectDetailsDialog({ pair, collection, object, onClose }: Dialo
           : page === 'Mapped values' ? <MappedPage detail={d} />
           : page === 'Attributes' ? <AttributesPage detail={d} />
           : page === 'References' ? <ReferencesPage detail={d} />
-          : <HistoryPage detail={d} />}
+          : <HistoryPage detail={d} collectionId={collection.id} onRollBack={(attribute, since) => { onClose(); open('roll back', { pair, collection, task: null, object: d.row, attributes: [attribute], since }); }} />}
       </>}
     </DialogFrame>
   );
@@ -43,7 +44,7 @@ function MatchPage({ detail }: PageProps): ReactNode {
   return (
     <div className={l.column}>
       <Properties rows={[
-        ['Source', row.dn], ['Matched with', target ? `${row.targetName}${target.deleted ? ' (in the recycle bin)' : ''}` : 'nothing'], ['Target ID', row.targetId ?? '–'],
+        ['Source', row.dn], ['Type', detail.objectType], ...(detail.leftOut === '' ? [] : [['Out of scope', detail.leftOut] as const]), ['Matched with', target ? `${row.targetName}${target.deleted ? ' (in the recycle bin)' : ''}` : 'nothing'], ['Target ID', row.targetId ?? '–'],
         ['Decided by', row.pinned ? 'a person (pinned; never evaluated again)' : row.rule || '–'],
       ]} />
       {row.risks.length > 0 ? <MessageBar intent="warning" layout="multiline"><MessageBarBody>{`Look at this match before anything is written: ${row.risks.join('; ')}.`}</MessageBarBody></MessageBar> : null}
@@ -104,14 +105,16 @@ function ReferencesPage({ detail }: PageProps): ReactNode {
   );
 }
 
-function HistoryPage({ detail }: PageProps): ReactNode {
+function HistoryPage({ detail, collectionId, onRollBack }: PageProps & { readonly collectionId: string; readonly onRollBack: (attribute: string, since: string) => void }): ReactNode {
+  const wrote = useCall('rollBack.ofObject', { collectionId, objectId: detail.row.id });
+  const canGoBack = (taskId: string, attribute: string): boolean => wrote.data?.tasks.some((t) => t.taskId === taskId && t.attributes.includes(attribute)) === true;
   const l = useLayout();
   if (detail.history.length === 0) return <Body1>Nothing was written for this object so far.</Body1>;
   return (
     <table className={l.plainTable}>
-      <thead><tr><th scope="col">Time</th><th scope="col">Operation</th><th scope="col">Attribute</th><th scope="col">Before</th><th scope="col">After</th><th scope="col">Outcome</th></tr></thead>
+      <thead><tr><th scope="col">Time</th><th scope="col">Operation</th><th scope="col">Attribute</th><th scope="col">Before</th><th scope="col">After</th><th scope="col">Outcome</th><th scope="col">Take back</th></tr></thead>
       <tbody>{detail.history.map((h, i) => (
-        <tr key={`${h.taskId} ${i}`}><td>{time(h.at)}</td><td>{h.operation}</td><td>{h.attribute || '–'}</td><td className={l.old}>{h.before || '–'}</td><td className={l.fresh}>{h.after || '–'}</td><td><StatusBadge status={h.outcome} /></td></tr>
+        <tr key={`${h.taskId} ${i}`}><td>{time(h.at)}</td><td>{h.operation}</td><td>{h.attribute || '–'}</td><td className={l.old}>{h.before || '–'}</td><td className={l.fresh}>{h.after || '–'}</td><td><StatusBadge status={h.outcome} /></td><td>{canGoBack(h.taskId, h.attribute) ? <Button size="small" aria-label={`Roll back this change of ${h.attribute}`} onClick={() => onRollBack(h.attribute, h.taskId)}>Roll back this change</Button> : null}</td></tr>
       ))}</tbody>
     </table>
   );

@@ -126,10 +126,12 @@ export function ObjectsTab({ pair, collection }: CollectionScreenProps): ReactNo
       {rows.loading && !rows.error ? <Loading label="Reading objects…" />
         : rows.total === 0 && !rows.error ? filtered
           ? <EmptyState title="No object fits the filter" actions={<Button onClick={clear}>Clear filter</Button>} />
+          : collection.kind === 'dynamic' ? <EmptyState title="The collection is empty" actions={<Button appearance="primary" onClick={() => open('change scope', { pair, collection })}>Change Scope</Button>}>Nothing in the directory fits the container and the filter of this dynamic collection.</EmptyState>
           : <EmptyState title="The collection is empty" actions={<>
               <Button appearance="primary" onClick={() => open('add objects', { pair, collection })}>Add Objects</Button>
               <Button onClick={() => open('query objects', { pair, collection })}>Query Objects</Button>
-            </>}>Add objects and containers from Active Directory, or query them by a filter.</EmptyState>
+              <Button onClick={() => open('import objects', { pair, collection })}>Import Objects</Button>
+            </>}>Add objects and containers from Active Directory, query them by attribute values, or import a list.</EmptyState>
         : <VirtualGrid label="Objects" mode="multi" rowCount={rows.total} rowAt={rows.rowAt} keyOf={(o) => o.id} columns={COLUMNS} selection={selection} onSelect={select} readRange={readRange} onRange={rows.onRange} onMenu={menu}
             onOpen={(object) => open('object details', { pair, collection, object })} sort={sort}
             onSort={(by) => setSort((s) => ({ by: by as SortBy, direction: s.by === by && s.direction === 'ascending' ? 'descending' : 'ascending' }))} />}

@@ -3,6 +3,7 @@ import { useState, type ReactNode } from 'react';
 import type { Collection } from '../../../shared/contracts/collections.ts';
 import type { ObjectDetail } from '../../../shared/contracts/objects.ts';
 import type { Pair } from '../../../shared/contracts/pairs.ts';
+import { BLOCKING_RISKS } from '../../../shared/domain/objects.ts';
 import { errorData, useCall, useCommand } from '../../app/api.ts';
 import { useLayout } from '../../ui/layout.ts';
 import { ErrorView, Loading } from '../../ui/states.tsx';
@@ -20,8 +21,8 @@ export function PinMatch({ pair, collection, detail }: PinProps): ReactNode {
   const pin = useCommand('objects.pin');
   const search = useCall('targets.search', { pairId: pair.id, text: term }, { enabled: term !== '' });
   const refused = pin.error ? errorData(pin.error) : null;
-  const isRisky = row.risks.length > 0 && targetId === row.targetId;
-  const needsName = isRisky || refused?.code === 'CONFLICT';
+  const isRisky = row.risks.some((risk) => (BLOCKING_RISKS as readonly string[]).includes(risk)) && targetId === row.targetId;
+  const needsName = isRisky || refused?.code === 'GUARD_STOPPED';
   const candidates = term === '' ? detail.candidates : (search.data?.rows ?? []);
   const save = (to: string | null): void => pin.mutate({ collectionId: collection.id, id: row.id, targetId: to, ...(needsName && override ? { override } : {}) }, { onSuccess: () => { setTargetId(''); setOverride(''); } });
   return (

@@ -9,7 +9,7 @@ const name = (c: CommandContext): string => quoted(c.collection?.name ?? '<colle
 /** Commands of the objects of a collection. */
 export const objectCommands: readonly Command[] = [
   {
-    id: 'objects.match', title: 'Match Objects', icon: ArrowSwapRegular, group: 'Objects', appliesTo: isHere, disabledReason: (c) => (c.collection?.objects === 0 ? 'The collection is empty. Add objects first.' : null),
+    id: 'objects.match', title: 'Match Objects', icon: ArrowSwapRegular, group: 'Objects', appliesTo: isHere, disabledReason: (c) => (c.collection?.objects === 0 ? 'The collection is empty. Add objects first.' : c.collection?.kind === 'dynamic' ? 'A dynamic collection takes part in coexistence only.' : null),
     run: (c, { open }) => { if (c.pair && c.collection) open('match objects', { pair: c.pair, collection: c.collection, scope: scopeOf(c) }); }, cliLine: (c) => (scopeOf(c) ? null : cliOf(c, `match --collection ${name(c)}`)),
   },
   {

@@ -1,4 +1,4 @@
-import { Button, Title2, makeStyles } from '@fluentui/react-components';
+import { Button, Link, Title2, makeStyles } from '@fluentui/react-components';
 import { useState, type ReactNode } from 'react';
 import { errorData, useCall, useCommand } from '../../app/api.ts';
 import { useOpenDialog } from '../../app/dialogs.tsx';
@@ -56,7 +56,7 @@ export function PairHome({ pair }: PairScreenProps): ReactNode {
         <Section title="Discovered"><Properties rows={[
           ['Last time', pair.discoveredAt === null ? 'Never. Discover now to read both sides; nothing is written.' : time(pair.discoveredAt)],
           ['UPN suffix', pair.defaults.upnSuffix || 'the source\'s'], ['Country code', pair.defaults.countryCode || 'by the rules'], ['Distribution groups', pair.defaults.distributionGroups],
-          ['Mail redirection domain', pair.redirectionDomain || 'none'], ['Schema template', pair.schemaTemplate],
+          ['Mail redirection domain', pair.redirectionDomain || 'none'], ['Schema template', <>{pair.schemaTemplate}{' '}<Link as="button" onClick={() => open('schema template', { owner: { kind: 'pair', id: pair.id } })}>Change</Link></>],
         ]} /></Section>
         <Section title="Statistics" action={<div><Button onClick={() => go({ kind: 'pair', pairId: pair.id }, 'Statistics')}>Show statistics</Button></div>}>
           {statistics.error ? <ErrorView error={errorData(statistics.error)} onRetry={() => { void statistics.refetch(); }} /> : null}

@@ -30,7 +30,7 @@ export function NewPairWizard({ onClose }: DialogProps<'new pair'>): ReactNode {
     <FormProvider {...form}>
       <Wizard title="New Migration Pair" steps={STEPS} current={step} onClose={onClose} onBack={step > 0 ? () => setStep(step - 1) : undefined}
         onNext={() => { if (isLast) void save(); else void next(); }} nextLabel={isLast ? (create.isPending ? 'Creating…' : 'Create') : 'Next'} nextDisabled={create.isPending}>
-        {step === 0 ? <NameForm /> : step === 1 ? <SourceForm isNew /> : step === 2 ? <TargetForm isNew /> : step === 3 ? <DefaultsForm /> : step === 4 ? <ConnectionTest what={{ input: inputOf(form.getValues(), null) }} /> : <Summary draft={form.getValues()} />}
+        {step === 0 ? <NameForm /> : step === 1 ? <SourceForm isNew /> : step === 2 ? <TargetForm isNew /> : step === 3 ? <DefaultsForm isNew /> : step === 4 ? <ConnectionTest what={{ input: inputOf(form.getValues(), null) }} /> : <Summary draft={form.getValues()} />}
         {isLast && create.error ? <ErrorView error={errorData(create.error)} /> : null}
       </Wizard>
     </FormProvider>
@@ -46,7 +46,7 @@ function Summary({ draft }: { readonly draft: PairDraft }): ReactNode {
       ['Target', draft.targetKind === 'simulated' ? `Simulated tenant ${draft.simulated}` : `${draft.tenantId} with ${draft.signIn}`],
       ['Access', draft.readOnly ? 'Read-only: every write is refused' : 'Read and write, after approval of each plan'],
       ['UPN suffix', draft.upnSuffix || 'the source\'s'], ['Country code', draft.countryCode || 'by the rules'], ['Distribution groups', draft.distributionGroups],
-      ['Mail redirection domain', draft.redirectionDomain || 'none'], ['What happens now', 'The pair is saved with the shipped matching and mapping rules. Nothing is written to either side.'],
+      ['Mail redirection domain', draft.redirectionDomain || 'none'], ['What happens now', `The pair is saved with the matching and mapping rules of the schema template "${draft.schemaTemplate}". Nothing is written to either side.`],
     ]} />
   );
 }

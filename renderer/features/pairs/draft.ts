@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Pair, PairInput } from '../../../shared/contracts/pairs.ts';
 import { CountryCode, UpnSuffix } from '../../../shared/contracts/values.ts';
+import { DEFAULT_SCHEMA_TEMPLATE } from '../../../shared/domain/rules.ts';
 import { CLOUDS, DISTRIBUTION_GROUP_CHOICES, SIGN_IN_METHODS } from '../../../shared/domain/settings.ts';
 
 const NEEDED = 'must not be empty';
@@ -15,6 +16,7 @@ export const PairDraftSchema = z.object({
   simulatedBy: z.enum(['stateFile', 'origin']), simulated: z.string(),
   cloud: z.enum(CLOUDS), tenantId: z.string(), clientId: z.string(), signIn: z.enum(SIGN_IN_METHODS), certificateFile: z.string(), secret: z.string(), readOnly: z.boolean(),
   redirectionDomain: z.string().max(255, 'must have at most 255 characters'), upnSuffix: UpnSuffix, countryCode: CountryCode, distributionGroups: z.enum(DISTRIBUTION_GROUP_CHOICES),
+  schemaTemplate: z.string(),
 }).superRefine((draft, context) => {
   const need = (field: keyof typeof draft, message = NEEDED): void => { if (String(draft[field]).trim() === '') context.addIssue({ code: 'custom', path: [field], message }); };
   if (draft.sourceKind === 'ldif') need('ldifFile');
@@ -40,14 +42,14 @@ export const PAGE_FIELDS = {
   name: ['name'],
   source: ['sourceKind', 'domain', 'servers', 'security', 'caFile', 'username', 'password', 'baseDn', 'ldifFile'],
   target: ['targetKind', 'simulatedBy', 'simulated', 'cloud', 'tenantId', 'clientId', 'signIn', 'certificateFile', 'secret', 'readOnly'],
-  defaults: ['redirectionDomain', 'upnSuffix', 'countryCode', 'distributionGroups'],
+  defaults: ['redirectionDomain', 'upnSuffix', 'countryCode', 'distributionGroups', 'schemaTemplate'],
 } as const satisfies Readonly<Record<string, readonly (keyof PairDraft)[]>>;
 
 /** A new pair before anything was typed. */
 export const EMPTY_DRAFT: PairDraft = {
   name: '', sourceKind: 'ldap', domain: '', servers: '', security: 'ldaps', caFile: '', username: '', password: '', baseDn: '', ldifFile: '',
   targetKind: 'tenant', simulatedBy: 'stateFile', simulated: '', cloud: 'global', tenantId: '', clientId: '', signIn: 'client secret', certificateFile: '', secret: '', readOnly: false,
-  redirectionDomain: '', upnSuffix: '', countryCode: '', distributionGroups: 'skip',
+  redirectionDomain: '', upnSuffix: '', countryCode: '', distributionGroups: 'distribution group', schemaTemplate: DEFAULT_SCHEMA_TEMPLATE,
 };
 
 /** Server names of a list that is separated by commas, spaces or line ends. */
@@ -66,7 +68,7 @@ export function draftOf(pair: Pair): PairDraft {
     targetKind: target.simulated ? 'simulated' : 'tenant',
     ...(target.simulated ? 'origin' in target.simulated ? { simulatedBy: 'origin' as const, simulated: target.simulated.origin } : { simulatedBy: 'stateFile' as const, simulated: target.simulated.stateFile } : {}),
     cloud: target.cloud, tenantId: target.tenantId, clientId: target.clientId, signIn: target.signIn, certificateFile: target.certificateFile ?? '', readOnly: target.readOnly,
-    redirectionDomain: pair.redirectionDomain, ...defaults,
+    redirectionDomain: pair.redirectionDomain, ...defaults, schemaTemplate: pair.schemaTemplate,
   };
 }
 
@@ -89,5 +91,6 @@ export function inputOf(draft: PairDraft, before: Pair | null): PairInput {
     },
     ...(draft.password ? { sourcePassword: draft.password } : {}), ...(draft.secret && !(isSimulated && draft.simulatedBy === 'stateFile') ? { targetSecret: draft.secret } : {}),
     redirectionDomain: draft.redirectionDomain, defaults: { upnSuffix: draft.upnSuffix, countryCode: draft.countryCode, distributionGroups: draft.distributionGroups },
+    ...(before === null ? { schemaTemplate: draft.schemaTemplate } : {}),
   };
 }

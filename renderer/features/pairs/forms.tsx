@@ -101,14 +101,24 @@ function Permissions({ readOnly }: { readonly readOnly: boolean }): ReactNode {
 }
 
 /** What the pair gives to its collections and wizards. */
-export function DefaultsForm(): ReactNode {
+export function DefaultsForm({ isNew = false }: { readonly isNew?: boolean }): ReactNode {
   const l = useLayout();
   return (
     <div className={l.column}>
       <TextField name="upnSuffix" label="User principal names (UPN) suffix" placeholder="contoso.com" hint="A verified domain of the tenant. Leave empty to keep the source's." />
       <TextField name="countryCode" label="Country code" placeholder="DE" hint="Two letters, ISO 3166. Used for users whose source object names no country; needed to assign licences." />
-      <RadioField name="distributionGroups" label="Distribution groups" options={[['skip', 'Skip, with the reason (Microsoft Graph cannot create them)'], ['Microsoft 365 group', 'Create as Microsoft 365 groups']]} />
+      <RadioField name="distributionGroups" label="Distribution groups" options={[['distribution group', 'Create as distribution groups (through Exchange Online)'], ['Microsoft 365 group', 'Create as Microsoft 365 groups (people only, no nested groups or contacts)'], ['skip', 'Skip, with the reason']]} />
       <TextField name="redirectionDomain" label="Mail redirection domain" hint="A domain that is accepted on premises only, not in Microsoft 365. Leave empty when no mail is redirected." />
+      {isNew ? <TemplateField /> : null}
     </div>
   );
+}
+
+/** The set of rules that the pair starts with. */
+function TemplateField(): ReactNode {
+  const { watch } = useFormContext<PairDraft>();
+  const templates = useCall('templates.list', {});
+  const chosen = watch('schemaTemplate');
+  const options = (templates.data?.rows.map((t) => t.name) ?? [chosen]).map((name) => [name, name] as const);
+  return <SelectField name="schemaTemplate" label="Schema template" options={options} hint={`${templates.data?.rows.find((t) => t.name === chosen)?.description ?? 'The matching and mapping rules that the pair starts with.'} It can be changed later.`} />;
 }

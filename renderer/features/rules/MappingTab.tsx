@@ -1,4 +1,4 @@
-import { Badge, Button, MessageBar, MessageBarBody, SearchBox, Toolbar } from '@fluentui/react-components';
+import { Badge, Button, MessageBar, MessageBarBody, SearchBox, Toolbar, makeStyles } from '@fluentui/react-components';
 import { useMemo, useState, type ReactNode } from 'react';
 import type { z } from 'zod';
 import type { MappingRuleSchema } from '../../../shared/contracts/rules.ts';
@@ -12,8 +12,11 @@ import { NOTHING } from '../../ui/grid-selection.ts';
 import { useLayout } from '../../ui/layout.ts';
 import { EmptyState, ErrorView, Loading } from '../../ui/states.tsx';
 
+/** The sentence stays whole; the grid takes the height that is left. */
+const useStyles = makeStyles({ bar: { flexShrink: 0 } });
+
 type Rule = z.output<typeof MappingRuleSchema>;
-const sourceOf = (r: Rule): string => (r.action === 'Set constant' ? `"${r.value}"` : r.action === 'Clear' ? '–' : `${r.sourceClass}  ${r.sourceAttribute}`);
+const sourceOf = (r: Rule): string => (r.action === 'Set constant' ? `"${r.value}"` : r.action === 'Clear' ? '–' : r.action === 'Expression' ? r.value : `${r.sourceClass}  ${r.sourceAttribute}`);
 const COLUMNS: readonly GridColumn<Rule>[] = [
   { id: 'position', title: 'Order', width: 70, render: (r) => String(r.position) },
   { id: 'enabled', title: 'State', width: 100, render: (r) => <Badge appearance="tint" color={r.enabled ? 'success' : 'subtle'}>{r.enabled ? 'Enabled' : 'Disabled'}</Badge> },
@@ -31,11 +34,12 @@ export function PairMappingTab({ pair }: PairScreenProps): ReactNode {
 
 /** Mapping rules of a collection. */
 export function CollectionMappingTab({ collection }: CollectionScreenProps): ReactNode {
-  return <MappingRules owner={useMemo(() => ({ kind: 'collection', id: collection.id }), [collection.id])} note="Each rule says what a target attribute becomes. Values that no rule names are left alone." />;
+  return <MappingRules owner={useMemo(() => ({ kind: 'collection', id: collection.id }), [collection.id])} note="Each rule says what a target attribute becomes. Of several rules for one attribute the first that gives a value decides. Values that no rule names are left alone." />;
 }
 
 function MappingRules({ owner, note }: { readonly owner: RuleOwner; readonly note: string }): ReactNode {
   const l = useLayout();
+  const s = useStyles();
   const open = useOpenDialog();
   const menu = useCommandMenu();
   const rules = useCall('mappingRules.list', owner);
@@ -49,7 +53,7 @@ function MappingRules({ owner, note }: { readonly owner: RuleOwner; readonly not
   if (!rows) return <Loading label="Reading mapping rules…" />;
   return (
     <div className={l.fill}>
-      <MessageBar intent="info" layout="multiline"><MessageBarBody>{note}</MessageBarBody></MessageBar>
+      <MessageBar className={s.bar} intent="info" layout="multiline"><MessageBarBody>{note}</MessageBarBody></MessageBar>
       <Toolbar aria-label="Mapping rules" size="small"><SearchBox type="search" size="small" aria-label="Search mapping rules" placeholder="Attribute or action (Ctrl+F)" value={text} onChange={(_, d) => setText(d.value)} /></Toolbar>
       {rows.length === 0
         ? <EmptyState title={text ? 'No rule fits the filter' : 'No mapping rules'} actions={<Button appearance="primary" onClick={() => open('mapping rule', { owner, rule: null })}>New Mapping Rule</Button>} />

@@ -1,4 +1,4 @@
-import { Badge, Button, MessageBar, MessageBarBody } from '@fluentui/react-components';
+import { Badge, Button, MessageBar, MessageBarBody, makeStyles } from '@fluentui/react-components';
 import { useMemo, useState, type ReactNode } from 'react';
 import type { z } from 'zod';
 import type { MatchingRuleSchema } from '../../../shared/contracts/rules.ts';
@@ -12,6 +12,9 @@ import { NOTHING } from '../../ui/grid-selection.ts';
 import { useLayout } from '../../ui/layout.ts';
 import { EmptyState, ErrorView, Loading } from '../../ui/states.tsx';
 import { COMPARISON_WORDS } from './words.ts';
+
+/** The sentence stays whole; the grid takes the height that is left. */
+const useStyles = makeStyles({ bar: { flexShrink: 0 } });
 
 type Rule = z.output<typeof MatchingRuleSchema>;
 const COLUMNS: readonly GridColumn<Rule>[] = [
@@ -34,6 +37,7 @@ export function CollectionMatchingTab({ collection }: CollectionScreenProps): Re
 
 function MatchingRules({ owner, note }: { readonly owner: RuleOwner; readonly note: string }): ReactNode {
   const l = useLayout();
+  const s = useStyles();
   const open = useOpenDialog();
   const menu = useCommandMenu();
   const rules = useCall('matchingRules.list', owner);
@@ -45,7 +49,7 @@ function MatchingRules({ owner, note }: { readonly owner: RuleOwner; readonly no
   if (!rows) return <Loading label="Reading matching rules…" />;
   return (
     <div className={l.fill}>
-      <MessageBar intent="info" layout="multiline"><MessageBarBody>{note}</MessageBarBody></MessageBar>
+      <MessageBar className={s.bar} intent="info" layout="multiline"><MessageBarBody>{note}</MessageBarBody></MessageBar>
       {rows.length === 0
         ? <EmptyState title="No matching rules" actions={<Button appearance="primary" onClick={() => open('matching rule', { owner, rule: null })}>Add Matching Rule</Button>}>Without rules only pinned matches are used.</EmptyState>
         : <VirtualGrid label="Matching rules" mode="single" rowCount={rows.length} rowAt={(i) => rows[i]} keyOf={(r) => r.id} columns={COLUMNS} selection={selection} onSelect={setSelection} onMenu={menu} onOpen={(r) => open('matching rule', { owner, rule: r })} />}

@@ -1,5 +1,5 @@
-import { AddRegular, ArrowDownRegular, ArrowUpRegular, DeleteRegular, EditRegular, ToggleLeftRegular } from '@fluentui/react-icons';
-import type { Command } from '../../app/commands.ts';
+import { AddRegular, ArrowDownRegular, ArrowSortRegular, ArrowUpRegular, DeleteRegular, DocumentTableRegular, EditRegular, ShareRegular, ToggleLeftRegular } from '@fluentui/react-icons';
+import { cliOf, quoted, type Command } from '../../app/commands.ts';
 import type { RuleOwner } from '../../app/dialogs.tsx';
 import type { CommandContext } from '../../app/selection.ts';
 
@@ -13,6 +13,11 @@ const ruleOf = (c: CommandContext): RuleChosen | null => (c.chosen?.kind === 'ma
 const isRuleTab = (c: CommandContext): boolean => c.place.tab === 'Matching' || c.place.tab === 'Mapping';
 const needsRule = (c: CommandContext): string | null => (ruleOf(c) ? null : 'Select a rule.');
 const words = (r: RuleChosen): string => `${r.rule.sourceClass} ${r.rule.sourceAttribute} to ${r.rule.targetClass} ${r.rule.targetAttribute}`;
+
+const setOf = (c: CommandContext): string => (c.place.tab === 'Matching' ? 'matching' : 'mapping');
+const numberOf = (c: CommandContext): string => { const chosen = ruleOf(c); return chosen ? String(chosen.rule.position) : '<number>'; };
+/** The same on the command line. */
+const cli = (c: CommandContext, words: string): string => cliOf(c, `rules ${words} ${c.place.node.kind === 'collection' ? `--collection ${quoted(c.collection?.name ?? '<collection>')}` : `--pair ${quoted(c.pair?.name ?? '<pair>')}`}`);
 
 function moved(order: readonly string[], id: string, step: 1 | -1): string[] {
   const at = order.indexOf(id);
@@ -38,7 +43,7 @@ const move = (id: string, title: string, step: 1 | -1, icon: Command['icon']): C
     await api.call(matching ? 'matchingRules.reorder' : 'mappingRules.reorder', { owner, ids: moved(chosen.order, chosen.rule.id, step) });
     await cache.invalidateQueries({ queryKey: [matching ? 'matchingRules.list' : 'mappingRules.list'] });
   },
-  cliLine: () => null,
+  cliLine: (c) => cli(c, `move ${numberOf(c)} --to <number> --set ${setOf(c)}`),
 });
 
 const editor = (c: CommandContext, open: Parameters<Command['run']>[1]['open'], isNew: boolean): void => {
@@ -51,9 +56,13 @@ const editor = (c: CommandContext, open: Parameters<Command['run']>[1]['open'], 
 
 /** Commands of matching and mapping rules. */
 export const ruleCommands: readonly Command[] = [
-  { id: 'matching.add', title: 'Add Matching Rule', icon: AddRegular, group: 'Rules', appliesTo: (c) => c.place.tab === 'Matching', disabledReason: () => null, run: (c, { open }) => editor(c, open, true), cliLine: () => null },
-  { id: 'mapping.add', title: 'New Mapping Rule', icon: AddRegular, group: 'Rules', appliesTo: (c) => c.place.tab === 'Mapping', disabledReason: () => null, run: (c, { open }) => editor(c, open, true), cliLine: () => null },
-  { id: 'rules.edit', title: 'Edit Rule', icon: EditRegular, group: 'Rules', shortcut: 'Alt+Enter', appliesTo: isRuleTab, disabledReason: needsRule, run: (c, { open }) => editor(c, open, false), cliLine: () => null },
+  { id: 'matching.add', title: 'Add Matching Rule', icon: AddRegular, group: 'Rules', appliesTo: (c) => c.place.tab === 'Matching', disabledReason: () => null, run: (c, { open }) => editor(c, open, true), cliLine: (c) => cli(c, 'matching add --source <attribute> --target <attribute>') },
+  { id: 'mapping.add', title: 'New Mapping Rule', icon: AddRegular, group: 'Rules', appliesTo: (c) => c.place.tab === 'Mapping', disabledReason: () => null, run: (c, { open }) => editor(c, open, true), cliLine: (c) => cli(c, 'mapping add --target <attribute> --action <action>') },
+  { id: 'rules.edit', title: 'Edit Rule', icon: EditRegular, group: 'Rules', shortcut: 'Alt+Enter', appliesTo: isRuleTab, disabledReason: needsRule, run: (c, { open }) => editor(c, open, false), cliLine: (c) => cli(c, `${setOf(c)} edit ${numberOf(c)}`) },
+  {
+    id: 'matching.order', title: 'Change Priority', icon: ArrowSortRegular, group: 'Rules', appliesTo: (c) => c.place.tab === 'Matching', disabledReason: () => null,
+    run: (c, { open }) => { const owner = ownerOf(c); if (owner) open('rule order', { owner }); }, cliLine: (c) => cli(c, 'test --move <number> --to <number>'),
+  },
   move('rules.up', 'Move Up', -1, ArrowUpRegular),
   move('rules.down', 'Move Down', 1, ArrowDownRegular),
   {
@@ -71,7 +80,7 @@ export const ruleCommands: readonly Command[] = [
       }
       await cache.invalidateQueries({ queryKey: [chosen.kind === 'matching rule' ? 'matchingRules.list' : 'mappingRules.list'] });
     },
-    cliLine: () => null,
+    cliLine: (c) => cli(c, `${ruleOf(c)?.rule.enabled === false ? 'enable' : 'disable'} ${numberOf(c)} --set ${setOf(c)}`),
   },
   {
     id: 'rules.remove', title: 'Remove Rule', icon: DeleteRegular, group: 'Rules', shortcut: 'Delete', appliesTo: isRuleTab, disabledReason: needsRule,
@@ -80,6 +89,14 @@ export const ruleCommands: readonly Command[] = [
       const chosen = ruleOf(c);
       if (owner && chosen) open('remove rule', { owner, set: chosen.kind === 'matching rule' ? 'matching' : 'mapping', id: chosen.rule.id, title: words(chosen) });
     },
-    cliLine: () => null,
+    cliLine: (c) => cli(c, `remove ${numberOf(c)} --set ${setOf(c)}`),
+  },
+  {
+    id: 'rules.template', title: 'Change Schema Template', icon: DocumentTableRegular, group: 'Rule Sets', appliesTo: isRuleTab, disabledReason: () => null,
+    run: (c, { open }) => { const owner = ownerOf(c); if (owner) open('schema template', { owner }); }, cliLine: (c) => cli(c, 'difference --template <name>'),
+  },
+  {
+    id: 'rules.push', title: 'Push to Collections', icon: ShareRegular, group: 'Rule Sets', appliesTo: (c) => isRuleTab(c) && c.place.node.kind === 'pair', disabledReason: () => null,
+    run: (c, { open }) => { if (c.pair) open('push rules', { pair: c.pair }); }, cliLine: (c) => cliOf(c, `rules push --pair ${quoted(c.pair?.name ?? '<pair>')}`),
   },
 ];

@@ -8,10 +8,14 @@ import type { CollectionScreenProps, PairScreenProps } from '../../app/screens.t
 import { Section, Tile } from '../../ui/Section.tsx';
 import { count, time } from '../../ui/format.ts';
 import { useLayout } from '../../ui/layout.ts';
+import { RunningTask } from './RunningTask.tsx';
 import { EmptyState, ErrorView, Loading } from '../../ui/states.tsx';
 
 /** The charting library is large: it is read when the tab is opened for the first time. */
 const Charts = lazy(async () => ({ default: (await import('./Charts.tsx')).Charts }));
+
+/** How often the figures are counted again while a task runs, milliseconds. */
+const LIVE_MS = 1_000;
 
 /** Statistics of a pair. */
 export function PairStatisticsTab({ pair }: PairScreenProps): ReactNode {
@@ -25,7 +29,10 @@ export function CollectionStatisticsTab({ collection }: CollectionScreenProps): 
 
 function StatisticsOf({ input }: { readonly input: { readonly pairId?: string; readonly collectionId?: string } }): ReactNode {
   const l = useLayout();
-  const statistics = useCall('statistics.get', input);
+  const tasks = useCall('tasks.list', input);
+  const running = (tasks.data?.rows ?? []).filter((task) => task.state === 'Running' || task.state === 'Cancelling');
+  // The figures are counted in the store, so they are asked for; how far the task is comes with its events.
+  const statistics = useCall('statistics.get', input, running.length > 0 ? { refetchMs: LIVE_MS } : {});
   const [withCharts, setCharts] = useState(true);
   if (statistics.error) return <div className={l.page}><ErrorView error={errorData(statistics.error)} onRetry={() => { void statistics.refetch(); }} /></div>;
   if (!statistics.data) return <Loading label="Counting…" />;
@@ -34,6 +41,7 @@ function StatisticsOf({ input }: { readonly input: { readonly pairId?: string; r
   const { operations } = s;
   return (
     <div className={l.page}>
+      {running.map((task) => <RunningTask key={task.id} task={task} />)}
       <div className={l.row}>
         <div className={l.tiles}>
           <Tile name="Objects" value={count(s.total)} /><Tile name="Changes written" value={count(operations.done)} /><Tile name="Changes failed" value={count(operations.failed)} />

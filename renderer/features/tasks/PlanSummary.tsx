@@ -7,7 +7,7 @@ import { useLayout } from '../../ui/layout.ts';
 
 const FIGURES: readonly (readonly [keyof Plan['counts'], string])[] = [
   ['creates', 'Objects created'], ['restores', 'Restored from the recycle bin'], ['updates', 'Objects changed'], ['deletes', 'Objects deleted'], ['attributes', 'Attributes written'],
-  ['overwrites', 'Values overwritten'], ['upnChanges', 'UPN changes'], ['managers', 'Managers set'], ['membersAdded', 'Members added'], ['membersRemoved', 'Members removed'],
+  ['overwrites', 'Values overwritten'], ['upnChanges', 'UPN changes'], ['managers', 'Managers set'], ['membersAdded', 'Members added'], ['membersRemoved', 'Members removed'], ['licencesAssigned', 'Licences assigned'], ['licencesRemoved', 'Licences taken away'],
   ['disables', 'Accounts disabled'], ['irreversible', 'Cannot be undone'], ['unchanged', 'Unchanged objects'], ['skipped', 'Skipped objects'],
 ];
 
@@ -23,12 +23,13 @@ export function PlanSummary({ plan, isRollBack }: { readonly plan: Plan; readonl
       </div>
       {plan.counts.operations === 0 ? <MessageBar intent="success"><MessageBarBody>There is nothing to write: the tenant is as it should be.</MessageBarBody></MessageBar> : null}
       {plan.guard.map((stop) => (
-        <MessageBar key={stop.limit} intent="error" layout="multiline"><MessageBarBody><MessageBarTitle>{`Guard: ${stop.limit}`}</MessageBarTitle>{`${stop.message} ${count(stop.count)} planned, ${count(stop.allowed)} allowed without a typed approval.`}</MessageBarBody></MessageBar>
+        <MessageBar key={stop.limit} intent="error" layout="multiline"><MessageBarBody><MessageBarTitle>{`Guard: ${stop.limit}`}</MessageBarTitle>{stop.message}</MessageBarBody></MessageBar>
       ))}
-      {plan.conflicts > 0 ? <MessageBar intent="warning" layout="multiline"><MessageBarBody>{`${counted(plan.conflicts, 'value was', 'values were')} changed by others since. The Findings list them, and they are marked in the operations.`}</MessageBarBody></MessageBar> : null}
+      {plan.conflicts > 0 ? <MessageBar intent="warning" layout="multiline"><MessageBarBody>{`${counted(plan.conflicts, 'value was', 'values were')} changed by others since. Look at "Changed since" and decide which of them stay.`}</MessageBarBody></MessageBar> : null}
       {isRollBack && plan.findings.errors > 0 ? <MessageBar intent="error" layout="multiline"><MessageBarBody>{`${counted(plan.findings.errors, 'change')} cannot be taken back. The Findings say which and why.`}</MessageBarBody></MessageBar> : null}
       {!isRollBack && plan.findings.errors + plan.findings.warnings > 0 ? <MessageBar intent="warning" layout="multiline"><MessageBarBody>{`The checks found ${counted(plan.findings.errors, 'error')} and ${counted(plan.findings.warnings, 'warning')}. Objects with an error are kept out of the plan.`}</MessageBarBody></MessageBar> : null}
-      {plan.unresolved > 0 ? <MessageBar intent="info" layout="multiline"><MessageBarBody>{`${counted(plan.unresolved, 'reference')} wait for an object that has no match yet, for example a group member outside the collection. Migrate again after that object.`}</MessageBarBody></MessageBar> : null}
+      {!isRollBack && plan.counts.creates > 0 ? <MessageBar intent="info" layout="multiline"><MessageBarBody>Accounts among the created objects get a random password that is kept nowhere, so nobody knows it. Reset it before the first sign-in; Initial Passwords of the migration pair lists the accounts.</MessageBarBody></MessageBar> : null}
+      {plan.unresolved > 0 ? <MessageBar intent="info" layout="multiline"><MessageBarBody>{`${counted(plan.unresolved, 'reference')} wait for an object that has no match yet, for example a group member outside the collection. They are kept on the References tab until that object arrives.`}</MessageBarBody></MessageBar> : null}
     </div>
   );
 }

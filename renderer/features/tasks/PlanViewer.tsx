@@ -1,36 +1,22 @@
-import { Badge, Button, SearchBox, Select, Tab, TabList, Text, Toolbar, makeStyles, tokens } from '@fluentui/react-components';
-import { ArrowDownloadRegular } from '@fluentui/react-icons';
-import { useCallback, useDeferredValue, useMemo, useState, type ReactNode } from 'react';
-import { OPERATION_KINDS, OUTCOMES, type OperationKind, type Outcome } from '../../../shared/domain/plans.ts';
-import type { OperationRow } from '../../../shared/contracts/tasks.ts';
+import { Tab, TabList, makeStyles } from '@fluentui/react-components';
+import { useCallback, useMemo, useState, type ReactNode } from 'react';
 import type { ChannelOutput } from '../../../shared/contracts/index.ts';
 import { errorData, useCall, useHost } from '../../app/api.ts';
 import { StatusBadge } from '../../ui/StatusBadge.tsx';
 import { VirtualGrid, type GridColumn } from '../../ui/VirtualGrid.tsx';
 import { useCursorRows } from '../../ui/cursor-rows.ts';
-import { download } from '../../ui/download.ts';
-import { count, counted } from '../../ui/format.ts';
+import { count } from '../../ui/format.ts';
 import { NOTHING } from '../../ui/grid-selection.ts';
-import { Live } from '../../ui/Live.tsx';
 import { useLayout } from '../../ui/layout.ts';
 import { EmptyState, ErrorView, Loading } from '../../ui/states.tsx';
-import { OperationDiff, summaryOf } from './OperationDiff.tsx';
+import { PlanExport } from './PlanExport.tsx';
+import { Operations } from './PlanOperations.tsx';
 import { PlanSummary } from './PlanSummary.tsx';
+import { RollBackConflicts } from './RollBackConflicts.tsx';
 
 const useStyles = makeStyles({
   viewer: { display: 'flex', flexDirection: 'column', gap: '8px', flexGrow: 1, minHeight: 0 },
-  split: { display: 'grid', gridTemplateColumns: 'minmax(0, 5fr) minmax(260px, 4fr)', gap: '8px', flexGrow: 1, minHeight: '240px' },
-  list: { display: 'flex', minHeight: 0, minWidth: 0 },
-  diff: { overflow: 'auto', border: `1px solid ${tokens.colorNeutralStroke2}`, borderRadius: tokens.borderRadiusMedium, padding: '8px' },
 });
-const EXPORT_TIMEOUT_MS = 120_000;
-const OPERATIONS: readonly GridColumn<OperationRow>[] = [
-  { id: 'seq', title: 'No.', width: 56, render: (o) => count(o.seq) },
-  { id: 'kind', title: 'Operation', width: 116, render: (o) => o.kind },
-  { id: 'name', title: 'Object', width: 120, grow: true, render: (o) => `${o.name} (${o.objectKind})` },
-  { id: 'changes', title: 'Changes', width: 110, grow: true, render: (o) => <span title={summaryOf(o)}>{o.changes.some((c) => c.conflict !== null) ? <Badge color="warning" appearance="tint">conflict</Badge> : null} {summaryOf(o)}</span> },
-  { id: 'outcome', title: 'Outcome', width: 116, render: (o) => <StatusBadge status={o.outcome} /> },
-];
 type Finding = ChannelOutput<'plans.findings'>['rows'][number];
 const FINDINGS: readonly GridColumn<Finding>[] = [
   { id: 'severity', title: 'Severity', width: 110, render: (f) => <StatusBadge status={f.severity} /> },
@@ -52,14 +38,9 @@ const SKIPS: readonly GridColumn<Skip>[] = [
 export function PlanViewer({ planId, isRollBack }: { readonly planId: string; readonly isRollBack: boolean }): ReactNode {
   const s = useStyles();
   const l = useLayout();
-  const { api } = useHost();
   const plan = useCall('plans.get', { id: planId });
   const [page, setPage] = useState('Summary');
   const [problem, setProblem] = useState<unknown>(null);
-  const save = (format: 'csv' | 'json'): void => {
-    setProblem(null);
-    api.call('plans.export', { planId, format }, { timeoutMs: EXPORT_TIMEOUT_MS }).then((file) => download(file.fileName, file.text), setProblem);
-  };
   if (plan.error) return <ErrorView error={errorData(plan.error)} onRetry={() => { void plan.refetch(); }} />;
   if (!plan.data) return <Loading label="Reading the plan…" />;
   const p = plan.data;
@@ -70,60 +51,18 @@ export function PlanViewer({ planId, isRollBack }: { readonly planId: string; re
           <Tab value="Summary">Summary</Tab>
           <Tab value="Operations">{`Operations (${count(p.counts.operations)})`}</Tab>
           <Tab value="Findings">{`Findings (${count(p.findings.errors + p.findings.warnings)})`}</Tab>
+          {isRollBack && p.conflicts > 0 ? <Tab value="Changed since">{`Changed since (${count(p.conflicts)})`}</Tab> : null}
           <Tab value="Skipped">{`Skipped (${count(p.counts.skipped)})`}</Tab>
         </TabList>
         <span className={l.grow} />
-        <Button size="small" icon={<ArrowDownloadRegular />} onClick={() => save('csv')}>Export CSV</Button>
-        <Button size="small" icon={<ArrowDownloadRegular />} onClick={() => save('json')}>Export JSON</Button>
+        <PlanExport planId={planId} onProblem={setProblem} />
       </div>
       {problem ? <ErrorView error={errorData(problem)} /> : null}
       {page === 'Summary' ? <PlanSummary plan={p} isRollBack={isRollBack} /> : page === 'Operations' ? <Operations planId={planId} />
+        : page === 'Changed since' ? <RollBackConflicts planId={planId} taskId={p.taskId} total={p.conflicts} />
         : page === 'Findings' ? <PagedList<Finding> channel="plans.findings" planId={planId} label="Findings" columns={FINDINGS} keyOf={(f) => `${f.sourceId ?? f.name} ${f.attribute} ${f.rule} ${f.value}`} empty="The checks found nothing" />
         : <PagedList<Skip> channel="plans.skips" planId={planId} label="Skipped objects" columns={SKIPS} keyOf={(x) => x.sourceId} empty="No object is left alone" />}
     </div>
-  );
-}
-
-/** Operations of a plan with search and filters, and the difference of the chosen one beside. */
-export function Operations({ planId, firstOutcome = '' }: { readonly planId: string; readonly firstOutcome?: Outcome | '' }): ReactNode {
-  const s = useStyles();
-  const l = useLayout();
-  const { api } = useHost();
-  const [text, setText] = useState('');
-  const search = useDeferredValue(text.trim());
-  const [kind, setKind] = useState<OperationKind | ''>('');
-  const [outcome, setOutcome] = useState<Outcome | ''>(firstOutcome);
-  const [selection, setSelection] = useState(NOTHING);
-  const [shown, setShown] = useState<OperationRow | null>(null);
-  const input = useMemo(() => ({ planId, search, kind, outcome }), [planId, search, kind, outcome]);
-  const key = useMemo(() => ['plans.operations', input] as const, [input]);
-  const fetch = useCallback((after: string | null, signal: AbortSignal) => api.call('plans.operations', { ...input, after }, { signal }), [api, input]);
-  const rows = useCursorRows<OperationRow>(key, fetch);
-  let operation = shown;
-  for (let i = 0; i < Math.min(rows.total, 200); i++) { const row = rows.rowAt(i); if (row && row.id === shown?.id) operation = row; }
-  return (
-    <>
-      <Toolbar aria-label="Operations" size="small" className={l.row}>
-        <SearchBox type="search" size="small" aria-label="Search operations" placeholder="Name of the object" value={text} onChange={(_, d) => setText(d.value)} />
-        <Select size="small" aria-label="Filter by operation" value={kind} onChange={(_, d) => setKind(OPERATION_KINDS.find((k) => k === d.value) ?? '')}><option value="">All operations</option>{OPERATION_KINDS.map((k) => <option key={k} value={k}>{k}</option>)}</Select>
-        <Select size="small" aria-label="Filter by outcome" value={outcome} onChange={(_, d) => setOutcome(OUTCOMES.find((o) => o === d.value) ?? '')}><option value="">All outcomes</option>{OUTCOMES.map((o) => <option key={o} value={o}>{o}</option>)}</Select>
-        <span className={l.grow} /><Live>{counted(rows.total, 'operation')}</Live>
-      </Toolbar>
-      {rows.error ? <ErrorView error={errorData(rows.error)} onRetry={rows.retry} /> : null}
-      {rows.loading && !rows.error ? <Loading label="Reading operations…" /> : rows.total === 0 && !rows.error ? <EmptyState title="No operation fits" /> : (
-        <div className={s.split}>
-          <div className={s.list}>
-            <VirtualGrid label="Operations" mode="single" rowCount={rows.total} rowAt={rows.rowAt} keyOf={(o) => o.id} columns={OPERATIONS} selection={selection} onRange={rows.onRange}
-              onSelect={(next) => {
-                setSelection(next);
-                const id = [...next.keys][0];
-                for (let i = 0; i < rows.total; i++) { const row = rows.rowAt(i); if (row && row.id === id) { setShown(row); break; } }
-              }} />
-          </div>
-          <section className={s.diff} aria-label="Before and after">{operation ? <OperationDiff operation={operation} /> : <Text className={l.muted}>Select an operation to see each value before and after, and the reason.</Text>}</section>
-        </div>
-      )}
-    </>
   );
 }
 

@@ -16,7 +16,7 @@ import { NOTHING } from '../../ui/grid-selection.ts';
 import { Live } from '../../ui/Live.tsx';
 import { useLayout } from '../../ui/layout.ts';
 import { EmptyState, ErrorView, Loading } from '../../ui/states.tsx';
-import { Operations } from './PlanViewer.tsx';
+import { Operations } from './PlanOperations.tsx';
 
 const ITEMS: readonly GridColumn<TaskItem>[] = [
   { id: 'name', title: 'Object', width: 180, grow: true, render: (i) => i.name },
@@ -50,7 +50,7 @@ export function TaskDetailsDialog({ task: first, onClose }: DialogProps<'task de
       <TabList selectedValue={page} onTabSelect={(_, d) => setPage(String(d.value))} aria-label="Parts of the task"><Tab value="Overview">Overview</Tab><Tab value="Objects">Objects</Tab>{task.planId ? <Tab value="Operations">Operations</Tab> : null}</TabList>
       {page === 'Overview' ? <Properties rows={[
         ['State', task.state], ['Phase', task.phase], ['Message', task.message || '–'], ['Handled', counted(task.done, 'object or operation', 'objects or operations')], ['Failed', counted(task.failed, 'failure')],
-        ['Created', `${time(task.createdAt)} by ${task.createdBy}`], ['Started', time(task.startedAt)], ['Finished', time(task.finishedAt)],
+        ['Created', `${time(task.createdAt)} by ${task.createdBy}`], ...(task.scheduledAt === null ? [] : [['Scheduled for', time(task.scheduledAt)]] as const), ['Started', time(task.startedAt)], ['Finished', time(task.finishedAt)],
         ['Waited for the tenant', duration(task.throttledMs)], ['Undoes', task.undoes ?? '–'], ['Rolled back by', task.rolledBackBy ?? '–'], ['Task ID', <span key="id" className={l.mono}>{task.id}</span>],
       ]} /> : page === 'Objects' ? <Items taskId={task.id} /> : task.planId ? <Operations planId={task.planId} /> : null}
     </DialogFrame>

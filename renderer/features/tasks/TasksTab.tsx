@@ -13,7 +13,7 @@ import { NOTHING } from '../../ui/grid-selection.ts';
 import { useLayout } from '../../ui/layout.ts';
 import { EmptyState, ErrorView, Loading } from '../../ui/states.tsx';
 
-const took = (t: TaskRow): string => (t.startedAt === null ? '–' : t.finishedAt === null ? (t.timeLeftMs === null ? 'running' : `${duration(t.timeLeftMs)} left`) : duration(t.finishedAt - t.startedAt));
+const took = (t: TaskRow): string => (t.scheduledAt !== null ? `at ${time(t.scheduledAt)}` : t.state === 'Awaiting approval' ? '–' : t.startedAt === null ? '–' : t.finishedAt === null ? (t.timeLeftMs === null ? 'running' : `${duration(t.timeLeftMs)} left`) : duration(t.finishedAt - t.startedAt));
 const COLUMNS: readonly GridColumn<TaskRow>[] = [
   { id: 'kind', title: 'Task', width: 110, render: (t) => t.kind },
   { id: 'collection', title: 'Collection', width: 150, grow: true, render: (t) => t.collectionName || '–' },
@@ -23,7 +23,7 @@ const COLUMNS: readonly GridColumn<TaskRow>[] = [
   { id: 'failed', title: 'Failed', width: 80, render: (t) => count(t.failed) },
   { id: 'message', title: 'Message', width: 240, grow: true, render: (t) => <span title={t.message}>{t.message}</span> },
   { id: 'created', title: 'Created', width: 190, render: (t) => time(t.createdAt) },
-  { id: 'took', title: 'Duration', width: 120, render: took },
+  { id: 'took', title: 'Duration or time', width: 190, render: took },
 ];
 
 /** Tasks of the whole project. */
@@ -57,7 +57,7 @@ function Tasks({ input }: { readonly input: ChannelInput<'tasks.list'> }): React
   return (
     <div className={l.fill}>
       <VirtualGrid label="Tasks" mode="single" rowCount={rows.length} rowAt={(i) => rows[i]} keyOf={(t) => t.id} columns={COLUMNS} selection={selection} onSelect={setSelection} onMenu={menu}
-        onOpen={(t) => open(t.state === 'Awaiting approval' ? 'review plan' : 'task details', { task: t })} />
+        onOpen={(t) => open(t.canApprove ? 'review plan' : 'task details', { task: t })} />
     </div>
   );
 }

@@ -1,4 +1,4 @@
-import { ArrowUndoRegular, ClipboardTaskRegular, DeleteRegular, DismissRegular, DocumentSearchRegular, PlayRegular, SendRegular } from '@fluentui/react-icons';
+import { ArrowUndoRegular, CalendarCancelRegular, DocumentMultipleRegular, ShieldTaskRegular, ClipboardTaskRegular, DeleteRegular, DismissRegular, DocumentSearchRegular, PlayRegular, SendRegular } from '@fluentui/react-icons';
 import type { TaskRow } from '../../../shared/contracts/tasks.ts';
 import { cliOf, idsOf, quoted, type Command } from '../../app/commands.ts';
 import type { CommandContext, ObjectScope } from '../../app/selection.ts';
@@ -24,15 +24,24 @@ export const taskCommands: readonly Command[] = [
     },
   },
   {
-    id: 'tasks.rollBackObjects', title: 'Roll Back Objects', icon: ArrowUndoRegular, group: 'Migration', appliesTo: isCollection, disabledReason: (c) => { const task = taskOf(c); return task && !task.canRollBack ? 'The selected task wrote nothing that can be rolled back.' : null; },
+    id: 'tasks.rollBackObjects', title: 'Roll Back Objects', icon: ArrowUndoRegular, group: 'Migration', appliesTo: isCollection, disabledReason: (c) => { const task = taskOf(c); return task?.kind === 'Fix' ? 'A fix of Active Directory is taken back with Roll Back Fixes.' : task && !task.canRollBack ? 'The selected task wrote nothing that can be rolled back.' : null; },
     run: (c, { open }) => { if (c.pair && c.collection) open('roll back', { pair: c.pair, collection: c.collection, task: taskOf(c), object: null }); },
-    cliLine: (c) => { const task = taskOf(c); return cliOf(c, `rollback --collection ${name(c)}${task ? ` --task ${task.id}` : ''}`); },
+    cliLine: (c) => { const task = taskOf(c); return cliOf(c, `roll-back --collection ${name(c)}${task ? ` --task ${task.id}` : ''}`); },
   },
   {
     id: 'tasks.rollBackObject', title: 'Roll Back Object', icon: ArrowUndoRegular, group: 'Migration', appliesTo: (c) => c.place.tab === 'Objects',
     disabledReason: (c) => { const one = scopeOf(c)?.single; return !one ? 'Select one object.' : one.status === 'Migrated' || one.status === 'Completed' || one.status === 'Failed' ? null : 'The object was not migrated.'; },
     run: (c, { open }) => { const object = scopeOf(c)?.single; if (c.pair && c.collection && object) open('roll back', { pair: c.pair, collection: c.collection, task: null, object }); },
-    cliLine: (c) => cliOf(c, `rollback --collection ${name(c)} --object ${scopeOf(c)?.single?.id ?? '<object>'}`),
+    cliLine: (c) => cliOf(c, `roll-back --collection ${name(c)} --object ${scopeOf(c)?.single?.id ?? '<object>'}`),
+  },
+  {
+    id: 'plans.list', title: 'Plans', icon: DocumentMultipleRegular, group: 'Migration', appliesTo: (c) => isCollection(c) || (c.place.node.kind === 'pair' && (c.place.tab === 'Home' || c.place.tab === 'Tasks')), disabledReason: () => null,
+    run: (c, { open }) => { if (c.pair) open('plans', { pair: c.pair, collection: c.place.node.kind === 'collection' ? c.collection : null }); }, cliLine: (c) => cliOf(c, `plan list${c.place.node.kind === 'collection' ? ` --collection ${name(c)}` : ''}`),
+  },
+  {
+    id: 'plans.limits', title: 'Guard Limits', icon: ShieldTaskRegular, group: 'Migration', appliesTo: (c) => (c.place.node.kind === 'collection' || c.place.node.kind === 'pair') && c.place.tab === 'Home', disabledReason: () => null,
+    run: (c, { open }) => { if (c.pair) open('guard limits', { pair: c.pair, collection: c.place.node.kind === 'collection' ? c.collection : null }); },
+    cliLine: (c) => cliOf(c, `guard show ${c.place.node.kind === 'collection' ? `--collection ${name(c)}` : `--pair ${quoted(c.pair?.name ?? '<pair>')}`}`),
   },
   {
     id: 'tasks.details', title: 'Task Details', icon: ClipboardTaskRegular, group: 'Task', shortcut: 'Alt+Enter', appliesTo: onTask, disabledReason: withTask(() => null),
@@ -44,8 +53,8 @@ export const taskCommands: readonly Command[] = [
   },
   {
     id: 'tasks.rollBackTask', title: 'Roll Back Task', icon: ArrowUndoRegular, group: 'Task', appliesTo: (c) => onTask(c) && c.place.node.kind !== 'collection',
-    disabledReason: withTask((t) => (t.canRollBack ? null : 'The task wrote nothing that can be rolled back.')),
-    run: (c, { open }) => { if (c.pair && c.collection) open('roll back', { pair: c.pair, collection: c.collection, task: taskOf(c), object: null }); }, cliLine: (c) => cliOf(c, `rollback --collection ${name(c)} --task ${taskOf(c)?.id ?? '<task>'}`),
+    disabledReason: withTask((t) => (t.kind === 'Fix' ? 'A fix of Active Directory is taken back with Roll Back Fixes.' : t.canRollBack ? null : 'The task wrote nothing that can be rolled back.')),
+    run: (c, { open }) => { if (c.pair && c.collection) open('roll back', { pair: c.pair, collection: c.collection, task: taskOf(c), object: null }); }, cliLine: (c) => cliOf(c, `roll-back --collection ${name(c)} --task ${taskOf(c)?.id ?? '<task>'}`),
   },
   {
     id: 'tasks.cancel', title: 'Cancel Task', icon: DismissRegular, group: 'Task', appliesTo: onTask, disabledReason: withTask((t) => (t.canCancel ? null : 'The task is not running.')),
@@ -56,7 +65,11 @@ export const taskCommands: readonly Command[] = [
     run: async (c, { api }) => { const task = taskOf(c); if (task) await api.call('tasks.resume', { taskId: task.id }); }, cliLine: (c) => cliOf(c, `tasks resume ${taskOf(c)?.id ?? '<task>'}`),
   },
   {
-    id: 'tasks.discard', title: 'Discard Plan', icon: DeleteRegular, group: 'Task', appliesTo: onTask, disabledReason: withTask((t) => (t.state === 'Awaiting approval' ? null : 'No plan of this task waits for approval.')),
+    id: 'plans.unschedule', title: 'Unschedule Plan', icon: CalendarCancelRegular, group: 'Task', appliesTo: onTask, disabledReason: withTask((t) => (t.state === 'Scheduled' ? null : 'The task is not scheduled.')),
+    run: async (c, { api }) => { const task = taskOf(c); if (task) await api.call('plans.unschedule', { taskId: task.id }); }, cliLine: (c) => cliOf(c, `plan unschedule ${taskOf(c)?.id ?? '<task>'}`),
+  },
+  {
+    id: 'tasks.discard', title: 'Discard Plan', icon: DeleteRegular, group: 'Task', appliesTo: onTask, disabledReason: withTask((t) => (t.canApprove ? null : 'No plan of this task waits for approval.')),
     run: async (c, { api }) => { const task = taskOf(c); if (task) await api.call('tasks.discard', { taskId: task.id }); }, cliLine: (c) => cliOf(c, `plan discard ${taskOf(c)?.id ?? '<task>'}`),
   },
 ];

@@ -54,7 +54,7 @@ describe('a collection', () => {
 
 describe('adding objects', () => {
   it('by DN: objects themselves, and everything below containers; a second time counts as already there', async () => {
-    expect(await add([personDn('ann')])).toEqual({ added: 1, already: 0, skipped: [], skippedTotal: 0 });
+    expect(await add([personDn('ann')])).toEqual({ added: 1, already: 0, skipped: [], skippedTotal: 0, overlaps: [] });
     expect(await add([PEOPLE, GROUPS])).toMatchObject({ added: 4, already: 1 });
     expect(await add([PEOPLE.toUpperCase()])).toMatchObject({ added: 0, already: 4 });
     expect(await names()).toEqual(['Ann', 'Ben', 'Cem', 'Dot', 'Sales']);
@@ -87,7 +87,7 @@ describe('adding objects', () => {
     expect(await query('(department=Sales)')).toMatchObject({ added: 2 });
     expect(await query('(objectClass=*)', GROUPS)).toMatchObject({ added: 1 });
     expect(await query('(&(objectClass=user)(title=Cl*))')).toMatchObject({ added: 1, already: 1 });
-    expect(await query('(cn=nobody)')).toEqual({ added: 0, already: 0, skipped: [], skippedTotal: 0 });
+    expect(await query('(cn=nobody)')).toEqual({ added: 0, already: 0, skipped: [], skippedTotal: 0, overlaps: [] });
     expect(await names()).toEqual(['Ann', 'Ben', 'Cem', 'Sales']);
     expect(await query('  (displayName=Star\\2a \\28one\\29)  ')).toMatchObject({ added: 1 });
   });

@@ -85,10 +85,13 @@ describe('answers that are lost on the way', () => {
 describe('matches that are changed between plan and approval', () => {
   it('writes nothing to the account that was matched before, and says so', async () => {
     rig = await openRig({ source: works(), seed: worksTenant() });
-    const { task } = await rig.plan();
+    const { task, plan } = await rig.plan();
     const before = rig.simulator.snapshot().users.find((u) => u.id === cloudId(11))?.properties;
     await rig.call('objects.breakMatching', { collectionId: rig.collectionId, selection: { mode: 'ids', ids: [guid(11)] } });
-    expect((await rig.approve(task.id)).state).toBe('Completed with errors');
+    const approval = { taskId: task.id, confirmation: plan.confirmation };
+    expect(await rig.refused('tasks.approve', approval)).toMatchObject({ code: 'DRIFT', message: expect.stringContaining('"Ann"') });
+    await rig.call('tasks.approve', { ...approval, outdated: 'apply all the same' });
+    expect((await rig.ended(task.id)).state).toBe('Completed with errors');
     expect(rig.simulator.snapshot().users.find((u) => u.id === cloudId(11))?.properties).toEqual(before);
     const items = await rig.call('tasks.items', { taskId: task.id, onlyProblems: true, after: null, limit: 50 });
     expect(items.rows.map((i) => i.message).join(' ')).toContain('The match of "Ann" was changed since the plan was made');

@@ -30,7 +30,7 @@ describe('secrets of a pair', () => {
     try {
       const pair = await ask(console, 'pairs.create', inputOf({
         source: { kind: 'ldap', domain: 'corp.example.com', servers: ['127.0.0.1:1'], security: 'ldaps', caFile: null, username: 'svc@corp.example.com', secretRef: 'chosen by the caller', baseDn: '' },
-        target: { ...targetOf(rig.simulator), secretRef: 'chosen by the caller' }, sourcePassword: password, targetSecret: secret,
+        target: { ...targetOf(rig.simulator), secretRef: 'chosen by the caller' }, sourcePassword: password, targetSecret: secret, redirectionDomain: 'mail.example.com',
       }));
       expect((await ask(console, 'project.get', {})).secrets).toBe('file');
       expect(await platform.secrets.get(`pair/${pair.id}/source`)).toBe(password);
@@ -39,7 +39,8 @@ describe('secrets of a pair', () => {
       // The caller cannot point a pair at another pair's secret.
       expect(JSON.stringify(pair)).not.toContain('chosen by the caller');
       const updated = await ask(console, 'pairs.update', { id: pair.id, name: 'Renamed', targetSecret: later });
-      expect(updated.name).toBe('Renamed');
+      // What is not named in a change stays.
+      expect(updated).toMatchObject({ name: 'Renamed', redirectionDomain: 'mail.example.com' });
       expect(await platform.secrets.get(`pair/${pair.id}/target`)).toBe(later);
       expect(await platform.secrets.get(`pair/${pair.id}/source`)).toBe(password);
       for (const part of await readdir(rig.folder, { recursive: true, withFileTypes: true })) {
@@ -66,7 +67,7 @@ describe('testing a pair', () => {
   it('both sides good: a line for each step, all passed', async () => {
     const { lines } = await rig.call('pairs.test', { id: rig.pairId });
     expect(lines.map((l) => [l.check, l.outcome])).toEqual([
-      ['Source: connect and sign in', 'passed'], ['Source: read objects', 'passed'], ['Target: sign in', 'passed'], ['Target: other synchronisation', 'passed'], ['Target: read domains', 'passed'], ['Target: administrators', 'passed'], ['Target: read users and groups', 'passed'],
+      ['Source: connect and sign in', 'passed'], ['Source: read objects', 'passed'], ['Target: sign in', 'passed'], ['Target: other synchronisation', 'passed'], ['Target: read domains', 'passed'], ['Target: administrators', 'passed'], ['Target: Exchange Online', 'passed'], ['Target: read users and groups', 'passed'],
     ]);
     expect(lines[4]?.message).toContain('example.com');
     const before = rig.simulator.snapshot();

@@ -79,7 +79,7 @@ export interface RigOptions {
   readonly members?: string | null;
 }
 
-const RESTING = new Set<TaskRow['state']>(['Awaiting approval', 'Completed', 'Completed with errors', 'Failed', 'Cancelled', 'Interrupted', 'Discarded']);
+const RESTING = new Set<TaskRow['state']>(['Awaiting approval', 'Scheduled', 'Completed', 'Completed with errors', 'Failed', 'Cancelled', 'Interrupted', 'Discarded']);
 const LIMIT_MS = 60_000;
 
 /** Connection to a simulator with the application that may write. */

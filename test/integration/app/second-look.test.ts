@@ -17,6 +17,9 @@ describe('a group of the tenant without members', () => {
     const empty = { id: cloudId(30), properties: { displayName: 'Sales', mailNickname: 'sales', mailEnabled: false, securityEnabled: true, groupTypes: [], createdDateTime: '2025-01-01T00:00:00Z' }, memberIds: [], ownerIds: [] };
     rig = await openRig({ source: works(), seed: { ...seed, groups: [...seed.groups ?? [], empty] } });
     await rig.call('matchingRules.save', { owner: { kind: 'collection', id: rig.collectionId }, rule: { enabled: true, sourceClass: 'group', sourceAttribute: 'sAMAccountName', targetClass: 'group', targetAttribute: 'mailNickname', comparison: 'value' } });
+    // Found by a name only: a person looks at it first.
+    await rig.match();
+    await rig.call('matches.decide', { collectionId: rig.collectionId, action: 'accept', selection: { mode: 'ids', ids: [guid(21)] } });
     const { task, plan } = await rig.plan();
     expect((await rig.call('plans.findings', { planId: plan.id })).rows.filter((f) => f.attribute === 'members')).toEqual([]);
     expect(plan.counts).toMatchObject({ membersAdded: 3 });

@@ -6,18 +6,21 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { Client } from 'ldapts';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { openLdapDirectory, type Directory, type DirectoryChange, type DirectoryEntry, type OpenLdapOptions, type ReadQuery } from '../../../electron/engines/directory/index.ts';
+import { fullAccessHolders, openLdapDirectory, readAccessEntries, sendAsHolders, type Directory, type DirectoryChange, type DirectoryEntry, type OpenLdapOptions, type ReadQuery } from '../../../electron/engines/directory/index.ts';
 import { BerCursor, Tag } from '../../../electron/engines/directory/ldap/ber.ts';
 import { EntryDecoder } from '../../../electron/engines/directory/ldap/entry.ts';
 import { MessageFramer } from '../../../electron/engines/directory/ldap/framing.ts';
 import { WELL_KNOWN_SCHEMA } from '../../../electron/engines/directory/ldap/schema.ts';
+import { sidFromBytes } from '../../../shared/rules/sid.ts';
 import { skipFor } from '../../servers/available.ts';
 import { makeAuthority, makeCertificate } from '../../servers/certificates.ts';
 import { sambaObstacle, startSamba, type SambaServer } from '../../servers/samba.ts';
+import { securityDescriptor } from '../../servers/security-descriptor.ts';
 import { PERSON_ATTRIBUTES } from '../../servers/users.ts';
 import { dnEscape, MEMBERS, NAMES, organisationLdif, PEOPLE } from './organisation.ts';
 
 const run = promisify(execFile);
+const sidOf = (entry: DirectoryEntry | undefined): string => sidFromBytes(Buffer.from(entry?.attributes['objectSid']?.[0] ?? '', 'base64')) ?? '';
 
 describe.skipIf(skipFor(await sambaObstacle()))('Active Directory over LDAP (Samba)', () => {
   let samba: SambaServer;
@@ -287,6 +290,30 @@ describe.skipIf(skipFor(await sambaObstacle()))('Active Directory over LDAP (Sam
       await run('samba-tool', ['user', 'create', 'plain', 'Passw0rd!2025', '-H', path.join(samba.dir, 'private', 'sam.ldb'), `--configfile=${samba.dir}/smb.conf`]);
       const directory = await open({ username: user }, { password: 'Passw0rd!2025' });
       await expect(directory.modify(odd('Zoë'), [{ operation: 'replace', attribute: 'sn', values: ['x'] }])).rejects.toMatchObject({ data: { code: 'FORBIDDEN' } });
+    });
+  });
+
+  describe('permissions on mailboxes', () => {
+    const SEND_AS = 'ab721a54-1e2f-11d0-9819-00aa0040529b';
+
+    it('are read from the two security descriptors, by an account without special rights too', async () => {
+      const holder = sidOf(await shared.get(odd('Zoë'), ['objectSid']));
+      const other = sidOf(await shared.get(odd('Müller, Jörg'), ['objectSid']));
+      const mailbox = await shared.get(`CN=${dnEscape(NAMES[0] ?? '')},OU=Odd,${samba.baseDn}`, ['cn']);
+      const local = ['-H', path.join(samba.dir, 'private', 'sam.ldb'), `--configfile=${samba.dir}/smb.conf`];
+      await run('samba-tool', ['dsacl', 'set', '--action=allow', `--objectdn=${mailbox?.dn}`, `--sddl=(OA;;CR;${SEND_AS};;${holder})`, ...local]);
+      const list = securityDescriptor([{ type: 0, mask: 0x20001, sid: 'S-1-5-10' }, { type: 0, mask: 0x1, sid: other }]);
+      await shared.modify(mailbox?.guid ?? '', [{ operation: 'replace', attribute: 'msExchMailboxSecurityDescriptor', values: [list.toString('base64')] }]);
+      await run('samba-tool', ['user', 'create', 'reader', 'Passw0rd!2025', ...local]);
+      for (const directory of [shared, await open({ username: 'reader@corp.example.com' }, { password: 'Passw0rd!2025' })]) {
+        const attributes = ['nTSecurityDescriptor', 'msExchMailboxSecurityDescriptor'];
+        const [page] = await read({ base: mailbox?.dn ?? '', scope: 'base', attributes }, directory);
+        for (const entry of [page, await directory.get(mailbox?.dn ?? '', attributes)]) {
+          const entries = attributes.map((name) => readAccessEntries(Buffer.from(entry?.attributes[name]?.[0] ?? '', 'base64')) ?? []);
+          expect(sendAsHolders(entries[0] ?? [])).toEqual([holder]);
+          expect(fullAccessHolders(entries[1] ?? [])).toEqual([other]);
+        }
+      }
     });
   });
 

@@ -27,6 +27,8 @@ describe.skipIf(skipFor(await sambaObstacle()))('the main job on the command lin
   let stateBefore: TenantContent;
   let firstTask = '';
   let createdIds: readonly string[] = [];
+  /** Of those what Exchange Online keeps: it has no recycle bin. */
+  let atExchange: readonly string[] = [];
   const times: string[] = [];
 
   /** Runs a command that must end well and quietly. */
@@ -38,6 +40,11 @@ describe.skipIf(skipFor(await sambaObstacle()))('the main job on the command lin
     return ran;
   }
   const planned = async (...more: string[]): Promise<{ readonly task: Task; readonly plan: Plan }> => (await causeway('plan', '--collection', 'Everybody', '--create', '--merge', ...more)).json as { task: Task; plan: Plan };
+  const madeSince = (after: CloudState) => {
+    const made = [...after.users, ...after.groups, ...after.contacts].filter(({ id }) => ![...before.users, ...before.groups, ...before.contacts, ...before.deletedUsers].some((o) => o.id === id));
+    const kept = made.filter((o) => after.contacts.includes(o) || (o.properties['mailEnabled'] === true && !(o.properties['groupTypes'] as readonly string[] | undefined)?.includes('Unified')));
+    return { createdIds: made.map((o) => o.id), atExchange: kept.map((o) => o.id) };
+  };
   const nowhereBut = (state: CloudState): CloudState => ({ ...state, deletedUsers: state.deletedUsers.filter((d) => !createdIds.includes(d.id)), deletedGroups: state.deletedGroups.filter((d) => !createdIds.includes(d.id)) });
 
   beforeAll(async () => {
@@ -61,7 +68,7 @@ describe.skipIf(skipFor(await sambaObstacle()))('the main job on the command lin
 
   it('the oracle says something about everything: each kind of outcome occurs', () => {
     const count = Map.groupBy(expected.outcomes.values(), (o) => o.status);
-    expect(Object.fromEntries([...count].map(([status, list]) => [status, list.length]))).toMatchObject({ Migrated: expect.any(Number), Ambiguous: 1, Conflict: 7, Failed: 6 });
+    expect(Object.fromEntries([...count].map(([status, list]) => [status, list.length]))).toMatchObject({ Migrated: expect.any(Number), Ambiguous: 1, Conflict: 7, Failed: 7 });
     expect(count.get('Migrated')?.length).toBeGreaterThan(2050);
   });
 
@@ -102,6 +109,14 @@ describe.skipIf(skipFor(await sambaObstacle()))('the main job on the command lin
     expect(await tenant.read()).toEqual(before);
   }, STEP);
 
+  it('shows the matches that a person should look at, and takes their word for them', async () => {
+    const shown = (await causeway('match', 'review', '--collection', 'Everybody', '--state', 'Matched')).json as { readonly rows: readonly { readonly risks: readonly string[] }[]; readonly total: number };
+    expect(shown.total).toBeGreaterThan(10);
+    for (const row of shown.rows) expect(row.risks.length).toBeGreaterThan(0);
+    expect((await causeway('match', 'accept', '--collection', 'Everybody', '--all', '--state', 'Matched')).json).toMatchObject({ changed: shown.total, refusedTotal: 0 });
+    expect(await tenant.read()).toEqual(before);
+  }, STEP);
+
   it('plans, waits for the typed confirmation, migrates, and the tenant is as the rules say', async () => {
     const { task, plan } = await planned();
     firstTask = task.id;
@@ -114,9 +129,9 @@ describe.skipIf(skipFor(await sambaObstacle()))('the main job on the command lin
     expect(done.task).toMatchObject({ state: 'Completed' });
     const after = await tenant.read();
     expect(differences(after, expected, sources)).toEqual([]);
-    createdIds = [...after.users, ...after.groups].map((o) => o.id).filter((id) => ![...before.users, ...before.groups, ...before.deletedUsers].some((o) => o.id === id));
+    ({ createdIds, atExchange } = madeSince(after));
     expect(createdIds.length).toBe(plan.counts['creates']);
-    expect(after.contacts).toEqual(before.contacts);
+    expect(atExchange.length).toBeGreaterThan(2);
   }, STEP);
 
   it('gives each object its status and each one left out its reason', async () => {
@@ -142,14 +157,14 @@ describe.skipIf(skipFor(await sambaObstacle()))('the main job on the command lin
     const done = (await causeway('migrate', '--task', task.id, '--confirm', plan.confirmation)).json as { task: Task };
     expect(done.task).toMatchObject({ state: 'Completed' });
     const after = await tenant.read();
-    expect([...after.deletedUsers, ...after.deletedGroups].map((d) => d.id).filter((id) => createdIds.includes(id)).toSorted()).toEqual(createdIds.toSorted());
+    expect([...after.deletedUsers, ...after.deletedGroups].map((d) => d.id).filter((id) => createdIds.includes(id)).toSorted()).toEqual(createdIds.filter((id) => !atExchange.includes(id)).toSorted());
     expect(unfold(nowhereBut(after))).toEqual(unfold(before));
   }, STEP);
 
   it('migrates again after the roll back: what it had made comes back from the recycle bin', async () => {
     const { task, plan } = await planned();
-    expect(plan.counts['restores']).toBe(createdIds.length + 2);
-    expect(plan.counts['creates']).toBe(0);
+    expect(plan.counts['restores']).toBe(createdIds.length - atExchange.length + 2);
+    expect(plan.counts['creates']).toBe(atExchange.length);
     const done = (await causeway('migrate', '--task', task.id, '--confirm', plan.confirmation)).json as { task: Task };
     expect(done.task).toMatchObject({ state: 'Completed' });
     const after = await tenant.read();
@@ -166,14 +181,17 @@ describe.skipIf(skipFor(await sambaObstacle()))('the main job on the command lin
   it('leaves the whole state of the tenant as it was, also what Graph does not show', async () => {
     await tenant.stop();
     const content = await readState(tenant.stateFile);
-    expect({ ...content, deletedUsers: undated(content.deletedUsers.filter((d) => !createdIds.includes(d.id))), deletedGroups: content.deletedGroups.filter((d) => !createdIds.includes(d.id)) })
-      .toEqual({ ...stateBefore, deletedUsers: undated(stateBefore.deletedUsers) });
+    expect({ ...content, groups: unmarked(content.groups), contacts: unmarked(content.contacts), deletedUsers: undated(content.deletedUsers.filter((d) => !createdIds.includes(d.id))), deletedGroups: content.deletedGroups.filter((d) => !createdIds.includes(d.id)) })
+      .toEqual({ ...stateBefore, groups: unmarked(stateBefore.groups), contacts: unmarked(stateBefore.contacts), deletedUsers: undated(stateBefore.deletedUsers) });
   }, STEP);
 
   it('keeps the password and the secret out of every output, log and project file', async () => {
     expect(await operator.leaks([samba.password, SECRET], [tenant.stateFile])).toEqual([]);
   });
 });
+
+/** Exchange notes when it changed an object, and the name that it had before it was renamed. */
+const unmarked = <T extends { readonly id: string }>(objects: readonly T[]): readonly T[] => objects.map((o) => { const { exchange: _, ...rest } = o as T & { readonly exchange?: unknown }; return rest as unknown as T; }).toSorted((a, b) => (a.id < b.id ? -1 : 1));
 
 /** The time of deletion changes when an object was restored and deleted again. */
 const undated = <T extends { readonly properties: Readonly<Record<string, unknown>> }>(objects: readonly T[]): readonly T[] => objects.map((o) => ({ ...o, properties: { ...o.properties, deletedDateTime: '' } }));

@@ -15,6 +15,8 @@ function labelsOf(state: CloudState, expected: Expected, sources: readonly Sourc
   const byNickname = new Map([...expected.groups].filter(([label]) => sources.some((s) => s.key === label)).map(([label, g]) => [String(g.properties['mailNickname']).toLowerCase(), label]));
   const labels = new Map<string, string>();
   for (const u of state.users) labels.set(u.id, expected.users.has(u.id) ? u.id : byAnchor.get(String(u.properties['onPremisesImmutableId'])) ?? `unknown user ${String(u.properties['userPrincipalName'])}`);
+  const byMail = new Map([...expected.contacts].filter(([label]) => sources.some((s) => s.key === label)).map(([label, c]) => [String(c.properties['mail']), label]));
+  for (const c of state.contacts) labels.set(c.id, expected.contacts.has(c.id) ? c.id : byMail.get(String(c.properties['mail'])) ?? `unknown contact ${String(c.properties['mail'])}`);
   for (const g of state.groups) labels.set(g.id, expected.groups.has(g.id) ? g.id : byNickname.get(String(g.properties['mailNickname']).toLowerCase()) ?? `unknown group ${String(g.properties['mailNickname'])}`);
   return labels;
 }
@@ -27,7 +29,7 @@ export function differences(state: CloudState, expected: Expected, sources: read
   const out: string[] = [];
   const labels = labelsOf(state, expected, sources);
   const name = (id: string): string => labels.get(id) ?? id;
-  for (const [what, actual, wanted] of [['user', state.users, expected.users], ['group', state.groups, expected.groups]] as const) {
+  for (const [what, actual, wanted] of [['user', state.users, expected.users], ['group', state.groups, expected.groups], ['contact', state.contacts, expected.contacts]] as const) {
     const seen = new Map<string, CloudObject>();
     for (const object of actual) {
       const label = name(object.id);

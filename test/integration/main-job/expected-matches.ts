@@ -3,12 +3,12 @@ import { nicknameFor, primaryOf, userNameFor } from './expected-names.ts';
 import { anchorOf, type Source } from './tenant-seed.ts';
 
 /** Choices of the run and the pair. */
-export interface Choices { readonly upnSuffix: string; readonly country: string; readonly distributionGroups: 'skip' | 'Microsoft 365 group' }
+export interface Choices { readonly upnSuffix: string; readonly country: string; readonly distributionGroups: 'distribution group' | 'skip' | 'Microsoft 365 group' }
 
 /** What the rules say about one source object of the collection. */
 export type Verdict =
   | { readonly kind: 'create' }
-  /** `refused`: it is tied to an object that Graph cannot write. */
+  /** `refused`: it is tied to an object that the choices keep from being written. */
   | { readonly kind: 'matched'; readonly id: string; readonly refused: string }
   | { readonly kind: 'Ambiguous' | 'Conflict' | 'Skipped' | 'Failed'; readonly reason: string };
 
@@ -54,8 +54,6 @@ function match(source: Source, live: readonly Held[], deleted: readonly Held[], 
   return only.properties['onPremisesSyncEnabled'] === true ? { state: 'Conflict', reason: 'synchronised from another directory' } : { id: only.id };
 }
 
-const CONTACTS = 'Microsoft Graph cannot write contacts';
-
 /** Says for each object of the collection that is in scope what becomes of it. */
 export function judge(sources: readonly Source[], seed: SimulatorSeed, choices: Choices): ReadonlyMap<string, Verdict> {
   const all = heldBy(seed);
@@ -68,10 +66,9 @@ export function judge(sources: readonly Source[], seed: SimulatorSeed, choices: 
     const found = match(source, live, deleted, admins, choices.upnSuffix);
     if (found !== null && 'state' in found) verdicts.set(source.key, { kind: found.state, reason: found.reason });
     else if (found !== null) {
-      // A contact that is there can be a member all the same.
-      verdicts.set(source.key, { kind: 'matched', id: found.id, refused: source.kind === 'contact' ? CONTACTS : unwritable(all.find((h) => h.id === found.id)) });
+      verdicts.set(source.key, { kind: 'matched', id: found.id, refused: unwritable(source, all.find((h) => h.id === found.id), choices) });
       rivals.set(found.id, [...rivals.get(found.id) ?? [], source.key]);
-    } else if (source.kind === 'contact') verdicts.set(source.key, { kind: 'Skipped', reason: CONTACTS });
+    } else if (source.kind === 'contact' && !hasMail(source)) verdicts.set(source.key, { kind: 'Skipped', reason: 'without a mail address' });
     else verdicts.set(source.key, newGroupRefusal(source, choices) ?? { kind: 'create' });
   }
   for (const keys of rivals.values()) if (keys.length > 1) for (const key of keys) verdicts.set(key, { kind: 'Conflict', reason: 'same target is also meant by' });
@@ -79,14 +76,25 @@ export function judge(sources: readonly Source[], seed: SimulatorSeed, choices: 
   return verdicts;
 }
 
-/** Lists and mail-enabled security groups belong to Exchange; Graph only reads them. */
-const unwritable = (held: Held | undefined): string => (held?.kind === 'group' && held.properties['mailEnabled'] === true && !texts(held.properties['groupTypes']).includes('Unified') ? 'which Microsoft Graph cannot write' : '');
+/** Mail-enabled: a proxy address or mail (Entra Connect default rules). */
+export const hasMail = (source: Source): boolean => text(source, 'mail') !== '' || (source.attributes['proxyAddresses'] ?? []).length > 0;
+
+/** True for an object of the tenant that Exchange Online keeps: lists, mail-enabled security groups, contacts. */
+export const isOfExchange = (kind: string, properties: Readonly<Record<string, unknown>>): boolean => kind === 'contact' || (kind === 'group' && properties['mailEnabled'] === true && !texts(properties['groupTypes']).includes('Unified'));
+
+const SKIPPED = 'set to skip distribution groups';
+const unwritable = (source: Source, held: Held | undefined, choices: Choices): string => (held !== undefined && isOfExchange(held.kind, held.properties) && source.kind === 'group' && !isSecurity(source) && choices.distributionGroups === 'skip' ? SKIPPED : '');
+
+/** True for a source object that becomes one of Exchange Online when it is created. */
+export function goesToExchange(source: Source, choices: Choices): boolean {
+  if (source.kind !== 'group') return source.kind === 'contact';
+  return isSecurity(source) ? hasMail(source) : choices.distributionGroups === 'distribution group';
+}
 
 function newGroupRefusal(source: Source, choices: Choices): Verdict | null {
-  if (source.kind !== 'group') return null;
-  const mail = text(source, 'mail') !== '' || (source.attributes['proxyAddresses'] ?? []).length > 0;
-  if (isSecurity(source)) return mail ? { kind: 'Skipped', reason: 'cannot create mail-enabled security groups' } : null;
-  return choices.distributionGroups === 'skip' ? { kind: 'Skipped', reason: 'cannot create distribution groups' } : null;
+  if (source.kind !== 'group' || isSecurity(source)) return null;
+  if (choices.distributionGroups === 'skip') return { kind: 'Skipped', reason: SKIPPED };
+  return choices.distributionGroups === 'distribution group' && !hasMail(source) ? { kind: 'Skipped', reason: 'without a mail address' } : null;
 }
 
 /** What would fail at Microsoft 365 is found before: names taken, values too long, names reserved. */
@@ -99,14 +107,16 @@ function check(scope: readonly Source[], verdicts: Map<string, Verdict>, live: r
     const names: string[] = [];
     const name = userNameFor(s, choices.upnSuffix);
     if (s.kind === 'user' && (own(s) === null || !name.fallback)) names.push(`upn ${name.upn.toLowerCase()}`);
-    if (s.kind === 'user' && own(s) === null && text(s, 'mail') !== '') names.push(`address ${lower(text(s, 'mail'))}`);
+    if (((s.kind === 'user' && own(s) === null) || goesToExchange(s, choices)) && text(s, 'mail') !== '') names.push(`address ${lower(text(s, 'mail'))}`);
     for (const claim of names) claims.set(claim, [...claims.get(claim) ?? [], s.key]);
     const holder = live.find((h) => h.id !== own(s) && names.some((claim) => (claim.startsWith('upn ') ? claim.slice(4) === lower(h.properties['userPrincipalName']) : addresses(h).includes(claim.slice(8)))));
     if (holder !== undefined) failures.set(s.key, 'already belongs to');
     const longest = Array.from({ length: 15 }, (_, i) => text(s, `extensionAttribute${i + 1}`)).some((value) => value.length > 1024);
+    // RFC 5322 3.2.3: no two full stops in a row.
+    if (s.kind === 'contact' && text(s, 'mail').includes('..')) failures.set(s.key, 'not one that mail systems take');
     if (s.kind === 'user' && longest) failures.set(s.key, '1024 are allowed');
     if (s.kind === 'group' && ['postmaster', 'admin', 'root', 'security'].includes(nicknameFor(s).toLowerCase())) failures.set(s.key, 'reserved for administrators');
-    if (s.kind === 'user' && text(s, 'sAMAccountName').startsWith('HealthMailbox')) failures.set(s.key, 'Exchange or Windows made for itself');
+    if (s.kind === 'user' && text(s, 'sAMAccountName').startsWith('HealthMailbox')) failures.set(s.key, 'of no use in Microsoft 365');
   }
   for (const keys of claims.values()) if (keys.length > 1) for (const key of keys) failures.set(key, 'Only one of them can have it');
   for (const [key, reason] of failures) verdicts.set(key, { kind: 'Failed', reason });

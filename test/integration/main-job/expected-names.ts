@@ -18,12 +18,14 @@ export function primaryOf(proxies: readonly string[], mail: string): string {
   return (proxies.find((p) => p.startsWith('SMTP:'))?.slice(5) ?? mail).trim().toLowerCase();
 }
 
-/** mailNickname of a new object: the first of these that leaves a letter (Entra Connect, "mailNickName at first sync"). */
-export function nicknameFor(source: Source): string {
+/** mailNickname of a new object, in which groups of Graph have no full stop: the first of these that leaves a letter (Entra Connect, "mailNickName at first sync"). */
+export function nicknameFor(source: Source, keeper: 'graph' | 'exchange' = 'graph'): string {
+  // Exchange takes an alias only once, and an address only once: a contact without an alias is named by its whole address.
+  if (source.kind === 'contact' && text(source, 'mailNickname') === '') return primaryOf(source.attributes['proxyAddresses'] ?? [], text(source, 'mail')).replace('@', '.');
   const proxies = source.attributes['proxyAddresses'] ?? [];
   const candidates = [text(source, 'mailNickname'), before(primaryOf(proxies, text(source, 'mail'))), before(text(source, 'mail')), before(text(source, 'userPrincipalName')),
     before(proxies.find((p) => p.startsWith('smtp:'))?.slice(5) ?? ''), text(source, 'sAMAccountName'), source.cn];
-  return candidates.map((one) => legal(one, source.kind === 'group')).find((one) => one !== '') ?? '';
+  return candidates.map((one) => legal(one, source.kind === 'group' && keeper === 'graph')).find((one) => one !== '') ?? '';
 }
 
 /** Sign-in name of a new account: the directory's, unless Microsoft 365 does not take it or its domain. */

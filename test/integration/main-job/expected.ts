@@ -1,7 +1,7 @@
 import type { SimulatorSeed } from '../../../electron/simulator/index.ts';
-import { isSecurity, judge, type Choices, type Verdict } from './expected-matches.ts';
-import { nicknameFor, userNameFor } from './expected-names.ts';
-import { anchorOf, type Source } from './tenant-seed.ts';
+import { goesToExchange, isOfExchange, isSecurity, judge, type Choices, type Verdict } from './expected-matches.ts';
+import { nicknameFor, primaryOf, userNameFor } from './expected-names.ts';
+import { anchorOf, INITIAL, VERIFIED, type Source } from './tenant-seed.ts';
 
 /** What the tenant must show of one object. Links are labels: the Graph id of an object that was there, the key of one that was made. */
 export interface ExpectedObject {
@@ -21,6 +21,7 @@ export interface ExpectedOutcome {
 export interface Expected {
   readonly users: ReadonlyMap<string, ExpectedObject>;
   readonly groups: ReadonlyMap<string, ExpectedObject>;
+  readonly contacts: ReadonlyMap<string, ExpectedObject>;
   /** Ids that stay in the recycle bin. */
   readonly deleted: ReadonlySet<string>;
   readonly outcomes: ReadonlyMap<string, ExpectedOutcome>;
@@ -82,6 +83,29 @@ function groupProperties(source: Source, before: Properties | null): Properties 
   return out;
 }
 
+/** The addresses that a contact or a group of Exchange has afterwards: its own, those of the source in domains of the tenant, X500 ones. */
+function addressesOf(source: Source, before: Properties | null, alias: string): { readonly mail: string; readonly proxyAddresses: readonly string[] } {
+  const proxies = source.attributes['proxyAddresses'] ?? [];
+  const primary = primaryOf(proxies, text(source, 'mail'));
+  const ours = (address: string): boolean => (VERIFIED as readonly string[]).includes(address.slice(address.indexOf('@') + 1).toLowerCase());
+  const held = (before?.['proxyAddresses'] as readonly string[] | undefined) ?? [];
+  // Exchange gives a new group an address at the tenant's first domain besides.
+  const first = before !== null ? [...held] : source.kind === 'contact' ? [`SMTP:${primary}`] : [`SMTP:${ours(primary) ? primary : `${alias}@example.com`}`, `smtp:${alias}@${INITIAL}`];
+  const further = proxies.flatMap((p) => (/^x500:/i.test(p) ? [`X500:${p.slice(5)}`] : /^smtp:/i.test(p) && ours(p.slice(5)) ? [`smtp:${p.slice(5)}`] : []));
+  const known = new Set(first.map((p) => p.toLowerCase()));
+  const proxyAddresses = [...first, ...further.filter((p) => !known.has(p.toLowerCase()))];
+  return { mail: (proxyAddresses.find((p) => p.startsWith('SMTP:')) ?? '').slice(5), proxyAddresses };
+}
+
+function exchangeProperties(source: Source, before: Properties | null): Properties {
+  const nickname = nicknameFor(source, 'exchange');
+  const alias = before === null || (text(source, 'mailNickname') !== '' && !same(before['mailNickname'], nickname)) ? nickname : String(before['mailNickname']);
+  const description = [...text(source, 'description')].slice(0, 1024).join('').trim();
+  const out: Record<string, unknown> = { ...before, displayName: text(source, 'displayName') || source.cn, mailNickname: alias, ...addressesOf(source, before, alias) };
+  if (source.kind === 'contact') { for (const [from, to] of FLOW.slice(0, 5)) if (text(source, from) !== '') out[to] = text(source, from); } else if (description !== '') out['description'] = description;
+  return before !== null || source.kind === 'contact' ? out : { ...out, mailEnabled: true, securityEnabled: isSecurity(source) };
+}
+
 /** Label of what a verdict leads to in the tenant; undefined: nothing. */
 const labelOf = (verdict: Verdict | undefined, key: string): string | undefined => (verdict?.kind === 'matched' ? verdict.id : verdict?.kind === 'create' ? key : undefined);
 const written = (verdict: Verdict | undefined): boolean => verdict?.kind === 'create' || (verdict?.kind === 'matched' && verdict.refused === '');
@@ -95,7 +119,9 @@ export function expectTenant(sources: readonly Source[], seed: SimulatorSeed, ch
   const bySource = new Map(sources.map((s) => [s.key, s]));
   const users = new Map<string, ExpectedObject>();
   const groups = new Map<string, ExpectedObject>();
+  const contacts = new Map<string, ExpectedObject>();
   const lists = new Set<string>();
+  const ofExchange = new Set<string>();
   const restored = new Set([...verdicts.values()].flatMap((v) => (v.kind === 'matched' && v.refused === '' ? [v.id] : [])));
   for (const u of [...seed.users ?? [], ...(seed.deletedUsers ?? []).filter((d) => restored.has(d.id))]) {
     const { deletedDateTime: _, ...properties } = u.properties;
@@ -104,14 +130,18 @@ export function expectTenant(sources: readonly Source[], seed: SimulatorSeed, ch
   for (const g of seed.groups ?? []) {
     groups.set(g.id, { properties: g.properties, manager: null, members: new Set(g.memberIds) });
     if (g.properties['mailEnabled'] === true) lists.add(g.id);
+    if (isOfExchange('group', g.properties)) ofExchange.add(g.id);
   }
+  for (const c of seed.contacts ?? []) contacts.set(c.id, { properties: c.properties, manager: null, members: new Set() });
   for (const source of sources) {
     const verdict = verdicts.get(source.key);
     const label = labelOf(verdict, source.key);
     if (label === undefined || !written(verdict)) continue;
-    const kind = source.kind === 'user' ? users : groups;
+    const kind = source.kind === 'user' ? users : source.kind === 'contact' ? contacts : groups;
     const before = kind.get(label);
-    kind.set(label, { manager: before?.manager ?? null, members: before?.members ?? new Set(), properties: source.kind === 'user' ? userProperties(source, before?.properties ?? null, choices) : groupProperties(source, before?.properties ?? null) });
+    const exchange = before === undefined ? goesToExchange(source, choices) : isOfExchange(source.kind, before.properties);
+    if (exchange && source.kind === 'group') { ofExchange.add(label); lists.add(label); }
+    kind.set(label, { manager: before?.manager ?? null, members: before?.members ?? new Set(), properties: exchange ? exchangeProperties(source, before?.properties ?? null) : source.kind === 'user' ? userProperties(source, before?.properties ?? null, choices) : groupProperties(source, before?.properties ?? null) });
     if (source.kind === 'group' && before === undefined && !isSecurity(source)) lists.add(label);
   }
   for (const source of sources) {
@@ -127,11 +157,13 @@ export function expectTenant(sources: readonly Source[], seed: SimulatorSeed, ch
     const added = source.members.flatMap((key) => {
       const member = reach(key);
       // Microsoft 365 groups hold users only, and no security group can hold a group with mail (Graph, "Add members": supported types).
-      const fits = member !== undefined && (bySource.get(key)?.kind === 'user' || (!lists.has(label) && !lists.has(member)));
+      const kind = bySource.get(key)?.kind;
+      // Nobody of this tenant has a mailbox, so that groups of Exchange hold contacts and groups with mail only.
+      const fits = member !== undefined && (ofExchange.has(label) ? kind === 'contact' || ofExchange.has(member) : kind === 'user' || (!lists.has(label) && !lists.has(member)));
       return fits ? [member] : [];
     });
     groups.set(label, { ...group, members: new Set([...group.members, ...added]) });
   }
   const outcomes = new Map([...verdicts].map(([key, v]): [string, ExpectedOutcome] => [key, v.kind === 'create' ? { status: 'Migrated', reason: '' } : v.kind === 'matched' ? (v.refused === '' ? { status: 'Migrated', reason: '' } : { status: 'Skipped', reason: v.refused }) : { status: v.kind, reason: v.reason }]));
-  return { users, groups, outcomes, deleted: new Set([...seed.deletedUsers ?? [], ...seed.deletedGroups ?? []].map((d) => d.id).filter((id) => !restored.has(id))) };
+  return { users, groups, contacts, outcomes, deleted: new Set([...seed.deletedUsers ?? [], ...seed.deletedGroups ?? []].map((d) => d.id).filter((id) => !restored.has(id))) };
 }

@@ -42,9 +42,10 @@ describe('a migration under the service\'s real limits, with a suffix, a country
     stateBefore = await readState(stateFile);
     const [ldif, secret] = [await operator.file('corp.ldf', organisation.ldif), await operator.file('secret.txt', SECRET)];
     await well('project', 'create', '--file', `${operator.folder}/small.causeway`, '--name', 'Small');
-    await well('pair', 'create', '--name', 'Small', '--ldif', ldif, '--simulated', tenant.url, '--tenant', tenant.tenantId, '--client', tenant.clientId, '--secret-file', secret, '--upn-suffix', 'corp.example.com', '--country', 'DE');
+    await well('pair', 'create', '--name', 'Small', '--ldif', ldif, '--simulated', tenant.url, '--tenant', tenant.tenantId, '--client', tenant.clientId, '--secret-file', secret, '--upn-suffix', 'corp.example.com', '--country', 'DE', '--distribution-groups', 'skip');
     await well('collection', 'create', '--name', 'All');
     await well('collection', 'add', ...organisation.containers.flatMap((dn) => ['--dn', dn]));
+    await well('match', 'policy', '--wait', 'no match');
   }, STEP);
   afterAll(async () => {
     await tenant?.stop();

@@ -27,14 +27,14 @@ afterEach(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-/** Services over the real store: Check tasks need no more, because this version refuses to run them. */
+/** Services over the real store: Batch tasks need no more, because this version refuses to run them. */
 const servicesOf = (own: Store): Services => ({ store: own, log: silentLog, now: Date.now, newId: () => 'ref-0000', emit: () => {} }) as unknown as Services;
 const start = (services: Services, owner: string): Runner => {
   const runner = startRunner(services, { agentId, owner });
   runners.push(runner);
   return runner;
 };
-const newTask = async () => await store.tasks.create({ pairId, collectionId: null, kind: 'Check', settings: {}, createdBy: 'me' });
+const newTask = async () => await store.tasks.create({ pairId, collectionId: null, kind: 'Batch', settings: {}, createdBy: 'me' });
 const until = async (done: () => Promise<boolean>, ms: number): Promise<number> => {
   const began = performance.now();
   while (!await done()) { if (performance.now() - began > ms) throw new Error(`not within ${ms} ms`); await new Promise((resolve) => { setTimeout(resolve, 5); }); }
@@ -48,7 +48,7 @@ describe('the runner of a process', () => {
     await until(async () => (await Promise.all(tasks.map((t) => store.tasks.get(t.id)))).every((t) => t.state === 'Failed'), 5_000);
     const ended = await Promise.all(tasks.map((t) => store.tasks.get(t.id)));
     expect(ended.map((t) => t.leaseOwner)).toEqual([null, null, null]);
-    expect(ended[0]?.message).toContain('does not run Check tasks');
+    expect(ended[0]?.message).toContain('does not run Batch tasks');
     expect((await store.agents.list())[0]?.heartbeatAt).not.toBeNull();
   });
 

@@ -3,16 +3,19 @@ import { hostname } from 'node:os';
 import Papa from 'papaparse';
 import { describe, expect, it } from 'vitest';
 import { csvOf } from '../../../electron/app/csv.ts';
+import { readCsv } from '../../../electron/app/csv-lines.ts';
 import { isDead, leaseOwner } from '../../../electron/app/dead-owners.ts';
-import { newPassword } from '../../../electron/app/passwords.ts';
+import { generatePassword } from '../../../electron/app/passwords.ts';
 import { kindOf, toSourceObject, wantedAttributes } from '../../../electron/app/source-attributes.ts';
 import { toTaskRow } from '../../../electron/app/task-rows.ts';
 import type { TaskRecord } from '../../../electron/store/index.ts';
+import { DEFAULT_PASSWORD_POLICY } from '../../../shared/domain/passwords.ts';
 import { TASK_STATES, type TaskState } from '../../../shared/domain/statuses.ts';
+import { securityDescriptor } from '../../servers/security-descriptor.ts';
 
 describe('passwords', () => {
   it('have every kind of character, none that look alike, and never repeat', () => {
-    const many = Array.from({ length: 500 }, newPassword);
+    const many = Array.from({ length: 500 }, () => generatePassword(DEFAULT_PASSWORD_POLICY));
     expect(new Set(many).size).toBe(500);
     for (const password of many) {
       expect(password).toHaveLength(20);
@@ -33,6 +36,12 @@ describe('CSV', () => {
     for (const start of ['=', '+', '-', '@', '\t', '\r']) {
       const [[cell]] = Papa.parse<string[]>(csvOf([[`${start}1+1`]]).slice(1)).data as [[string]];
       expect(cell).toBe(`'${start}1+1`);
+    }
+    // A line break later in the cell changes nothing, nor do wide letters; and all of it comes back.
+    for (const cell of ["'=1", '=1+1\n|x', '@a\nb', '\n=1', '\uFF1D1']) {
+      const text = csvOf([['head', 'other'], [cell, 'x']]);
+      expect(Papa.parse<string[]>(text.slice(1)).data[1]?.[0]).toBe(`'${cell}`);
+      expect(readCsv(text, 'kept').rows).toEqual([{ line: 2, cells: [cell, 'x'] }]);
     }
     expect(csvOf([])).toBe('\uFEFF\r\n');
   });
@@ -64,6 +73,12 @@ describe('source objects', () => {
     const object = toSourceObject({ ...base, attributes: { MANAGER: ['CN=boss'], member: [], title: ['Clerk'], displayName: ['A B'], uSNChanged: ['7'] } });
     expect(object).toMatchObject({ id: 'g', kind: 'user', name: 'A B', links: { manager: ['CN=boss'] }, attributes: { title: ['Clerk'] }, usn: '7' });
     expect(object?.attributes).not.toHaveProperty('member');
+    const list = (entries: Parameters<typeof securityDescriptor>[0]): string[] => [securityDescriptor(entries).toString('base64')];
+    const permitted = toSourceObject({ ...base, attributes: {
+      nTSecurityDescriptor: list([{ type: 5, mask: 0x100, objectType: 'ab721a54-1e2f-11d0-9819-00aa0040529b', sid: 'S-1-5-21-1-2-3-1104' }]), msExchMailboxSecurityDescriptor: list([{ type: 0, mask: 1, sid: 'S-1-5-10' }]),
+    } });
+    expect(permitted).toMatchObject({ attributes: {}, links: { nTSecurityDescriptor: ['<SID=S-1-5-21-1-2-3-1104>'] } });
+    expect(Object.keys({ ...permitted?.attributes, ...permitted?.links })).toEqual(['nTSecurityDescriptor']);
     expect(toSourceObject({ ...base, attributes: {} })?.name).toBe('A, B');
     expect(toSourceObject({ ...base, guid: '', attributes: {} })).toBeUndefined();
   });
@@ -81,7 +96,7 @@ describe('what may be done to a task', () => {
   const allowed = (key: 'canCancel' | 'canResume' | 'canRollBack' | 'canApprove', more: Partial<TaskRecord> = {}) => TASK_STATES.filter((state) => task(state, more)[key]);
   it('follows its state', () => {
     expect(allowed('canCancel')).toEqual(['Queued', 'Running']);
-    expect(allowed('canApprove')).toEqual(['Awaiting approval']);
+    expect(allowed('canApprove')).toEqual(['Awaiting approval', 'Scheduled']);
     expect(allowed('canApprove', { planId: null })).toEqual([]);
     expect(allowed('canResume')).toEqual(['Completed with errors', 'Failed', 'Cancelled', 'Interrupted']);
     expect(allowed('canRollBack')).toEqual(['Completed', 'Completed with errors', 'Failed', 'Cancelled', 'Interrupted']);

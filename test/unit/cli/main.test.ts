@@ -27,13 +27,13 @@ async function causeway(...args: string[]) {
   return { code, ...written };
 }
 /** Names of the commands in a help text. */
-const commandsIn = (help: string) => [...(/Commands:\n([\s\S]*?)(?:\n\n|$)/.exec(help)?.[1] ?? '').matchAll(/^ {2}([a-z]+)/gm)].map((m) => m[1] ?? '').filter((n) => n !== 'help');
+const commandsIn = (help: string) => [...(/Commands:\n([\s\S]*?)(?:\n\n|$)/.exec(help)?.[1] ?? '').matchAll(/^ {2}([a-z-]+)/gm)].map((m) => m[1] ?? '').filter((n) => n !== 'help');
 
 describe('help', () => {
   it('lists every command with a description, examples and the exit codes', async () => {
     const { code, stdout, stderr } = await causeway('--help');
     expect([code, stderr]).toEqual([0, '']);
-    expect(commandsIn(stdout)).toEqual(['project', 'pair', 'collection', 'objects', 'match', 'check', 'plan', 'migrate', 'rollback', 'tasks', 'simulator', 'serve', 'demo']);
+    expect(commandsIn(stdout)).toEqual(['project', 'pair', 'collection', 'objects', 'match', 'check', 'rules', 'plan', 'guard', 'migrate', 'roll-back', 'licences', 'passwords', 'references', 'tasks', 'simulator', 'serve', 'demo']);
     expect(stdout).toContain('Examples:');
     for (const exit of ['0 done', '1 failed', '2 wrong use', '3 connection', '4 waits', '5 verification', '130 cancelled']) expect(stdout).toContain(exit);
   });
@@ -43,7 +43,7 @@ describe('help', () => {
     const visit = async (words: string[]): Promise<void> => {
       const { code, stdout } = await causeway(...words, '--help');
       expect(code, words.join(' ')).toBe(0);
-      expect(stdout).toMatch(new RegExp(`^Usage: causeway ${words.join(' ')}(\\|\\w+)?( |$)`, 'm'));
+      expect(stdout).toMatch(new RegExp(`^Usage: causeway ${words.join(' ')}(\\|[\\w-]+)?( |$)`, 'm'));
       expect(stdout.split('\n').find((line, i) => i > 0 && line.trim() !== '')?.length, `${words.join(' ')} has no description`).toBeGreaterThan(10);
       const inner = commandsIn(stdout);
       for (const name of inner) await visit([...words, name]);
@@ -53,7 +53,7 @@ describe('help', () => {
       }
     };
     for (const name of commandsIn((await causeway('--help')).stdout)) await visit([name]);
-    expect(leaves.map((l) => l.join(' '))).toEqual(expect.arrayContaining(['project create', 'pair test', 'collection add', 'objects show', 'match', 'plan export', 'migrate', 'rollback', 'tasks resume', 'demo']));
+    expect(leaves.map((l) => l.join(' '))).toEqual(expect.arrayContaining(['project create', 'pair test', 'collection add', 'objects show', 'match review', 'plan export', 'migrate', 'roll-back start', 'roll-back conflicts', 'tasks resume', 'demo']));
     expect(leaves.length).toBeGreaterThan(25);
   });
 

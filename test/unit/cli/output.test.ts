@@ -39,7 +39,7 @@ describe('exit codes', () => {
   it('of a task follow its state, and of a failed one its reason', () => {
     const task = (state: TaskRow['state'], failure?: string) => ({ state, message: 'x', ...(failure === undefined ? {} : { failure }) }) as TaskRow;
     const ends = Object.fromEntries(TASK_STATES.map((state) => [state, exitCodeOfTask(task(state))]));
-    expect(ends).toEqual({ Queued: 1, Running: 1, 'Awaiting approval': 4, Cancelling: 1, Completed: 0, 'Completed with errors': 1, Failed: 1, Cancelled: 130, Interrupted: 1, Discarded: 1 });
+    expect(ends).toEqual({ Queued: 1, Running: 1, 'Awaiting approval': 4, Scheduled: 0, Cancelling: 1, Completed: 0, 'Completed with errors': 1, Failed: 1, Cancelled: 130, Interrupted: 1, Discarded: 1 });
     expect(exitCodeOfTask(task('Failed', ErrorCode.AuthFailed))).toBe(3);
     expect(exitCodeOfTask(task('Failed', ErrorCode.BadFile))).toBe(2);
     expect(exitCodeOfTask(task('Failed', 'NO_SUCH_CODE'))).toBe(1);

@@ -4,7 +4,7 @@ import { exitCodeOfTask } from '../../../electron/cli/task-outcome.ts';
 
 const task = (more: Partial<TaskRow>): TaskRow => ({
   id: 'a2f6a4b0-3a0f-4b51-8d7e-1f0a6a1b2c3d', collectionId: null, pairId: 'a2f6a4b0-3a0f-4b51-8d7e-1f0a6a1b2c3e', collectionName: '', kind: 'Migrate', state: 'Completed', phase: 'done', done: 0, failed: 0, total: null, message: '',
-  timeLeftMs: null, throttledMs: 0, planId: null, undoes: null, rolledBackBy: null, createdAt: 0, startedAt: null, finishedAt: null, createdBy: '', canCancel: false, canResume: false, canRollBack: false, canApprove: false, seq: 0, ...more,
+  timeLeftMs: null, throttledMs: 0, planId: null, undoes: null, rolledBackBy: null, createdAt: 0, startedAt: null, scheduledAt: null, finishedAt: null, createdBy: '', canCancel: false, canResume: false, canRollBack: false, canApprove: false, seq: 0, ...more,
 });
 
 describe('the exit code of a task', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { DEFAULT_MAPPING_RULES, GENERATED, mapObject, outOfScope } from '../../../electron/engines/mapping/index.ts';
-import type { MapInput, MappedObject } from '../../../electron/engines/mapping/index.ts';
+import type { MapInput, MappedObject, MappedReference } from '../../../electron/engines/mapping/index.ts';
 import type { Attributes, ObjectKind, SourceObject, TargetObject } from '../../../shared/domain/objects.ts';
 import type { MappingRule } from '../../../shared/domain/rules.ts';
 import { targetAttribute } from '../../../shared/rules/target-attributes.ts';
@@ -112,11 +112,45 @@ describe('groups', () => {
     expect(mapped.links.members).toHaveLength(1);
     expect(mapped.unresolved.map((one) => one.reason)).toContain('a Microsoft 365 group cannot hold a group');
   });
-  test('mail-enabled security groups are skipped in any case', () => expect(map(source({ mail: ['s@x.com'] }, 'group'), unified).skip).toContain('mail-enabled security groups'));
-  test('an existing distribution group cannot be written', () => expect(map(source({}, 'group'), { target: target({ mailEnabled: ['true'] }, 'group') }).skip).toContain('cannot write'));
+  const kept = { defaults: { upnSuffix: '', countryCode: '', distributionGroups: 'distribution group' as const } };
+  test('groups with mail are kept by Exchange Online', () => {
+    expect(map(source({}, 'group'), kept).service).toBe('graph');
+    expect(map(source({ mail: ['s@x.com'] }, 'group'), unified)).toMatchObject({ service: 'exchange', skip: null });
+    const list = map(source({ groupType: ['8'], mail: ['all.staff@x.com'], mailNickname: ['all.staff'], msExchRequireAuthToSendTo: ['FALSE'] }, 'group'), { ...kept, verifiedDomains: new Set(['x.com']) });
+    expect(list).toMatchObject({ service: 'exchange', skip: null });
+    expect(values(list)).toEqual({ displayName: ['Staff'], mailNickname: ['all.staff'], mailEnabled: ['true'], securityEnabled: ['false'], proxyAddresses: ['SMTP:all.staff@x.com'], requireSenderAuthenticationEnabled: ['false'] });
+    expect(map(source({ groupType: ['8'] }, 'group'), kept).skip).toContain('without a mail address');
+  });
+  test('the service of a match decides, whatever the source is', () => {
+    expect(map(source({}, 'group'), { target: target({ mailEnabled: ['true'] }, 'group') })).toMatchObject({ service: 'exchange', skip: null });
+    expect(map(source({ groupType: ['8'], mail: ['s@x.com'] }, 'group'), { ...kept, target: target({ mailEnabled: ['true'], groupTypes: ['Unified'] }, 'group') })).toMatchObject({ service: 'graph', skip: null });
+  });
+  test('what only groups with mail have is not asked of the others', () => expect(map(source({ extensionAttribute1: ['x'], msExchHideFromAddressLists: ['TRUE'] }, 'group')).values.size).toBe(4));
+  test('without Exchange Online its objects are left out with the reason', () => expect(map(source({ mail: ['s@x.com'] }, 'group'), { exchangeProblem: 'Closed.' }).skip).toBe('Closed.'));
+  test('what a group of Exchange can hold', () => {
+    const group = source({ mail: ['s@x.com'] }, 'group', { member: ['a', 'b', 'c', 'd', 'e'] });
+    const found: Record<string, MappedReference> = {
+      a: { sourceId: 'a', targetId: 'A', name: 'a', kind: 'user', recipient: true }, b: { sourceId: 'b', targetId: 'B', name: 'b', kind: 'user', recipient: false }, c: { sourceId: 'c', targetId: null, name: 'c', kind: 'contact' },
+      d: { sourceId: 'd', targetId: 'D', name: 'd', kind: 'group', mailEnabled: false }, e: { sourceId: 'e', targetId: 'E', name: 'e', kind: 'group', mailEnabled: true, unified: true },
+    };
+    const mapped = map(group, { resolve: (dn) => found[dn] ?? null });
+    expect(mapped.links.members?.map((m) => m.name)).toEqual(['a', 'c']);
+    expect(mapped.unresolved.map((u) => [u.dn, u.reason])).toEqual([['b', 'has neither a mailbox nor a mail address in Exchange Online yet'], ['d', 'a group of Exchange Online cannot hold a group without mail'], ['e', 'a group of Exchange Online cannot hold a Microsoft 365 group']]);
+  });
 });
 
-test('contacts are left to Exchange', () => expect(map(source({}, 'contact')).skip).toContain('Exchange'));
+describe('contacts', () => {
+  test('with an address go through Exchange Online', () => {
+    const mapped = map(source({ mail: ['Ed@Outside.com'], targetAddress: ['SMTP:ed@far.com'], c: ['NO'], co: ['Norge'] }, 'contact'));
+    expect(mapped).toMatchObject({ service: 'exchange', skip: null });
+    expect(values(mapped)).toEqual({ displayName: ['Carl'], mailNickname: ['ed.far.com'], externalEmailAddress: ['ed@far.com'], proxyAddresses: ['SMTP:ed@far.com'], country: ['Norway'] });
+  });
+  test('without one they are left out', () => expect(map(source({ mail: [] }, 'contact')).skip).toContain('without a mail address'));
+});
+
+test.each([['4', 'false'], ['16', 'false'], ['34359738368', 'false'], ['8589934592', 'false'], ['1', 'true'], ['2147483648', 'true'], ['x', 'true']])('msExchRecipientTypeDetails %s: enabled %s', (type, enabled) => {
+  expect(values(map(source({ userAccountControl: ['512'], msExchRecipientTypeDetails: [type] })))['accountEnabled']).toEqual([enabled]);
+});
 
 describe('scope', () => {
   test.each<[ObjectKind, Attributes, string | null]>([

@@ -1,7 +1,9 @@
+import { ASSIGNMENTS, formatAssignment, parseLicences } from '../../../shared/rules/licences.ts';
 import { mapObject, DEFAULT_MAPPING_RULES } from '../../../electron/engines/mapping/index.ts';
 import { createPlanner, createSurveyor, type PlanCandidate } from '../../../electron/engines/planning/index.ts';
 import type { JournalledChange, PlannerContext } from '../../../electron/engines/planning/index.ts';
 import type { MatchResult, SourceObject, TargetObject } from '../../../shared/domain/objects.ts';
+import type { MappingRule } from '../../../shared/domain/rules.ts';
 import type { Finding, Operation, PlanCounts, PlanSkip, UnresolvedReference } from '../../../shared/domain/plans.ts';
 
 /** A tenant as a plain map: what the operations mean, written down once, for tests of plans. */
@@ -57,6 +59,10 @@ export function carryOut(model: Model, operation: Operation, ids: Map<string, st
       if (refers.some((member) => !members.has(member))) throw new Error('not a member');
       model.set(id, { ...object, links: { ...links, members: [...members].filter((member) => !refers.includes(member)) } });
       break;
+    case 'set licences':
+      for (const { after } of operation.changes) attributes[ASSIGNMENTS] = parseLicences(after).map((one) => formatAssignment({ ...one, groupId: null, state: 'Active' }));
+      model.set(id, { ...object, attributes });
+      break;
     default: operation.kind satisfies never;
   }
   return id;
@@ -100,10 +106,11 @@ export function wholePlan(candidates: readonly PlanCandidate[], context: Planner
   };
 }
 
-const RULES = DEFAULT_MAPPING_RULES.map((rule, i) => ({ ...rule, id: `m${i}` }));
+/** The shipped mapping rules with ids. */
+export const RULES: readonly MappingRule[] = DEFAULT_MAPPING_RULES.map((rule, i) => ({ ...rule, id: `m${i}` }));
 
-/** Maps and plans sources against the model with the shipped rules. `matches`: source id to target id. DNs of sources are `CN=<id>`. */
-export function planAll(sources: readonly SourceObject[], model: Model, matches: ReadonlyMap<string, string>, more: Partial<PlannerContext> = {}): Plan {
+/** Maps and plans sources against the model, with the shipped rules unless others are given. `matches`: source id to target id. DNs of sources are `CN=<id>`. */
+export function planAll(sources: readonly SourceObject[], model: Model, matches: ReadonlyMap<string, string>, more: Partial<PlannerContext> & { readonly rules?: readonly MappingRule[] } = {}): Plan {
   const candidates: PlanCandidate[] = [];
   const byDn = new Map(sources.map((source) => [source.dn, source]));
   for (const source of sources) {
@@ -111,7 +118,7 @@ export function planAll(sources: readonly SourceObject[], model: Model, matches:
     const target = targetId === null ? null : (model.get(targetId) ?? null);
     const match: MatchResult = { sourceId: source.id, state: targetId === null ? 'Not matched' : 'Matched', targetId, ruleId: null, pinned: false, evidence: [], risks: [], reason: 'No candidate.' };
     const mapped = mapObject({
-      source, target, rules: RULES, settings: { createUnmatched: true, mergeUnmatched: true, upnSuffix: 'x.com', countryCode: '' }, defaults: { upnSuffix: '', countryCode: '', distributionGroups: 'skip' },
+      source, target, rules: more.rules ?? RULES, settings: { createUnmatched: true, mergeUnmatched: true, upnSuffix: 'x.com', countryCode: '' }, defaults: { upnSuffix: '', countryCode: '', distributionGroups: 'skip' },
       verifiedDomains: new Set(['x.com']), initialDomain: 'x.onmicrosoft.com',
       resolve: (dn) => { const found = byDn.get(dn); return found === undefined ? null : { sourceId: found.id, targetId: matches.get(found.id) ?? null, name: found.name, kind: found.kind }; },
     });

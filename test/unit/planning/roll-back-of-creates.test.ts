@@ -24,7 +24,7 @@ describe('taking back a create', () => {
     const changed = now({ ...asMade, jobTitle: ['Director'] });
     const exact = back(done(made), changed, 'exact', true);
     expect(exact.operations.map((o) => o.kind)).toEqual(['delete', 'purge']);
-    expect(exact.conflicts).toEqual([{ targetId: 't', name: 'Ann', kind: 'user', attribute: 'jobTitle', written: ['Clerk'], current: ['Director'], overwritten: true, created: true }]);
+    expect(exact.conflicts).toEqual([{ targetId: 't', name: 'Ann', kind: 'user', attribute: 'jobTitle', before: null, between: null, written: ['Clerk'], current: ['Director'], overwritten: true, created: true }]);
     const keep = back(done(made), changed, 'keep changes made since', true);
     expect(keep.operations).toEqual([]);
     expect(keep.conflicts).toMatchObject([{ attribute: 'jobTitle', overwritten: false, created: true }]);

@@ -6,7 +6,7 @@ const facts: PairFacts = {
   tenantName: 'Contoso', onPremisesSyncEnabled: false, domains: [{ name: 'X.com', isVerified: true, federated: false }, { name: 'adfs.com', isVerified: true, federated: true }, { name: 'soon.com', isVerified: false, federated: false }],
   skus: [{ partNumber: 'E3', enabled: 5, consumed: 3 }, { partNumber: 'F1', enabled: 9, consumed: 12 }],
 };
-const wishes: PairWishes = { upnSuffix: '', redirectionDomain: '', licence: '', licensedUsers: 0, synchronisationAccounts: [] };
+const wishes: PairWishes = { upnSuffix: '', redirectionDomain: '', licence: '', licences: [], licensedUsers: 0, synchronisationAccounts: [] };
 const tally = (enabledUsers: number, usersBySuffix: Readonly<Record<string, number>> = {}) => ({ checked: enabledUsers, enabledUsers, usersBySuffix: new Map(Object.entries(usersBySuffix)) });
 const rules = (more: Partial<PairWishes> = {}, users = tally(1), tenant: PairFacts | null = facts) => checkPair(tenant, { ...wishes, ...more }, users).map((f) => `${f.severity} ${f.rules.join()}`);
 
@@ -22,7 +22,11 @@ describe('a pair', () => {
   test('the mail redirection domain is accepted on premises only', () => {
     expect(rules({ redirectionDomain: 'x.COM' })).toEqual(['error redirection-domain']);
     expect(rules({ redirectionDomain: 'premises.com' })).toEqual([]);
-    expect(rules({ redirectionDomain: 'soon.com' })).toEqual([]);
+    // In the tenant and not verified yet: one click away from taking the mail.
+    expect(rules({ redirectionDomain: 'soon.com' })).toEqual(['warning redirection-domain']);
+    expect(rules({ redirectionDomain: 'contoso.mail.onmicrosoft.com' })).toEqual(['error redirection-domain']);
+    expect(rules({ redirectionDomain: 'corp.local' })).toEqual(['error redirection-domain']);
+    expect(rules({ redirectionDomain: 'premises' })).toEqual(['error redirection-domain']);
   });
   test('licences against heads: those who have one need none, and more consumed than bought is none left', () => {
     expect(rules({}, tally(2))).toEqual([]);
@@ -30,6 +34,14 @@ describe('a pair', () => {
     expect(rules({ licensedUsers: 1 }, tally(3))).toEqual([]);
     expect(rules({ licence: 'f1' }, tally(1))).toEqual(['warning licences']);
     expect(rules({ licence: 'E5' }, tally(0))).toEqual(['error licences']);
+  });
+  test('licences wanted by number, product by product', () => {
+    const wanted = (licences: PairWishes['licences']) => checkPair(facts, { ...wishes, licences }, tally(99)).map((f) => [f.rules.join(), f.value]);
+    expect(wanted([{ partNumber: 'e3', count: 2 }])).toEqual([]);
+    expect(wanted([{ partNumber: 'E3', count: 3 }])).toEqual([['licences', '3 of E3']]);
+    // Two rules may want the same product.
+    expect(wanted([{ partNumber: 'E3', count: 1 }, { partNumber: 'e3', count: 2 }])).toEqual([['licences', '3 of E3']]);
+    expect(wanted([{ partNumber: 'F1', count: 1 }, { partNumber: 'E5', count: 1 }])).toEqual([['licences', '1 of F1'], ['licences', 'E5']]);
   });
 });
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { checkObjects, createTenantNames, GROUP_SIZE_LIMIT } from '../../../electron/engines/preflight/index.ts';
+import { checkObjects, createTenantNames, GROUP_GROWTH_LIMIT, GROUP_SIZE_LIMIT } from '../../../electron/engines/preflight/index.ts';
 import type { CheckedObject } from '../../../electron/engines/preflight/index.ts';
 import type { Attributes, SourceObject, TargetObject, Values } from '../../../shared/domain/objects.ts';
 
@@ -11,18 +11,20 @@ const held = (id: string, attributes: Attributes, more: Partial<TargetObject> = 
 const check = (objects: readonly CheckedObject[], tenant: readonly TargetObject[] = []) => {
   const names = createTenantNames();
   for (const target of tenant) names.add(target);
-  return checkObjects(objects, { verifiedDomains: new Set(['x.com']), names });
+  return checkObjects(objects, { verifiedDomains: new Set(['x.com', 'x.internal']), names });
 };
 const rulesOf = (objects: readonly CheckedObject[], tenant: readonly TargetObject[] = []) => check(objects, tenant).map((finding) => `${finding.severity} ${finding.rule}`);
 
 describe('one object', () => {
   test('a right one has no findings', () => expect(check([object({ userPrincipalName: ['ann@x.com'], mailNickname: ['ann'], jobTitle: ['Chief'] })])).toEqual([]));
   test.each([
-    [`${'a'.repeat(65)}@x.com`, ['error user principal name']], ['a b@x.com', ['error user principal name']], ['ann@y.com', ['error verified domain']], ['ann', ['error user principal name']],
+    [`${'a'.repeat(65)}@x.com`, ['error userPrincipalName-prefix-length']], ['a b@x.com', ['error userPrincipalName-characters']], ['ann@y.com', ['error userPrincipalName-verified-suffix']], ['ann', ['error userPrincipalName-local-part']],
+    // A domain that the tenant has verified is one, whatever its last label.
+    ['ann@x.internal', []],
     ["o'neil@x.com", []], [`${'a'.repeat(64)}@x.com`, []],
   ])('%s', (upn, expected) => expect(rulesOf([object({ userPrincipalName: [upn] })])).toEqual(expected));
   test.each<[Readonly<Record<string, Values | null>>, string]>([
-    [{ displayName: null }, 'error display name'], [{ displayName: ['x'.repeat(257)] }, 'error length'], [{ jobTitle: ['x'.repeat(129)] }, 'error length'], [{ businessPhones: ['1', '2'] }, 'error number of values'], [{ mailNickname: ['a b'] }, 'error characters'],
+    [{ displayName: null }, 'error displayName-blank'], [{ displayName: ['x'.repeat(257)] }, 'error displayName-length'], [{ jobTitle: ['x'.repeat(129)] }, 'error jobTitle-length'], [{ businessPhones: ['1', '2'] }, 'error businessPhones-count'], [{ mailNickname: ['a b'] }, 'error mailNickname-characters'],
   ])('%o', (values, expected) => expect(rulesOf([object(values)])).toEqual([expected]));
   test('lengths count characters, not halves of them', () => expect(rulesOf([object({ jobTitle: ['😀'.repeat(128)] })])).toEqual([]));
   test('an existing object may leave its display name as it is', () => {
@@ -30,40 +32,41 @@ describe('one object', () => {
     expect(check([existing])).toEqual([]);
     expect(check([{ ...existing, targetId: null }])).toHaveLength(1);
   });
-  test('an address with letters beyond ASCII is refused by Graph', () => expect(rulesOf([object({ mail: ['zoë@x.com'] })])).toEqual(['error characters']));
+  test('an address with letters beyond ASCII is refused by Graph', () => expect(rulesOf([object({ mail: ['zoë@x.com'] })])).toEqual(['error mail-ascii']));
   test('reserved names and sizes', () => {
-    expect(rulesOf([object({ mailNickname: ['Postmaster'] }, { source: { kind: 'group' } })])).toEqual(['error reserved name']);
+    expect(rulesOf([object({ mailNickname: ['Postmaster'] }, { source: { kind: 'group' } })])).toEqual(['error mailNickname-reserved']);
     expect(rulesOf([object({ mailNickname: ['postmaster'] })])).toEqual([]);
-    expect(rulesOf([object({}, { source: { name: 'HealthMailbox0123' } })])).toEqual(['error reserved name']);
+    expect(rulesOf([object({}, { source: { name: 'HealthMailbox0123' } })])).toEqual(['error name-reserved']);
     const members = Array.from({ length: GROUP_SIZE_LIMIT + 1 }, () => 'CN=x');
-    expect(rulesOf([object({}, { source: { kind: 'group', links: { member: members } } })])).toEqual(['error group size']);
-    expect(rulesOf([object({}, { source: { kind: 'group', links: { member: members.slice(1) } } })])).toEqual([]);
+    expect(rulesOf([object({}, { source: { kind: 'group', links: { member: members } } })])).toEqual(['error member-count']);
+    expect(rulesOf([object({}, { source: { kind: 'group', links: { member: members.slice(1) } } })])).toEqual(['warning member-growth']);
+    expect(rulesOf([object({}, { source: { kind: 'group', links: { member: members.slice(0, GROUP_GROWTH_LIMIT) } } })])).toEqual([]);
   });
 });
 
 describe('unique names', () => {
   test('both holders in the collection are told', () => {
     const findings = check([object({ userPrincipalName: ['ann@x.com'] }, { id: 'a' }), object({ userPrincipalName: ['ANN@x.com'] }, { id: 'b' }), object({ userPrincipalName: ['c@x.com'] }, { id: 'c' })]);
-    expect(findings.map((finding) => [finding.sourceId, finding.severity, finding.rule])).toEqual([['a', 'error', 'unique in the collection'], ['b', 'error', 'unique in the collection']]);
+    expect(findings.map((finding) => [finding.sourceId, finding.severity, finding.rule])).toEqual([['a', 'error', 'userPrincipalName-duplicate'], ['b', 'error', 'userPrincipalName-duplicate']]);
     expect(findings[0]?.message).toContain('also meant for b');
   });
   test('a name that belongs to somebody else in the tenant', () => {
     const tenant = [held('t', { userPrincipalName: ['Ann@x.com'] }), held('g', { proxyAddresses: ['smtp:sales@x.com'] }, { kind: 'group' })];
-    expect(rulesOf([object({ userPrincipalName: ['ann@x.com'] })], tenant)).toEqual(['error unique in the tenant']);
+    expect(rulesOf([object({ userPrincipalName: ['ann@x.com'] })], tenant)).toEqual(['error userPrincipalName-unique-in-tenant']);
     expect(rulesOf([object({ userPrincipalName: ['ann@x.com'] }, { targetId: 't' })], tenant)).toEqual([]);
-    expect(rulesOf([object({ mail: ['Sales@x.com'] })], tenant)).toEqual(['error unique in the tenant']);
+    expect(rulesOf([object({ mail: ['Sales@x.com'] })], tenant)).toEqual(['error mail-unique-in-tenant']);
   });
   test('a name that lies in the recycle bin is a warning', () => {
     const tenant = [held('ab-cd', { userPrincipalName: ['abcdann@x.com'] }, { deleted: true })];
-    expect(rulesOf([object({ userPrincipalName: ['ann@x.com'] })], tenant)).toEqual(['warning unique in the tenant']);
+    expect(rulesOf([object({ userPrincipalName: ['ann@x.com'] })], tenant)).toEqual(['warning userPrincipalName-unique-in-tenant']);
   });
   test('an address whose holder lies in the recycle bin stops the object: Graph gives it to nobody else', () => {
     const tenant = [held('t', { proxyAddresses: ['SMTP:ann@x.com'] }, { deleted: true })];
-    expect(rulesOf([object({ mail: ['Ann@x.com'] })], tenant)).toEqual(['error unique in the tenant']);
+    expect(rulesOf([object({ mail: ['Ann@x.com'] })], tenant)).toEqual(['error mail-unique-in-tenant']);
   });
   test('a shared nickname stops a Microsoft 365 group only', () => {
     const tenant = [held('t', { mailNickname: ['staff'] })];
-    expect(rulesOf([object({ mailNickname: ['staff'] })], tenant)).toEqual(['warning unique in the tenant']);
-    expect(rulesOf([object({ mailNickname: ['staff'], groupTypes: ['Unified'] }, { source: { kind: 'group' } })], tenant)).toEqual(['error unique in the tenant']);
+    expect(rulesOf([object({ mailNickname: ['staff'] })], tenant)).toEqual(['warning mailNickname-unique-in-tenant']);
+    expect(rulesOf([object({ mailNickname: ['staff'], groupTypes: ['Unified'] }, { source: { kind: 'group' } })], tenant)).toEqual(['error mailNickname-unique-in-tenant']);
   });
 });

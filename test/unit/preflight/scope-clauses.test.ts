@@ -19,6 +19,7 @@ const CASES: readonly Case[] = [
   ...of(null, ['1', '4', '16', '524288', '1048576', '2147483648', '34359738368']),
   ['linked mailbox', { msExchRecipientTypeDetails: ['2'] }], [null, { userAccountControl: ['514'] }],
   ['built-in group', { groupType: ['-2147483643'] }, { kind: 'group' }], ['group from the cloud', { adminDescription: ['Group_1'] }, { kind: 'group' }], [null, { adminDescription: ['User_1'] }, { kind: 'group' }],
+  ['dynamic distribution group', { objectClass: ['top', 'msExchDynamicDistributionList'] }, { kind: 'group' }],
   ['coexistence group', { sAMAccountName: ['MSOL_AD_Sync_RichCoexistence'] }, { kind: 'group' }], ['role group', { msExchRecipientTypeDetails: ['1073741824'] }, { kind: 'group' }],
   ['MSOL contact', { displayName: ['Ann (MSOL)'], msExchHideFromAddressLists: ['TRUE'] }, { kind: 'contact' }], [null, { displayName: ['Ann (MSOL)'], msExchHideFromAddressLists: ['FALSE'] }, { kind: 'contact' }],
 ];

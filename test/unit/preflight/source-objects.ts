@@ -14,7 +14,7 @@ export function user(id: string, attributes: Attributes = {}, more: Partial<Sour
 export function options(tenant: readonly TargetObject[] = [], more: Partial<SourceCheckOptions> = {}): SourceCheckOptions {
   const names = createTenantNames();
   for (const target of tenant) names.add(target);
-  return { verifiedDomains: new Set(['x.com']), upnSuffix: '', countryCode: '', names, alternateLogin: false, ...more };
+  return { verifiedDomains: new Set(['x.com']), upnSuffix: '', countryCode: '', licenceWanted: false, names, alternateLogin: false, ...more };
 }
 
 /** All findings, the late ones last. */

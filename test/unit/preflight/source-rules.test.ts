@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { OBJECT_RULES, skippedByIdFix, VALUE_RULES } from '../../../electron/engines/preflight/index.ts';
-import type { Attributes, SourceObject } from '../../../shared/domain/objects.ts';
+import { OBJECT_RULES, skippedByIdFix, validateValue, VALUE_RULES, type CheckedSource } from '../../../electron/engines/preflight/index.ts';
+import { canBeFixed } from '../../../shared/domain/checks.ts';
+import type { Attributes, SourceObject, TargetObject } from '../../../shared/domain/objects.ts';
+import { immutableIdFromGuid } from '../../../shared/rules/guid.ts';
 import { findings, options, user } from './source-objects.ts';
 
 const only = (object: SourceObject, attribute: string, how = options()) => findings([object], how).filter((f) => f.attribute === attribute).map((f) => [f.errors.join(', '), f.proposal, f.action]);
@@ -84,9 +86,60 @@ describe('the other attributes', () => {
     const rules = (object: SourceObject, how = options()) => findings([object], how).map((f) => f.rules[0]);
     expect(rules(user('ann', { proxyAddresses: Array.from({ length: 301 }, (_, i) => `smtp:a${i}@x.com`) }))).toEqual(['proxyAddresses-count']);
     expect(rules(user('g', {}, { kind: 'group', links: { member: Array.from({ length: 250_001 }, () => 'CN=x') } }))).toEqual(['member-count']);
+    expect(rules(user('g', {}, { kind: 'group', links: { member: Array.from({ length: 50_001 }, () => 'CN=x') } }))).toEqual(['member-growth']);
+    expect(rules(user('g', {}, { kind: 'group', links: { member: Array.from({ length: 50_000 }, () => 'CN=x') } }))).toEqual([]);
     expect(rules(user('HealthMailbox12'))).toEqual(['name-reserved']);
     expect(rules(user('ann', { c: ['UK'] }))).toEqual(['usageLocation']);
     expect(rules(user('ann', { c: ['UK'] }), options([], { countryCode: 'DE' }))).toEqual([]);
+  });
+});
+
+describe('against the tenant', () => {
+  const held = (id: string, attributes: Attributes, deleted = false) => ({ id, kind: 'user' as const, name: `Holder ${id}`, attributes, links: {}, deleted });
+  const guid = '12345678-1234-1234-1234-1234567890ab';
+  const rules = (object: SourceObject, tenant: Parameters<typeof options>[0], about: Partial<CheckedSource> = {}) => findings([object], options(tenant), () => ({ targetId: null, matched: 'no', as: 'asked for', ...about })).map((f) => `${f.severity} ${f.rules.join()}`);
+  test('a source anchor belongs to one account, and differs by case', () => {
+    const ann = user(guid, { userPrincipalName: ['ann@x.com'], sAMAccountName: ['ann'] });
+    expect(rules(ann, [held('t', { onPremisesImmutableId: ['eFY0EjQSNBISNBI0VniQqw=='] })])).toEqual(['error anchor-unique-in-tenant']);
+    expect(rules(ann, [held('t', { onPremisesImmutableId: ['efy0ejqsnbisnbi0vniqqw=='] })])).toEqual([]);
+    expect(rules(ann, [held('t', { onPremisesImmutableId: ['eFY0EjQSNBISNBI0VniQqw=='] })], { targetId: 't', matched: 'yes' })).toEqual([]);
+    expect(rules({ ...ann, attributes: { ...ann.attributes, 'mS-DS-ConsistencyGuid': ['AAAA'] } }, [held('t', { onPremisesImmutableId: ['AAAA'] })])).toEqual(['error anchor-unique-in-tenant']);
+    expect(rules({ ...ann, kind: 'group' }, [held('t', { onPremisesImmutableId: ['eFY0EjQSNBISNBI0VniQqw=='] })])).toEqual([]);
+  });
+  test('a name of a group, a contact or something deleted is taken too', () => {
+    for (const kind of ['user', 'group', 'contact'] as const) expect(rules(user('ann', { mail: ['sales@x.com'] }), [{ ...held('t', { proxyAddresses: ['smtp:Sales@x.com'] }), kind }])).toEqual(['error mail-unique-in-tenant']);
+    expect(rules(user('ann', { mail: ['sales@x.com'] }), [held('t', { mail: ['sales@x.com'] }, true)])).toEqual(['error mail-unique-in-tenant']);
+  });
+  test('a match that another synchronisation writes', () => expect(rules(user('ann'), [], { targetId: 't', matched: 'yes', synchronisedElsewhere: true })).toEqual(['error synchronised-elsewhere']));
+  test('a holder in another collection is named with it', () => {
+    const how = (where: (id: string) => string) => findings([user('a', { mail: ['m@x.com'] }), user('b', { mail: ['m@x.com'] })], options(), (id) => ({ targetId: null, matched: 'no', as: 'asked for', where: where(id) })).map((f) => f.message);
+    expect(how((id) => (id === 'a' ? 'Berlin' : 'Oslo'))).toEqual([expect.stringContaining('b (in Oslo)'), expect.stringContaining('a (in Berlin)')]);
+    expect(how(() => 'Berlin').join()).not.toContain('Berlin');
+  });
+  test('a usage location is needed as soon as a licence is wanted', () => {
+    const one = (licenceWanted: boolean) => findings([user('ann', { c: [] })], options([], { licenceWanted })).map((f) => `${f.severity} ${f.rules.join()}`);
+    expect([one(false), one(true)]).toEqual([['warning usageLocation'], ['error usageLocation']]);
+  });
+});
+
+describe('what a decision could write', () => {
+  test('is about a value that the attribute really has, or about none', () => {
+    const ann = user('0b1ec700-0000-4000-8000-000000000011', { c: ['UK'], mail: ['a b@x.com'], proxyAddresses: ['smtp:a b@x.com'] });
+    const other: TargetObject = { id: 'cloud', kind: 'user', name: 'Other', deleted: false, links: {}, attributes: { onPremisesImmutableId: [immutableIdFromGuid(ann.id) ?? ''] } };
+    const found = findings([ann, user('bad', { msExchUsageLocation: ['XX'], c: ['UK'] })], options([other]));
+    expect(found.map((f) => f.rules[0])).toEqual(expect.arrayContaining(['usageLocation', 'anchor-unique-in-tenant']));
+    const all = new Map([[ann.id, ann], ['bad', user('bad', { msExchUsageLocation: ['XX'] })]]);
+    const writable = found.filter((f) => canBeFixed(f) && f.value !== '');
+    expect(writable.filter((f) => all.get(f.sourceId ?? '')?.attributes[f.attribute]?.includes(f.value) !== true).map((f) => [f.attribute, f.value])).toEqual([]);
+    expect(writable.map((f) => [f.attribute, f.value])).toContainEqual(['msExchUsageLocation', 'XX']);
+    expect(found.find((f) => f.sourceId === ann.id && f.rules.includes('usageLocation'))?.message).toContain('UK');
+  });
+});
+
+describe('a value that a person enters', () => {
+  const context = options();
+  test.each<[string, string, readonly string[]]>([['userPrincipalName', 'ann@x.com', []], ['USERPRINCIPALNAME', 'a nn@x.com', ['userPrincipalName-characters']], ['mailNickname', '.ann', ['mailNickname-leading-dot']], ['proxyAddresses', 'smtp:ann@y.com', ['proxyAddresses-verified-domain']], ['description', 'anything', []]])('%s %s', (attribute, value, expected) => {
+    expect(validateValue(attribute, value, user('ann'), context).map((p) => p.rule)).toEqual(expected);
   });
 });
 

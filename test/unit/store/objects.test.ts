@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { ObjectRow } from '../../../shared/contracts/objects.ts';
 import type { MatchResult } from '../../../shared/domain/objects.ts';
+import { NO_DECISION } from '../../../shared/domain/review.ts';
 import { LARGEST_PAGE } from '../../../electron/store/paging.ts';
+import { sidToBytes } from '../../../shared/rules/sid.ts';
 import { VARIANTS, collect, failure, guid, sandbox, seeded, source, target } from './fixture.ts';
 
 const { open } = sandbox();
@@ -54,6 +56,18 @@ describe.each(VARIANTS)('sources ($name)', (variant) => {
     expect(await collect(store.sources.iterate(pair.id))).toHaveLength(1);
     expect(await collect(store.sources.iterate(pair.id, { missing: 'only' }))).toHaveLength(1201);
     expect(await collect(store.sources.iterate(pair.id, { missing: 'include' }))).toHaveLength(1202);
+  });
+
+  it('finds by SID where a DN is expected; of two with one SID the one that is still there', async () => {
+    const store = await open(variant);
+    const { pair } = await seeded(store, 3);
+    const sid = (rid: number): string => `S-1-5-21-1-2-3-${rid}`;
+    const withSid = (n: number, rid: number) => source(n, { attributes: { objectSid: [Buffer.from(sidToBytes(sid(rid)) ?? []).toString('base64')] } });
+    await store.sources.upsertPage(pair.id, [withSid(10, 1104), withSid(11, 1105), withSid(12, 1105)], 'run 1');
+    await store.sources.upsertPage(pair.id, [withSid(10, 1104), withSid(12, 1105)], 'run 2');
+    await store.sources.markMissing(pair.id, 'run 2', LATER);
+    const dns = [`<SID=${sid(1104)}>`, `<sid=${sid(1105)}>`, `<SID=${sid(1106)}>`, source(1).dn];
+    expect(await store.sources.byDns(pair.id, dns)).toEqual(new Map([['<sid=s-1-5-21-1-2-3-1104>', guid(10)], ['<sid=s-1-5-21-1-2-3-1105>', guid(12)], [source(1).dn.toLowerCase(), guid(1)]]));
   });
 
   it('keeps a large group', async () => {
@@ -122,13 +136,16 @@ describe.each(VARIANTS)('matches ($name)', (variant) => {
     const { pair } = await seeded(store, 5);
     const not = match(2, { state: 'Not matched', targetId: null, ruleId: null, reason: 'Rules 1 to 4 tried, no candidate', risks: [] });
     expect(await store.matches.saveAll(pair.id, [match(1), not])).toEqual({ saved: 2, pinned: 0 });
-    expect(await store.matches.get(pair.id, guid(2))).toEqual(not);
-    const pinned = await store.matches.pin(pair.id, guid(2), guid(50, 7), { evidence: [], risks: [], reason: 'Chosen by a person' });
-    expect(pinned).toMatchObject({ state: 'Matched', pinned: true, ruleId: null });
+    expect(await store.matches.get(pair.id, guid(2))).toEqual({ ...not, review: 'Not needed' });
+    const pinned: MatchResult = { ...not, state: 'Matched', targetId: guid(50, 7), pinned: true, reason: 'Chosen by a person', review: 'Pinned' };
+    const standing = { result: not, confirmed: false, decision: NO_DECISION, status: 'Not matched' as const, reason: '' };
+    const decide = async (result: MatchResult, batch: string) => await store.matches.decide({ pairId: pair.id, collectionId: 'any', action: 'pin', actor: 'me', batch }, [{ sourceId: guid(2), before: standing, after: { ...standing, result, confirmed: true } }]);
+    await decide(pinned, 'one');
     expect(await store.matches.saveAll(pair.id, [match(1, { reason: 'new' }), not])).toEqual({ saved: 1, pinned: 1 });
-    expect(await store.matches.getMany(pair.id, [guid(1), guid(2), guid(3)])).toEqual(new Map([[guid(1), match(1, { reason: 'new' })], [guid(2), pinned]]));
+    expect(await store.matches.getMany(pair.id, [guid(1), guid(2), guid(3)])).toEqual(new Map([[guid(1), { ...match(1, { reason: 'new' }), review: 'Not needed' }], [guid(2), pinned]]));
     expect(await store.matches.byTargets(pair.id, [guid(50, 7), guid(1, 7), guid(3, 7)])).toEqual(new Map([[guid(50, 7), guid(2)], [guid(1, 7), guid(1)]]));
-    await store.matches.unpin(pair.id, guid(2));
+    await decide({ ...pinned, pinned: false }, 'two');
+    expect(await store.matches.batches('any', 10)).toMatchObject([{ id: 'two', objects: 1 }, { id: 'one', objects: 1 }]);
     expect((await store.matches.saveAll(pair.id, [not])).saved).toBe(1);
     expect(await store.matches.break(pair.id, [guid(1), guid(2), guid(3)])).toEqual({ broken: 1 });
     expect(await store.matches.get(pair.id, guid(1))).toBeUndefined();

@@ -17,7 +17,7 @@ describe('Graph JSON to an object', () => {
       id: 'a', kind: 'user', name: 'Ann', deleted: false, links: { manager: ['m'] },
       attributes: {
         displayName: ['Ann'], userPrincipalName: ['ann@x.y'], accountEnabled: ['false'], otherMails: ['a@b', 'c@d'],
-        'onPremisesExtensionAttributes/extensionAttribute1': ['one'], assignedLicenses: ['s1'],
+        'onPremisesExtensionAttributes/extensionAttribute1': ['one'], assignedLicenses: ['s1'], licenseAssignmentStates: ['s1 direct Active'],
       },
     });
   });

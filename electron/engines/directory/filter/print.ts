@@ -1,18 +1,7 @@
-import { utf8Encode } from '../../../../shared/rules/text.ts';
+import { escapeFilterBytes, escapeFilterValue } from '../../../../shared/rules/filter-text.ts';
 import type { AssertionValue, Filter } from './types.ts';
 
-const hex = (byte: number): string => `\\${byte.toString(16).padStart(2, '0')}`;
-
-/** Every byte as `\hh`: how GUIDs, SIDs and other binary values are written in a filter. */
-export function escapeFilterBytes(bytes: Uint8Array): string {
-  return [...bytes].map(hex).join('');
-}
-
-/** A text as it is written inside a filter: `* ( ) \`, NUL and control characters become `\hh` (RFC 4515 section 3); the rest stays readable. */
-export function escapeFilterValue(text: string): string {
-  // eslint-disable-next-line no-control-regex -- control characters are what is looked for
-  return text.replace(/[*()\\\u0000-\u001f\u007f]/g, (char) => hex(utf8Encode(char)[0] ?? 0));
-}
+export { escapeFilterBytes, escapeFilterValue };
 
 const valueText = (value: AssertionValue | null): string => (value === null ? '' : value.text === undefined ? escapeFilterBytes(value.bytes) : escapeFilterValue(value.text));
 const SIGNS = { equal: '=', approx: '~=', greaterOrEqual: '>=', lessOrEqual: '<=' } as const;

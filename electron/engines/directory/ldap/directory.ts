@@ -12,7 +12,7 @@ import { encodeChanges, planModify } from './modify.ts';
 import { giveUp, type PagedSearch, readPage } from './paging.ts';
 import { completeEntry } from './ranges.ts';
 import { NO_SCHEMA, SCHEMA_ATTRIBUTES, SCHEMA_FILTER, schemaOf, WELL_KNOWN_SCHEMA } from './schema.ts';
-import { search } from './search.ts';
+import { accessListOnly, search } from './search.ts';
 import type { LdapSession } from './session.ts';
 
 /** Delivered besides what was asked for; `isDeleted` is read for {@link DirectoryEntry.deleted} only. */
@@ -169,7 +169,7 @@ export class LdapDirectory implements Directory {
       const decoder = new EntryDecoder(schema, [...attributes, ...ALWAYS]);
       const found: DecodedEntry[] = [];
       const result = await search(connection, {
-        base, scope: 'base', filter: encodeFilter(ANY), filterText: ANY, attributes: withOwn(attributes), controls: [],
+        base, scope: 'base', filter: encodeFilter(ANY), filterText: ANY, attributes: withOwn(attributes), controls: accessListOnly(attributes),
         onEntry: (cursor, end) => { found.push(decoder.decode(cursor, end)); }, timeout: this.#options.timeout, signal,
       });
       if (result.code === 32) return undefined;

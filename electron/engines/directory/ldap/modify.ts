@@ -48,7 +48,8 @@ function checkChange(change: DirectoryChange, attribute: AttributeSchema | undef
  * Works out the changes that really have an effect and the exact way back. Adding what is there and removing what is not
  * there are left out, as the permissive modify control of Windows would (MS-ADTS 3.1.1.3.4.1.8); a directory refuses them
  * otherwise. Values count as equal by the syntax of the attribute; a removed value comes back in its stored spelling.
- * @param before values of the object now, of every attribute named in `changes`. Throws INVALID_INPUT for changes that cannot be made or taken back.
+ * @param before values of the object now, of every attribute named in `changes`. Throws INVALID_INPUT for changes that cannot be made or taken back,
+ * DIRECTORY_REFUSED for a removal that must not be left out and has nothing to remove.
  */
 export function planModify(dn: string, before: Attributes, changes: readonly DirectoryChange[], schema: DirectorySchema): ModifyPlan {
   const state = new Map<string, readonly string[]>();
@@ -71,6 +72,8 @@ export function planModify(dn: string, before: Attributes, changes: readonly Dir
       const added = change.values.filter((value) => !have.has(form(value)) && have.add(form(value)));
       if (added.length > 0) keep([...now, ...added], { operation: 'add', attribute: name, values: added }, { operation: 'remove', attribute: name, values: added });
     } else if (change.operation === 'remove' && change.values.length > 0) {
+      const gone = change.absent === 'refuse' ? change.values.find((value) => !now.includes(value)) : undefined;
+      if (gone !== undefined) throw appError(ErrorCode.DirectoryRefused, `${name} of ${dn} does not hold the value ${gone} any more, so nothing was changed.`, { detail: { dn, attribute: name } });
       const unwanted = new Set(change.values.map(form));
       const removed = now.filter((value) => unwanted.has(form(value)));
       if (removed.length > 0) keep(now.filter((value) => !removed.includes(value)), { operation: 'remove', attribute: name, values: removed }, { operation: 'add', attribute: name, values: removed });

@@ -4,7 +4,7 @@ import type { DecodedEntry, EntryDecoder } from './entry.ts';
 import { malformedError, resultError } from './errors.ts';
 import { encodeFilter } from './filter.ts';
 import { pageCookie } from './result.ts';
-import { pageControl, search, showDeleted, type Search } from './search.ts';
+import { accessListOnly, pageControl, search, showDeleted, type Search } from './search.ts';
 
 /** A search that is read page by page. */
 export interface PagedSearch {
@@ -31,7 +31,7 @@ const NO_COOKIE = Buffer.alloc(0);
 function requestOf(wish: PagedSearch, size: number, cookie: Buffer): Omit<Search, 'onEntry'> {
   return {
     base: wish.base, scope: wish.scope, filter: encodeFilter(wish.filter), filterText: wish.filter, attributes: wish.attributes,
-    controls: [pageControl(size, cookie), ...(wish.deleted ? [showDeleted()] : [])], timeout: wish.timeout, signal: wish.signal,
+    controls: [pageControl(size, cookie), ...(wish.deleted ? [showDeleted()] : []), ...accessListOnly(wish.attributes)], timeout: wish.timeout, signal: wish.signal,
   };
 }
 

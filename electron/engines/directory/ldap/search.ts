@@ -5,13 +5,17 @@ import { type LdapResult, PAGED_RESULTS } from './result.ts';
 
 /** Object identifier of the show-deleted control (MS-ADTS 3.1.1.3.4.1.14). */
 export const SHOW_DELETED = '1.2.840.113556.1.4.417';
+/** LDAP_SERVER_SD_FLAGS_OID, and its bit for the discretionary list (MS-ADTS 3.1.1.3.4.1.11). */
+const SD_FLAGS = '1.2.840.113556.1.4.801';
+const DACL_SECURITY_INFORMATION = 0x4;
+const SECURITY_DESCRIPTOR = 'ntsecuritydescriptor';
 
 /** A control whose value is empty or ready-made BER. */
 class RawControl extends Control {
   readonly #value: Buffer | undefined;
 
-  constructor(oid: string, value?: Buffer) {
-    super(oid, { critical: true });
+  constructor(oid: string, value?: Buffer, need: 'must' | 'may' = 'must') {
+    super(oid, { critical: need === 'must' });
     this.#value = value;
   }
 
@@ -23,6 +27,21 @@ class RawControl extends Control {
 /** Makes the entries of a search include deleted ones. */
 export function showDeleted(): Control {
   return new RawControl(SHOW_DELETED);
+}
+
+/**
+ * Asks for the discretionary access control list alone where a security descriptor is read. Without it Active Directory means all of
+ * the descriptor, and leaves nTSecurityDescriptor out for accounts that may not read what is audited (MS-ADTS 3.1.1.3.4.1.11).
+ * @returns no control when the descriptor is not among the attributes.
+ */
+export function accessListOnly(attributes: readonly string[]): readonly Control[] {
+  if (!attributes.some((name) => name.toLowerCase() === SECURITY_DESCRIPTOR)) return [];
+  const writer = new Writer();
+  writer.startSequence();
+  writer.writeInt(DACL_SECURITY_INFORMATION);
+  writer.endSequence();
+  // A directory that knows no such control has no such descriptor either.
+  return [new RawControl(SD_FLAGS, Buffer.from(writer.buffer), 'may')];
 }
 
 /**

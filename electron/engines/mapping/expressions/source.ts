@@ -6,7 +6,7 @@ import { guidToBytes } from '../../../../shared/rules/guid.ts';
 import { fromList } from './values.ts';
 import type { Value } from './values.ts';
 
-/** Attributes of octet-string syntax that mapping rules may meet, lower case (Active Directory schema; Exchange schema). They are stored as Base64. */
+/** Attributes of octet-string syntax that are known without the directory's schema, lower case (Active Directory schema; Exchange schema). They are stored as Base64. */
 const BINARY: ReadonlySet<string> = new Set([
   'objectguid', 'objectsid', 'ms-ds-consistencyguid', 'sidhistory', 'msexchmailboxguid', 'msexcharchiveguid', 'msexchmasteraccountsid', 'msexchblockedsendershash', 'msexchsaferecipientshash',
   'msexchsafesendershash', 'msrtcsip-originatorsid', 'thumbnailphoto', 'jpegphoto', 'photo', 'usercertificate', 'usersmimecertificate', 'ntsecuritydescriptor', 'logonhours', 'tokengroups',
@@ -20,15 +20,16 @@ export function isBinaryAttribute(name: string): boolean {
 /**
  * Reads attributes of a discovered object for an expression: names without regard to case (RFC 4512 2.5), binary as bytes,
  * linked attributes as the names they refer to, `dn` and `distinguishedName` as the object's name, `objectGUID` from its id.
+ * @param isBinary what the directory's schema says besides the attributes that are always binary.
  */
-export function attributeReader(source: SourceObject): (name: string) => Value {
+export function attributeReader(source: SourceObject, isBinary: (name: string) => boolean = () => false): (name: string) => Value {
   return (name) => {
     const lower = name.toLowerCase();
     if (lower === 'dn' || lower === 'distinguishedname') return source.dn;
     if (lower === 'objectguid') return guidToBytes(source.id) ?? null;
     const values = valuesOf(source.attributes, name) ?? valuesOf(source.links, name) ?? [];
     // Text that is no Base64 was not stored as binary; it comes as it is.
-    return fromList(BINARY.has(lower) ? values.map((value) => decodeBase64(value) ?? value) : values);
+    return fromList(BINARY.has(lower) || isBinary(name) ? values.map((value) => decodeBase64(value) ?? value) : values);
   };
 }
 

@@ -62,7 +62,7 @@ export function accentsRule(common: Common, of: AddressOf, source: string): Valu
 }
 
 /** What is asked of an address: one `@`, a local part, a domain with a dot, and a domain that the internet can reach. */
-export function addressRules(common: Common, of: AddressOf, source: string, skipDomain: (context: RuleContext) => boolean = () => false): ValueRule[] {
+export function addressRules(common: Common, of: AddressOf, source: string, skipDomain: (context: RuleContext, domain: string) => boolean = () => false): ValueRule[] {
   return [
     rule(common, 'local-part', 'LocalPart', source, (value) => {
       const found = of(value);
@@ -75,15 +75,15 @@ export function addressRules(common: Common, of: AddressOf, source: string, skip
     }),
     rule(common, 'domain-part', 'DomainPart', source, (value, _object, context) => {
       const found = of(value);
-      const parts = found === undefined || skipDomain(context) ? undefined : splitAddress(found.address);
-      if (found === undefined || parts === undefined || isDomainPart(parts.domain)) return null;
+      const parts = found === undefined ? undefined : splitAddress(found.address);
+      if (found === undefined || parts === undefined || skipDomain(context, parts.domain) || isDomainPart(parts.domain)) return null;
       const domain = mendDomainPart(parts.domain);
       return { message: `The part of ${common.attribute} after the @ is no domain name with a dot.`, proposal: domain !== parts.domain && isDomainPart(domain) ? found.with(`${parts.local}@${domain}`) : null };
     }),
     rule(common, 'top-level-domain', 'TopLevelDomain', `${source}; reserved names: RFC 2606, 6761, 6762, 8375, 9476`, (value, _object, context) => {
       const found = of(value);
-      const domain = found === undefined || skipDomain(context) ? undefined : splitAddress(found.address)?.domain;
-      const label = domain === undefined ? undefined : unroutableLabel(domain);
+      const domain = found === undefined ? undefined : splitAddress(found.address)?.domain;
+      const label = domain === undefined || skipDomain(context, domain) ? undefined : unroutableLabel(domain);
       return label === undefined ? null : { message: `The internet does not know domains that end in .${label}; ${common.attribute} needs one that it can reach.`, proposal: null };
     }),
   ];

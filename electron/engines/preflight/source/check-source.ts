@@ -3,8 +3,10 @@ import type { SourceObject } from '../../../../shared/domain/objects.ts';
 import { isEnabled } from '../../../../shared/rules/account-control.ts';
 import { addressDomain } from '../../../../shared/rules/addresses.ts';
 import { firstOf, integerOf } from '../../../../shared/rules/attributes.ts';
+import { immutableIdFromGuid } from '../../../../shared/rules/guid.ts';
 import { withUpnSuffix } from '../../../../shared/rules/upn.ts';
 import type { NameKind, TenantNames } from '../names.ts';
+import { tenantClash } from '../tenant-clash.ts';
 import type { Broken } from './chain.ts';
 import { settleAddress, settleBetween, settleWithin } from './duplicates.ts';
 import { OBJECT_RULES } from './object-rules.ts';
@@ -29,6 +31,10 @@ export interface CheckedSource {
   readonly matched: 'yes' | 'no' | 'not asked';
   /** `context`: the object only takes part as a holder of names; nothing is said about it. */
   readonly as: 'asked for' | 'context';
+  /** Its match is written by another directory synchronisation (Graph documentation, user resource: onPremisesSyncEnabled). */
+  readonly synchronisedElsewhere?: boolean;
+  /** Names of the collections that hold it, shown to the other holders of its names; empty: none. */
+  readonly where?: string;
 }
 
 /** What was counted on the way, for the findings about the pair. */
@@ -96,7 +102,7 @@ export function createSourceChecks(options: SourceCheckOptions): SourceChecks {
       for (const address of addressesOf(kept).keys()) repeated.add(`address ${address}`);
     },
     check(object, about) {
-      const rows = rowsOf(object, options, attributes);
+      const rows = rowsOf(object, options, attributes, about.where);
       const kept = named(object, rows);
       if (about.as === 'asked for') {
         count(object);
@@ -108,7 +114,7 @@ export function createSourceChecks(options: SourceCheckOptions): SourceChecks {
         for (const row of rows) if (deferred.has(row)) silent.add(row);
         return [];
       }
-      return [...ofObject(object, options), ...rows.filter((row) => !deferred.has(row)).flatMap((row) => findingOf(row) ?? [])];
+      return [...ofObject(object, options), ...inTenantAsAWhole(object, about, options), ...rows.filter((row) => !deferred.has(row)).flatMap((row) => findingOf(row) ?? [])];
     },
     finish() {
       for (const rows of groups.values()) if (rows.length > 1) settleBetween(rows);
@@ -128,10 +134,23 @@ function ofObject(object: SourceObject, context: RuleContext): CheckFinding[] {
     const failure = rule.check(object, context);
     if (failure === null) return [];
     return [{
-      sourceId: id, dn, name, kind, objectClass, attribute: rule.attribute, value: failure.value, rules: [rule.id], errors: [rule.error], severity: rule.severity,
+      sourceId: id, dn, name, kind, objectClass, attribute: rule.attribute, value: failure.value, rules: [rule.id], errors: [rule.error], severity: failure.severity ?? rule.severity,
       message: failure.message, proposal: failure.proposal, action: failure.action ?? (failure.proposal === null ? 'Fail' : 'Edit'),
     }];
   });
+}
+
+/** What concerns the object and its match as a whole: who else writes the match, and who else has the source anchor. */
+function inTenantAsAWhole(object: SourceObject, about: CheckedSource, { names }: SourceCheckOptions): CheckFinding[] {
+  const { id, dn, name, kind, objectClass } = holderOf(object);
+  const found = (rule: string, attribute: string, value: string, message: string): CheckFinding => ({ sourceId: id, dn, name, kind, objectClass, attribute, value, rules: [rule], errors: ['Tenant'], severity: 'error', message, proposal: null, action: 'Fail' });
+  const findings: CheckFinding[] = [];
+  if (about.synchronisedElsewhere === true) findings.push(found('synchronised-elsewhere', 'onPremisesSyncEnabled', 'true', `The match of ${name} in the tenant is written by another directory synchronisation, which would undo every change. Take the object out of that synchronisation, or out of the collection.`));
+  // Entra Connect, design concepts: mS-DS-ConsistencyGuid, else objectGUID.
+  const anchor = kind === 'user' ? firstOf(object.attributes, 'mS-DS-ConsistencyGuid') ?? immutableIdFromGuid(id) : undefined;
+  const other = anchor === undefined || names === null ? undefined : names.holders('anchor', anchor).find((holder) => holder.id !== about.targetId);
+  if (anchor !== undefined && other !== undefined && about.matched !== 'not asked') findings.push(found('anchor-unique-in-tenant', 'mS-DS-ConsistencyGuid', anchor, `The ${other.kind} ${other.name}${other.deleted ? ' in the recycle bin' : ''} of the tenant has the immutable id of ${name}, with which it is not matched. Match the two, or clear onPremisesImmutableId there.`));
+  return findings;
 }
 
 /** Names that somebody else in the tenant holds. An object that was never matched may well be that very somebody: then it is a warning. */
@@ -139,12 +158,6 @@ function inTenant(row: Row, about: CheckedSource, { names, upnSuffix }: SourceCh
   const kind = TENANT_KINDS[row.attribute];
   const value = row.attribute === 'userPrincipalName' ? withUpnSuffix(row.final, upnSuffix) : row.attribute === 'mailNickname' ? row.final : addressOf(row);
   if (names === null || kind === undefined || value === undefined) return [];
-  const others = names.holders(kind, value).filter((holder) => holder.id !== about.targetId);
-  const holder = others.find((other) => !other.deleted) ?? others[0];
-  if (holder === undefined) return [];
-  const soft = row.attribute === 'mailNickname' || about.matched === 'not asked' || (holder.deleted && kind !== 'address');
-  const message = holder.deleted ? `${value} belongs to the ${holder.kind} ${holder.name} in the recycle bin of the tenant; restore it, or remove it for good.`
-    : about.matched === 'not asked' ? `${value} belongs to the ${holder.kind} ${holder.name} of the tenant; match the two, or change one of them.`
-      : `${value} already belongs to the ${holder.kind} ${holder.name} of the tenant, with which this object is not matched. Match the two, or change one of them.`;
-  return [{ rule: { id: `${row.attribute}-unique-in-tenant`, error: 'Tenant', severity: soft ? 'warning' : 'error' }, message }];
+  const clash = tenantClash({ kind, value, objectName: row.holder.name, targetId: about.targetId, matched: about.matched, unified: false }, names);
+  return clash === null ? [] : [{ rule: { id: `${row.attribute}-unique-in-tenant`, error: 'Tenant', severity: clash.severity }, message: clash.message }];
 }

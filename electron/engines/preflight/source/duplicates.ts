@@ -25,7 +25,7 @@ const holdersOf = (rows: readonly Row[]): readonly Row['holder'][] => [...new Ma
 
 /** Names of the holders but one; undefined when there are no others. Constant work, however many there are. */
 function others(row: Row, holders: readonly Row['holder'][]): string | undefined {
-  const names = holders.slice(0, 4).filter(({ id }) => id !== row.holder.id).slice(0, 3).map(({ name }) => name);
+  const names = holders.slice(0, 4).filter(({ id }) => id !== row.holder.id).slice(0, 3).map(({ name, where }) => (where === '' || where === row.holder.where ? name : `${name} (in ${where})`));
   // A row is itself among the holders of its own attribute, and may be among those of another one.
   const more = holders.length - names.length - 1;
   return names.length === 0 ? undefined : `${names.join(', ')}${more > 0 ? ' and more' : ''}`;

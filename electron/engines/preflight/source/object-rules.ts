@@ -1,7 +1,7 @@
 import { firstOf, valuesOf } from '../../../../shared/rules/attributes.ts';
 import { countryCode, usageLocationOf } from '../../../../shared/rules/country.ts';
 import { targetAttribute } from '../../../../shared/rules/target-attributes.ts';
-import { GROUP_SIZE_LIMIT, isSystemAccount } from '../limits.ts';
+import { GROUP_GROWTH_LIMIT, GROUP_SIZE_LIMIT, isSystemAccount } from '../limits.ts';
 import { ALL_KINDS, commonName } from './builders.ts';
 import { cutTo } from './text.ts';
 import type { ObjectRule } from './types.ts';
@@ -34,6 +34,14 @@ export const OBJECT_RULES: readonly ObjectRule[] = [
     },
   },
   {
+    id: 'member-growth', attribute: 'member', kinds: ['group'], severity: 'warning', error: 'Count', source: 'Entra Connect, default rules "Out to AAD - Group Join": memberCount LESSTHAN 50000; Entra Cloud Sync, supported limits',
+    check: (object) => {
+      const count = valuesOf(object.links, 'member')?.length ?? 0;
+      if (count <= GROUP_GROWTH_LIMIT || count > GROUP_SIZE_LIMIT) return null;
+      return { value: `${count} members`, message: `The group has ${count} members. A directory synchronisation that takes over later may stop updating groups of more than ${GROUP_GROWTH_LIMIT}: Entra Cloud Sync does, Entra Connect with its first endpoint too.`, proposal: null };
+    },
+  },
+  {
     id: 'name-reserved', attribute: 'sAMAccountName', kinds: ['user'], severity: 'error', error: 'Reserved', source: 'IdFix 2.6.0.3, list of objects that are skipped',
     check: (object) => {
       const account = firstOf(object.attributes, 'sAMAccountName') ?? object.name;
@@ -44,8 +52,10 @@ export const OBJECT_RULES: readonly ObjectRule[] = [
     id: 'usageLocation', attribute: 'msExchUsageLocation', kinds: ['user'], severity: 'warning', error: 'Blank', source: 'Graph documentation, user resource: usageLocation is needed before a licence can be given',
     check: (object, context) => {
       if (usageLocationOf(object.attributes, context.countryCode) !== undefined) return null;
-      const [value] = ['msExchUsageLocation', 'c'].flatMap((name) => firstOf(object.attributes, name) ?? []).filter((code) => countryCode(code) === undefined);
-      return { value: value ?? '', message: value === undefined ? 'No country is known of the user, so no licence can be given. Set c, or choose a country for the migration.' : `${value} is no country code of ISO 3166-1, so no licence can be given. Correct it, or choose a country for the migration.`, proposal: null };
+      const [wrong] = ['msExchUsageLocation', 'c'].flatMap((name) => { const code = firstOf(object.attributes, name); return code === undefined || countryCode(code) !== undefined ? [] : [{ name, code }]; });
+      const message = wrong === undefined ? 'No country is known of the user, so no licence can be given. Set c, or choose a country for the migration.' : `${wrong.code} (${wrong.name}) is no country code of ISO 3166-1, so no licence can be given. Correct it, or choose a country for the migration.`;
+      // A decision takes the place of the value of the finding's own attribute.
+      return { value: wrong?.name === 'msExchUsageLocation' ? wrong.code : '', severity: context.licenceWanted ? 'error' : 'warning', message, proposal: null };
     },
   },
 ];

@@ -8,7 +8,7 @@ import type { RuleContext } from './types.ts';
 import { VALUE_RULES } from './value-rules.ts';
 
 /** What is kept of an object while its names are compared. */
-export interface Holder { readonly id: string; readonly dn: string; readonly name: string; readonly kind: SourceObject['kind']; readonly objectClass: string; readonly hasNickname: boolean; readonly hasMailbox: boolean }
+export interface Holder { readonly id: string; readonly dn: string; readonly name: string; readonly kind: SourceObject['kind']; readonly objectClass: string; readonly hasNickname: boolean; readonly hasMailbox: boolean; /** Names of its collections; empty: none. */ readonly where: string }
 
 /** One value of one object on its way to a finding. */
 export interface Row {
@@ -25,16 +25,16 @@ export interface Row {
 }
 
 /** The short form of an object. */
-export function holderOf(object: SourceObject): Holder {
+export function holderOf(object: SourceObject, where = ''): Holder {
   return {
     id: object.id, dn: object.dn, name: object.name, kind: object.kind, objectClass: valuesOf(object.attributes, 'objectClass')?.at(-1) ?? object.kind,
-    hasNickname: firstOf(object.attributes, 'mailNickname') !== undefined, hasMailbox: firstOf(object.attributes, 'homeMDB') !== undefined,
+    hasNickname: firstOf(object.attributes, 'mailNickname') !== undefined, hasMailbox: firstOf(object.attributes, 'homeMDB') !== undefined, where,
   };
 }
 
 /** Rows of all values that rules speak about: the first value of each attribute, every one of proxyAddresses (IdFix). Blank values count as absent. */
-export function rowsOf(object: SourceObject, context: RuleContext, attributes: readonly string[]): Row[] {
-  const holder = holderOf(object);
+export function rowsOf(object: SourceObject, context: RuleContext, attributes: readonly string[], where = ''): Row[] {
+  const holder = holderOf(object, where);
   const rows: Row[] = [];
   for (const attribute of attributes) {
     const all = valuesOf(object.attributes, attribute) ?? [];

@@ -17,6 +17,8 @@ export interface RuleContext {
   readonly upnSuffix: string;
   /** Country code that the migration gives to all users; empty: from the source. */
   readonly countryCode: string;
+  /** Users are to get a licence; then what a licence needs is needed. */
+  readonly licenceWanted: boolean;
 }
 
 /** What every rule carries besides its test. */
@@ -39,5 +41,5 @@ export interface ValueRule extends RuleHead {
 /** A rule about a whole object: an absent value, a number of values, a name. */
 export interface ObjectRule extends RuleHead {
   /** @returns null when the object is right, else the value found fault with (empty when absent) and what to do. */
-  readonly check: (object: SourceObject, context: RuleContext) => (Failure & { readonly value: string; readonly action?: CheckAction }) | null;
+  readonly check: (object: SourceObject, context: RuleContext) => (Failure & { readonly value: string; readonly action?: CheckAction; /** Instead of the rule's own. */ readonly severity?: 'error' | 'warning' }) | null;
 }

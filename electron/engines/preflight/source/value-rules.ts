@@ -51,7 +51,8 @@ const upnRules: readonly ValueRule[] = [
     const local = parts.local.replace(/[^A-Za-z0-9'.\-_!#^~]/gu, '').replace(/^\.+|\.+$/g, '');
     return { message: `userPrincipalName: ${upnPrefixProblem(parts.local) ?? 'wrong characters'}.`, proposal: local === '' ? null : `${local}@${parts.domain}` };
   }),
-  ...addressRules(UPN, whole, IDFIX, ({ upnSuffix }) => upnSuffix !== ''),
+  // What the tenant has verified is a domain that the internet knows.
+  ...addressRules(UPN, whole, IDFIX, ({ upnSuffix, verifiedDomains }, domain) => upnSuffix !== '' || verifiedDomains?.has(domain.toLowerCase()) === true),
   ownRule(UPN, 'verified-suffix', 'Tenant', 'Microsoft Entra, "Plan and troubleshoot User Principal Name changes": an unverified suffix is replaced by the initial domain', (value, _object, { verifiedDomains, upnSuffix }) => {
     const domain = addressDomain(value);
     if (verifiedDomains === null || upnSuffix !== '' || domain === '' || verifiedDomains.has(domain)) return null;
@@ -68,7 +69,9 @@ const proxyRules: readonly ValueRule[] = [
   characterRule(PROXY, 'x400-characters', /[\f\n\r\t\v[\]"]/g, `${IDFIX}, without the apostrophe`, isX400),
   characterRule(PROXY, 'other-characters', /[\s<>(),[\]"]/g, IDFIX, (value) => !isSmtp(value) && !isX400(value)),
   ownRule({ ...PROXY, severity: 'warning' }, 'prefix', 'Format', POPULATED, (value) => (/^[^:@]+:./.test(value) ? null : { message: `${value} has no prefix such as smtp:, so Microsoft 365 drops it.`, proposal: null })),
-  ownRule({ ...PROXY, severity: 'warning' }, 'verified-domain', 'Tenant', POPULATED, (value, _object, { verifiedDomains }) => {
+  ownRule({ ...PROXY, severity: 'warning' }, 'verified-domain', 'Tenant', POPULATED, (value, { kind }, { verifiedDomains }) => {
+    // A contact's primary address leads outside; that is what a contact is for.
+    if (kind === 'contact' && value.startsWith('SMTP:')) return null;
     const domain = addressDomain(smtpParts(value)?.address ?? '');
     if (verifiedDomains === null || domain === '' || verifiedDomains.has(domain)) return null;
     const reserved = /(?:^|\.)(?:onmicrosoft|microsoftonline)\.com$/.test(domain);

@@ -33,6 +33,9 @@ const failure = z.looseObject({
 /** Cmdlets that only read, by PowerShell's approved verbs. */
 const READS = /^(Get|Test|Search)-/i;
 
+/** Statuses that say nothing about the cmdlet, whatever text comes along (RFC 9110 15.6: bad gateway, unavailable, gateway timeout). */
+const BUSY: ReadonlySet<number> = new Set([502, 503, 504]);
+
 /** Exchange's own message; it comes as `|type|text` in older answers, of which the text is meant. */
 function messageOf(body: unknown): string {
   const parsed = failure.safeParse(body);
@@ -69,7 +72,7 @@ export function createExchangeGateway(options: {
     if (status === 401) return appError(ErrorCode.AuthFailed, `Exchange Online does not accept the sign-in for ${cmdlet}: grant Exchange.ManageAsApp (application) or Exchange.Manage (person) and an Exchange role.`, { detail });
     if (status === 403) return appError(ErrorCode.Forbidden, `Exchange Online does not allow ${cmdlet}: assign the role that holds this cmdlet.`, { detail });
     if (status === 429) return appError(ErrorCode.Throttled, `Exchange Online takes no more requests for now (${cmdlet}): go on later.`, { retryable: true, detail });
-    if (status >= 500 && told === '') return appError(ErrorCode.TenantUnavailable, `Exchange Online had a problem of its own (${status}) with ${cmdlet}: try again later.`, { retryable: true, detail });
+    if (BUSY.has(status) || (status >= 500 && told === '')) return appError(ErrorCode.TenantUnavailable, `Exchange Online had a problem of its own (${status}) with ${cmdlet}: try again later.`, { retryable: true, detail });
     return appError(ErrorCode.TenantRefused, `Exchange Online refused ${cmdlet}: ${told || `status ${status} without a reason`}`, { detail });
   }
 
@@ -111,14 +114,14 @@ export function createExchangeGateway(options: {
         await signIn.token('exchange', signal, { fresh: true });
         continue;
       }
-      const again = status === 429 || (repeatable && (status === 500 || status === 502 || status === 503 || status === 504) && messageOf(answer) === '');
+      const again = status === 429 || (repeatable && (BUSY.has(status) || (status === 500 && messageOf(answer) === '')));
       if (!again || tries >= MAX_TRIES) throw refusal(cmdlet, status, answer);
       await timing.sleep(retryAfterMs(headers.get('retry-after'), Date.now()) ?? backOff(tries, timing.random()), signal);
     }
   }
 
   return {
-    async invoke(cmdlet, parameters, signal) {
+    async invoke(cmdlet, parameters, signal, more = {}) {
       if (!/^[A-Za-z]+-[A-Za-z]+$/.test(cmdlet)) throw appError(ErrorCode.InvalidInput, `"${cmdlet}" is no name of a cmdlet.`);
       if (connection.readOnly && !READS.test(cmdlet)) {
         throw appError(ErrorCode.Forbidden, `The connection to tenant ${connection.tenantId} is read-only, ${cmdlet} was not sent: switch "read only" off in the connection to write.`);
@@ -126,7 +129,7 @@ export function createExchangeGateway(options: {
       const body = JSON.stringify({ CmdletInput: { CmdletName: cmdlet, Parameters: parameters } });
       const rows: Record<string, unknown>[] = [];
       const warnings: string[] = [];
-      let address: string | null | undefined = `${origin}/adminapi/beta/${tenant}/InvokeCommand`;
+      let address: string | null | undefined = `${origin}/adminapi/beta/${tenant}/InvokeCommand${more.select === undefined ? '' : `?$select=${more.select.join(',')}`}`;
       while (address) {
         const answer: z.infer<typeof rowsPage> = await page(cmdlet, address, body, signal);
         rows.push(...(answer.value ?? []));

@@ -1,6 +1,7 @@
 import { appError, ErrorCode } from '../../../../shared/domain/errors.ts';
 import type { ObjectKind, TargetObject, Values } from '../../../../shared/domain/objects.ts';
 import type { AttributeChange } from '../../../../shared/domain/plans.ts';
+import { ASSIGNMENTS, formatAssignment } from '../../../../shared/rules/licences.ts';
 import { TARGET_ATTRIBUTES, targetAttribute } from '../../../../shared/rules/target-attributes.ts';
 import type { TargetAttribute } from '../../../../shared/rules/target-attributes.ts';
 import type { GraphObject } from './envelopes.ts';
@@ -8,7 +9,7 @@ import type { GraphObject } from './envelopes.ts';
 /** Never read: Graph keeps passwords to itself and asks for a special permission to select them. */
 const WRITE_ONLY = /^passwordProfile\//;
 
-const attributesOf = (kind: ObjectKind): readonly TargetAttribute[] => TARGET_ATTRIBUTES.filter((one) => one.kinds.includes(kind) && !WRITE_ONLY.test(one.name));
+const attributesOf = (kind: ObjectKind): readonly TargetAttribute[] => TARGET_ATTRIBUTES.filter((one) => one.kinds.includes(kind) && one.shownBy === 'graph' && !WRITE_ONLY.test(one.name));
 
 /**
  * The properties to ask Graph for: all that Causeway knows of that kind, since Graph leaves most out unless asked (Graph
@@ -36,6 +37,15 @@ function toValues(value: unknown): Values {
   return (Array.isArray(value) ? value : [value]).flatMap((one: unknown) => toText(one) ?? []);
 }
 
+/** Ways by which a user has its licences; without them (older objects) what `assignedLicenses` tells counts as assigned directly. */
+function assignmentTexts(states: unknown, licences: unknown): Values {
+  const rows: readonly unknown[] = Array.isArray(states) && states.length > 0 ? states : Array.isArray(licences) ? licences : [];
+  const texts = (value: unknown): readonly string[] => (Array.isArray(value) ? value.filter((one) => typeof one === 'string') : []);
+  return rows.flatMap((row) => (isRecord(row) && typeof row['skuId'] === 'string' ? [formatAssignment({
+    skuId: row['skuId'], disabledPlans: texts(row['disabledPlans']), groupId: typeof row['assignedByGroup'] === 'string' ? row['assignedByGroup'] : null, state: typeof row['state'] === 'string' ? row['state'] : 'Active',
+  })] : []));
+}
+
 const idOf = (value: unknown): readonly string[] => (isRecord(value) && typeof value['id'] === 'string' ? [value['id']] : []);
 
 /**
@@ -49,6 +59,10 @@ export function fromGraph(kind: ObjectKind, json: GraphObject, more: { readonly 
   for (const { name } of attributesOf(kind)) {
     const values = toValues(at(json, name));
     if (values.length > 0) attributes[name] = values;
+  }
+  if (kind === 'user') {
+    const assignments = assignmentTexts(json['licenseAssignmentStates'], json['assignedLicenses']);
+    if (assignments.length > 0) attributes[ASSIGNMENTS] = assignments;
   }
   const manager = idOf(json['manager']);
   const name = [json['displayName'], json['userPrincipalName'], json['mail'], json['mailNickname']].map(toText).find((one) => one !== undefined);

@@ -13,6 +13,7 @@ const domainRow = z.looseObject({
   id: z.string(), authenticationType: z.string().nullish(), isVerified: z.boolean().nullish(), isInitial: z.boolean().nullish(), isDefault: z.boolean().nullish(),
 });
 const skuRow = z.looseObject({
+  servicePlans: z.array(z.looseObject({ servicePlanId: z.string(), servicePlanName: z.string(), appliesTo: z.string().nullish() })).nullish(),
   skuId: z.string(), skuPartNumber: z.string(), consumedUnits: z.number().nullish(), prepaidUnits: z.looseObject({ enabled: z.number().nullish() }).nullish(),
 });
 const idRow = z.looseObject({ id: z.string(), '@odata.type': z.string().nullish() });
@@ -78,7 +79,7 @@ export function createOrganization(parts: {
     },
     async skus(signal) {
       const rows = await all('licences', '/subscribedSkus', 3, skuRow, signal);
-      return rows.map((one) => ({ id: one.skuId, partNumber: one.skuPartNumber, enabled: one.prepaidUnits?.enabled ?? 0, consumed: one.consumedUnits ?? 0 }));
+      return rows.map((one) => ({ id: one.skuId, partNumber: one.skuPartNumber, enabled: one.prepaidUnits?.enabled ?? 0, consumed: one.consumedUnits ?? 0, ...(one.servicePlans ? { plans: one.servicePlans.map((plan) => ({ id: plan.servicePlanId, name: plan.servicePlanName, forUsers: plan.appliesTo !== 'Company' })) } : {}) }));
     },
     async adminRoleHolders(signal) {
       const members = await roleMembers(signal);

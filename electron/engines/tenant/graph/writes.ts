@@ -24,6 +24,8 @@ export interface GraphWrites {
   addMembers(groupId: string, memberIds: readonly string[]): GraphRequest;
   addMember(groupId: string, memberId: string): GraphRequest;
   removeMember(groupId: string, memberId: string): GraphRequest;
+  /** Licences of a user; both lists are required (Graph documentation, user: assignLicense). All or nothing. */
+  assignLicense(userId: string, add: readonly { readonly skuId: string; readonly disabledPlans: readonly string[] }[], remove: readonly string[]): GraphRequest;
   /** Into the recycle bin, for 30 days. @throws AppError INVALID_INPUT for a contact. */
   delete(kind: ObjectKind, id: string): GraphRequest;
   /** Out of the recycle bin. */
@@ -58,6 +60,7 @@ export function graphWrites(cloud: Cloud): GraphWrites {
     delete: (kind, id) => ({ method: 'DELETE', url: `${collection(kind, 'delete')}/${part(id)}` }),
     // A batch refuses a POST without a body, whatever the request itself needs (Graph documentation, JSON batching).
     restore: (id) => ({ method: 'POST', url: `/directory/deletedItems/${part(id)}/restore`, body: {} }),
+    assignLicense: (userId, add, remove) => ({ method: 'POST', url: `/users/${part(userId)}/assignLicense`, body: { addLicenses: add.map(({ skuId, disabledPlans }) => ({ skuId, disabledPlans })), removeLicenses: remove } }),
     purge: (id) => ({ method: 'DELETE', url: `/directory/deletedItems/${part(id)}` }),
   };
 }

@@ -1,0 +1,88 @@
+import { PasswordPolicySchema } from '../../shared/contracts/passwords.ts';
+import { DEFAULT_PASSWORD_POLICY, type PasswordPolicy } from '../../shared/domain/passwords.ts';
+import type { Operation } from '../../shared/domain/plans.ts';
+import type { Settlement } from '../engines/applying/index.ts';
+import type { OutboxEntry, Repositories } from '../store/index.ts';
+import { generatePassword } from './passwords.ts';
+import type { Services } from './services.ts';
+
+/** Name of the policy among the settings of a pair. */
+export const POLICY = 'initial passwords';
+const PASSWORD = 'passwordProfile/password';
+
+/** How passwords are made in a pair. */
+export async function passwordPolicy({ store }: Pick<Services, 'store'>, pairId: string): Promise<PasswordPolicy> {
+  return PasswordPolicySchema.catch(DEFAULT_PASSWORD_POLICY).parse(await store.pairSettings.get(pairId, POLICY));
+}
+
+/** Makes the passwords of one run and gives up what is known of them as soon as their accounts are settled. */
+export interface PasswordDesk {
+  /** The same for every try of one create: nobody knows which of them the tenant carried out. */
+  newPassword(operation: Pick<Operation, 'id'>): string;
+  /** What the outbox gets for accounts that were made; with a delivery, their passwords are sealed first. */
+  keep(settlements: readonly Settlement[]): Promise<readonly OutboxEntry[]>;
+}
+
+/**
+ * Makes the desk of one run. Passwords are in memory from the first sending of a create until it is settled. Without a delivery
+ * they are kept nowhere: the outbox then only says that the account needs a reset. So it does when the program ended in between,
+ * and where secrets would last only as long as the program.
+ */
+export function createPasswordDesk(services: Pick<Services, 'secrets' | 'newId' | 'now' | 'passwordDelivery'>, policy: PasswordPolicy, scope: { readonly pairId: string; readonly taskId: string }): PasswordDesk {
+  const open = new Map<string, string>();
+  return {
+    newPassword({ id }) {
+      const password = open.get(id) ?? generatePassword(policy);
+      open.set(id, password);
+      return password;
+    },
+    async keep(settlements) {
+      const entries: OutboxEntry[] = [];
+      for (const { operation, outcome, targetId } of settlements) {
+        const password = open.get(operation.id);
+        open.delete(operation.id);
+        if (operation.kind !== 'create' || outcome !== 'done' || targetId === null || !operation.changes.some((c) => c.attribute === PASSWORD)) continue;
+        const id = services.newId();
+        const delivery = password !== undefined && services.secrets.protection() !== 'session' ? services.passwordDelivery : undefined;
+        const secretRef = delivery === undefined ? null : `outbox/${id}`;
+        if (secretRef !== null && password !== undefined) await services.secrets.set(secretRef, password);
+        entries.push({
+          id, ...scope, sourceId: operation.sourceId, targetId, name: operation.name, userPrincipalName: operation.changes.find((c) => c.attribute === 'userPrincipalName')?.after?.[0] ?? '',
+          state: secretRef === null ? 'needs a reset' : 'waits for delivery', secretRef, createdAt: services.now(), expiresAt: delivery === undefined ? null : services.now() + delivery.keepForMs,
+        });
+      }
+      return entries;
+    },
+  };
+}
+
+/** Hands a password out for delivery; null when there is none to be had any more. It stays until {@link passwordDelivered}. */
+export async function passwordForDelivery(services: Pick<Services, 'store' | 'secrets' | 'now'>, id: string): Promise<string | null> {
+  const entry = await services.store.outbox.get(id);
+  if (entry === undefined || entry.secretRef === null || entry.state !== 'waits for delivery' || (entry.expiresAt ?? 0) <= services.now()) return null;
+  return await services.secrets.get(entry.secretRef);
+}
+
+/** Forgets a password that was delivered. */
+export async function passwordDelivered(services: Pick<Services, 'store' | 'secrets'>, id: string): Promise<void> {
+  const entry = await services.store.outbox.get(id);
+  if (entry?.secretRef) await services.secrets.delete(entry.secretRef);
+  await services.store.outbox.close(id, 'delivered');
+}
+
+/** Forgets passwords that nobody took in time: their accounts need a reset. @returns how many. */
+export async function expirePasswords(services: Pick<Services, 'store' | 'secrets' | 'now'>): Promise<number> {
+  const entries = await services.store.outbox.expired(services.now());
+  for (const { id, secretRef } of entries) {
+    if (secretRef !== null) await services.secrets.delete(secretRef);
+    await services.store.outbox.close(id, 'expired');
+  }
+  return entries.length;
+}
+
+/** Forgets what is known of accounts that were deleted, their sealed passwords too. */
+export async function forgetPasswords(services: Pick<Services, 'secrets'>, store: Pick<Repositories, 'outbox'>, pairId: string, targetIds: readonly string[]): Promise<void> {
+  const entries = await store.outbox.ofTargets(pairId, targetIds);
+  for (const { secretRef } of entries) if (secretRef !== null) await services.secrets.delete(secretRef);
+  await store.outbox.removeAll(entries.map((one) => one.id));
+}

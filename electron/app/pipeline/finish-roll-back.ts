@@ -1,0 +1,119 @@
+import type { Finding } from '../../../shared/domain/plans.ts';
+import type { MigrationProgress } from '../../../shared/domain/statuses.ts';
+import { EXISTENCE, valuesWritten } from '../../engines/planning/index.ts';
+import type { CollectionRecord, JournalEntry, PairRecord } from '../../store/index.ts';
+import { reopenReferences } from '../references-ledger.ts';
+import type { Services } from '../services.ts';
+import { deviationsBySource, outcomes, report, type Ending, type Planned } from './finish.ts';
+import type { Reporter } from './reporter.ts';
+import { LATER_RULE } from './roll-back.ts';
+import { RollBackTask, readSettings, type RollBackRequest } from './task-settings.ts';
+import { marksOf, undoneWrites } from './undone-writes.ts';
+
+/** Writes statuses and the end of a roll back, and marks in the journal what was taken back, value by value. */
+export async function finishRollBack(services: Services, pair: PairRecord, collection: CollectionRecord, task: Planned, ending: Ending, reporter: Reporter): Promise<void> {
+  const { store } = services;
+  const request = readSettings(RollBackTask, task);
+  const { byObject, orphans, figures } = await outcomes(services, task.planId);
+  const deviating = deviationsBySource(ending.deviations);
+  const failures = new Map<string, string>();
+  let problems = 0;
+  for (const [id, outcome] of [...byObject.entries(), ...orphans.map((o) => [null, o] as const)]) {
+    const wrong = id === null ? [] : deviating.get(id) ?? [];
+    problems += outcome.problems.length + wrong.length;
+    const [first] = outcome.problems;
+    if (id !== null && first !== undefined) failures.set(id, first);
+    report(reporter, id, outcome, wrong);
+  }
+  const written = problems;
+  // Known and shown before the plan was approved; said again where a person looks for what is left.
+  const blocked = await unavoidable(services, pair, task.planId);
+  problems += blocked.length;
+  for (const { finding, kind } of blocked) {
+    const waits = finding.rule === LATER_RULE;
+    if (waits && finding.sourceId !== null && !failures.has(finding.sourceId)) failures.set(finding.sourceId, finding.message);
+    reporter.item({ objectId: finding.sourceId, name: finding.name, kind, message: finding.message, status: waits ? 'Failed' : 'Skipped' });
+  }
+  await store.tasks.update(task.id, { checkpoint: { stage: 'apply', verified: !ending.cancelled && ending.deviations.length === 0 } });
+  if (ending.cancelled) {
+    services.emit('store.changed', { nouns: ['objects', 'collections', 'tasks'] });
+    return await reporter.end('Cancelled', 'Cancelled between two writes. Resume the task to finish the roll back.', figures);
+  }
+  if (written === 0) await reopenReferences(services, pair.id, request);
+  const undone = await markUndone(services, pair, task, request, blocked.map((one) => one.finding).filter((finding) => finding.rule === LATER_RULE));
+  await setStatuses(services, pair, collection, undone, failures);
+  services.emit('store.changed', { nouns: ['objects', 'collections', 'tasks'] });
+  if (problems === 0) return await reporter.end('Completed', `Rolled back ${undone.length} objects; the tenant was read back and compared.`, figures);
+  const waiting = new Set(blocked.filter(({ finding }) => finding.rule === LATER_RULE).map(({ finding }) => finding.sourceId)).size;
+  const explicit = waiting === 0 ? '' : ` ${waiting === 1 ? 'One account was' : `${waiting} accounts were`} not moved between a federated and a non-federated domain: perform an explicit migration to a domain of the other kind first, then roll back again.`;
+  return await reporter.end('Completed with errors', `Rolled back, with ${problems} problems; see the items of the task.${explicit}`, figures);
+}
+
+/** What the plan said cannot be taken back. */
+async function unavoidable(services: Services, pair: PairRecord, planId: string): Promise<readonly { readonly finding: Finding; readonly kind: 'user' | 'group' | 'contact' }[]> {
+  const errors: Finding[] = [];
+  let after: string | null = null;
+  do {
+    const page: Awaited<ReturnType<Services['store']['plans']['pageFindings']>> = await services.store.plans.pageFindings({ planId, after, limit: 500 });
+    errors.push(...page.rows.filter((f) => f.severity === 'error'));
+    after = page.next;
+  } while (after !== null);
+  const sources = await services.store.sources.getMany(pair.id, errors.flatMap((f) => f.sourceId ?? []));
+  return errors.map((finding) => ({ finding, kind: sources.get(finding.sourceId ?? '')?.kind ?? 'user' }));
+}
+
+/**
+ * Marks what was taken back in the journal: what the plan wrote, what was so already, what was left to others by choice, and what
+ * never can be. Operations that failed, and accounts that have to be moved first, stay to be taken back another time.
+ * @returns objectGUIDs of the objects of which anything was marked.
+ */
+async function markUndone(services: Services, pair: PairRecord, task: Planned, request: RollBackRequest, blocked: readonly Finding[]): Promise<string[]> {
+  const { store } = services;
+  const failed = await failedValues(services, task.planId);
+  const waits = new Set(blocked.map((finding) => `${finding.sourceId} ${finding.attribute}`));
+  const left = (entry: JournalEntry, value: string): boolean => {
+    const ofTarget = failed.get(entry.targetId ?? '');
+    return ofTarget?.has(EXISTENCE) === true || ofTarget?.has(value) === true || waits.has(`${entry.sourceId} ${value}`);
+  };
+  // Only what the plan knew: something written later was not taken back.
+  const { all } = await undoneWrites(services, pair, request, request.seen?.last ?? 0, 'marking');
+  const { whole, parts } = marksOf(all, left);
+  const partly = new Set(parts.map((one) => one.id));
+  const tasks = new Set(all.map(({ entry }) => entry.taskId));
+  await store.transaction(async (tx) => {
+    await tx.journal.markUndone(whole.map((entry) => entry.id), task.id);
+    await tx.journal.markValuesUndone(parts);
+    // A migration of which nothing stands any more is rolled back, also when it went in parts.
+    const standing = await tx.journal.standingTasks([...tasks]);
+    for (const id of tasks) if (!standing.has(id)) await tx.tasks.update(id, { rolledBackBy: task.id });
+  });
+  return [...new Set([...whole, ...all.filter(({ entry }) => partly.has(entry.id)).map(({ entry }) => entry)].flatMap((entry) => entry.sourceId ?? []))];
+}
+
+/** Values by Graph id that operations of the plan could not write; {@link EXISTENCE} for an object of which nothing was. */
+async function failedValues(services: Services, planId: string): Promise<ReadonlyMap<string, ReadonlySet<string>>> {
+  const failed = new Map<string, Set<string>>();
+  for await (const page of services.store.plans.iterateOperations(planId, { outcomes: ['failed', 'drifted', 'skipped', 'pending', 'sent'], pageSize: 1000 })) {
+    for (const operation of page) {
+      if (operation.targetId === null) continue;
+      const values = failed.get(operation.targetId) ?? new Set<string>();
+      for (const value of valuesWritten(operation, operation.references)) values.add(value);
+      failed.set(operation.targetId, values);
+    }
+  }
+  return failed;
+}
+
+/** Statuses after the way back: what another migration wrote still stands, else the object is as it was before it was migrated. */
+async function setStatuses(services: Services, pair: PairRecord, collection: CollectionRecord, undone: readonly string[], failures: ReadonlyMap<string, string>): Promise<void> {
+  const { store } = services;
+  const matches = await store.matches.getMany(pair.id, undone);
+  const written = await store.journal.written(pair.id, undone);
+  const statuses = undone.map((sourceId): { sourceId: string; status: MigrationProgress; reason: string } => {
+    const failure = failures.get(sourceId);
+    if (failure !== undefined) return { sourceId, status: 'Failed', reason: failure };
+    if (matches.get(sourceId)?.state !== 'Matched') return { sourceId, status: 'New', reason: 'Rolled back: the object that the migration created was deleted.' };
+    return written.has(sourceId) ? { sourceId, status: 'Migrated', reason: 'Rolled back in part; the rest of what was migrated stands.' } : { sourceId, status: 'Matched', reason: 'Rolled back to the state before the migration.' };
+  });
+  for (let i = 0; i < statuses.length; i += 1000) await store.collections.setStatuses(collection.id, statuses.slice(i, i + 1000));
+}

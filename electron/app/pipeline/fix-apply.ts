@@ -1,0 +1,124 @@
+import { appError, ErrorCode } from '../../../shared/domain/errors.ts';
+import type { Operation, Outcome } from '../../../shared/domain/plans.ts';
+import { applyFixes, verifyFixes, type Directory, type DirectoryEntry, type FixLedger, type FixResult } from '../../engines/directory/index.ts';
+import type { PairRecord, TaskRecord } from '../../store/index.ts';
+import { toSourceObject } from '../source-attributes.ts';
+import type { Services } from '../services.ts';
+import { attributesToRead } from './discover.ts';
+import { accountOf, directoryName } from './fix.ts';
+import { createLedger } from './ledger.ts';
+import type { Reporter } from './reporter.ts';
+import { RollBackTask, readSettings } from './task-settings.ts';
+
+type Planned = TaskRecord & { readonly planId: string };
+/** A value that is not what was written. */
+interface Deviation { readonly operation: Operation; readonly message: string }
+
+const ledgerOf = (services: Services, pair: PairRecord, task: Planned): FixLedger => createLedger(services, { pairId: pair.id, collectionId: task.collectionId ?? '', taskId: task.id, planId: task.planId });
+
+/**
+ * Applies what is pending of a plan for the directory, reads back what was written, keeps it in the project and ends the task. Fix tasks
+ * and their roll backs alike.
+ * @throws AppError CONFLICT when the connection leads to another domain than the one that the plan was made for.
+ */
+export async function applyToDirectory(services: Services, pair: PairRecord, task: Planned, directory: Directory, reporter: Reporter, signal: AbortSignal): Promise<void> {
+  const { store } = services;
+  const plan = await store.plans.get(task.planId);
+  const { domain } = await directory.rootDse(signal);
+  if (plan.tenantName !== directoryName(domain)) throw appError(ErrorCode.Conflict, `The plan was made for ${plan.tenantName}, but the connection leads to ${domain} now, so nothing was written; correct the pair's connection, or make a new plan.`);
+  const before = await store.plans.outcomeCounts(task.planId);
+  const earlier = (['done', 'unchanged', 'failed', 'drifted', 'skipped'] as const satisfies readonly Outcome[]).reduce((n, outcome) => n + before[outcome], 0);
+  await reporter.phase('apply', `Writing to ${plan.tenantName}`, plan.counts.operations, earlier);
+  const result = await applyFixes({
+    directory, ledger: ledgerOf(services, pair, task), newId: services.newId, now: services.now, account: accountOf(pair),
+    onProgress: ({ done, failed }) => { reporter.progress(earlier + done, failed); },
+  }, signal);
+  await reporter.flush();
+  // Nobody asked for it to stop: it is not cancelled, and the next process goes on with it.
+  if (result.cancelled && signal.reason !== 'cancelled') throw appError(ErrorCode.Cancelled, 'The program ends.');
+  const deviations = result.cancelled ? [] : await readBack(services, pair, task, directory, reporter, signal);
+  await finish(services, pair, task, { result, deviations }, reporter);
+}
+
+/** Settles by looking what a Fix task that died left open. Writes nothing to the directory. */
+export async function settleOpenFixes(services: Services, pair: PairRecord, task: TaskRecord, directory: Directory, signal: AbortSignal): Promise<void> {
+  if (task.planId === null) return;
+  const ledger = ledgerOf(services, pair, { ...task, planId: task.planId });
+  // Nothing is pending for this ledger: only what is open is looked for.
+  await applyFixes({ directory, ledger: { ...ledger, pending: () => Promise.resolve([]) }, newId: services.newId, now: services.now, account: '', onProgress: () => {} }, signal);
+}
+
+/** Reads every object that was written to, keeps it in the project as it is now, and compares. */
+async function readBack(services: Services, pair: PairRecord, task: Planned, directory: Directory, reporter: Reporter, signal: AbortSignal): Promise<readonly Deviation[]> {
+  const { store } = services;
+  const written: Operation[] = [];
+  for await (const page of store.journal.iterateOfTask(task.id, { outcome: 'done', order: 'oldest first' })) written.push(...page.map((j) => j.operation));
+  const wanted = Map.groupBy(written, (operation) => operation.sourceId ?? '');
+  await reporter.phase('verify', 'Reading back what was written', wanted.size);
+  const schema = await directory.schema(signal);
+  const attributes = await attributesToRead(services, pair);
+  const runId = services.newId();
+  const deviations: Deviation[] = [];
+  let done = 0;
+  for (const [id, operations] of wanted) {
+    signal.throwIfAborted();
+    const entry: DirectoryEntry | undefined = await directory.get(id, [...new Set([...attributes, ...operations.flatMap((o) => o.changes.map((c) => c.attribute))])], signal);
+    const object = entry === undefined ? undefined : toSourceObject(entry);
+    if (object !== undefined) await store.sources.upsertPage(pair.id, [object], runId);
+    deviations.push(...verifyFixes(operations, new Map(entry === undefined ? [] : [[id, entry]]), schema));
+    reporter.progress(++done);
+  }
+  return deviations;
+}
+
+async function finish(services: Services, pair: PairRecord, task: Planned, { result, deviations }: { readonly result: FixResult; readonly deviations: readonly Deviation[] }, reporter: Reporter): Promise<void> {
+  const { store } = services;
+  const figures = { done: 0, failed: 0, total: 0 };
+  const missingRights = new Set<string>();
+  for await (const page of store.plans.iterateOperations(task.planId, { pageSize: 1_000 })) {
+    for (const o of page) {
+      figures.total++;
+      if (o.outcome !== 'pending' && o.outcome !== 'sent') figures.done++;
+      if (o.outcome !== 'failed' && o.outcome !== 'drifted' && o.outcome !== 'skipped') continue;
+      figures.failed++;
+      const right = / (?<right>Grant it WriteProperty on .+?), then resume/.exec(o.message)?.groups?.['right'];
+      if (right !== undefined) missingRights.add(right);
+      reporter.item({ objectId: o.sourceId, name: o.name, kind: o.objectKind, status: 'Failed', message: o.message });
+    }
+  }
+  for (const { operation, message } of deviations) reporter.item({ objectId: operation.sourceId, name: operation.name, kind: operation.objectKind, status: 'Not verified', message });
+  await store.tasks.update(task.id, { checkpoint: { stage: 'apply', verified: !result.cancelled && deviations.length === 0 } });
+  services.emit('store.changed', { nouns: ['objects', 'tasks'] });
+  if (result.cancelled) return await reporter.end('Cancelled', 'Cancelled between two writes. What was written is in the journal: resume the task to go on, or roll it back.', figures);
+  if (task.kind === 'Roll back') await markUndone(services, pair, task, figures.failed === 0);
+  const right = missingRights.size === 0 ? '' : ` ${accountOf(pair)} lacks a right: ${[...missingRights].join('; ')}.`;
+  const problems = figures.failed + deviations.length;
+  if (figures.total === 0) return await reporter.end('Completed', 'Nothing had to be written; what was left out has its reason in the plan.', figures);
+  // What others changed since and what is gone is not among the operations.
+  const written = figures.total - figures.failed;
+  const did = task.kind === 'Roll back' ? `Took back ${written} ${written === 1 ? 'change' : 'changes'} of Active Directory` : `Changed ${written} ${written === 1 ? 'value' : 'values'} in Active Directory`;
+  return problems === 0
+    ? await reporter.end('Completed', `${did}; everything that was written was read back and compared.`, figures)
+    : await reporter.end('Completed with errors', `${did}, with ${problems} problems; see the items of the task.${right}`, figures);
+}
+
+/** Marks the journal of the Fix task as taken back, as far as it was; its findings are only decided again. */
+async function markUndone(services: Services, pair: PairRecord, task: Planned, complete: boolean): Promise<void> {
+  const { store } = services;
+  const request = readSettings(RollBackTask, task);
+  if (request.undoes === null) return;
+  const failed = new Set<string>();
+  for await (const page of store.plans.iterateOperations(task.planId, { outcomes: ['pending', 'sent', 'failed', 'drifted', 'skipped'] })) for (const o of page) failed.add(`${o.sourceId} ${o.changes[0]?.attribute ?? ''}`);
+  const entries: { id: string; operationId: string }[] = [];
+  for await (const page of store.journal.iterateOfTask(request.undoes, { outcome: 'done', order: 'oldest first' })) {
+    for (const j of page) {
+      const mine = j.undoneBy === null && (request.seen === null || j.sequence <= request.seen.last) && (request.objectId === null || j.sourceId === request.objectId);
+      if (mine && j.pairId === pair.id && !failed.has(`${j.sourceId} ${j.operation.changes[0]?.attribute ?? ''}`)) entries.push({ id: j.id, operationId: j.operationId });
+    }
+  }
+  await store.transaction(async (tx) => {
+    await tx.journal.markUndone(entries.map(({ id }) => id), task.id);
+    await tx.checks.forgetOperations(entries.map(({ operationId }) => operationId));
+    if (request.objectId === null && complete) await tx.tasks.update(request.undoes ?? '', { rolledBackBy: task.id });
+  });
+}

@@ -1,0 +1,121 @@
+import type { MatchResult, ObjectKind, SourceObject } from '../../shared/domain/objects.ts';
+import type { Finding } from '../../shared/domain/plans.ts';
+import { waitsForArrival } from '../../shared/domain/references.ts';
+import type { MappingRule } from '../../shared/domain/rules.ts';
+import { normaliseDn } from '../../shared/rules/dn.ts';
+import type { OpenReference, PairRecord, ReferenceKey, StoredSource } from '../store/index.ts';
+import { referenceHealing } from './references.ts';
+import type { Services } from './services.ts';
+
+/** Objects of one page. */
+const PAGE = 200;
+
+/** An object outside the run that waits for one in it, cut down to the links that it waits with. */
+export interface HealingSource {
+  readonly source: SourceObject;
+  readonly match: MatchResult;
+  /** Only rules that resolve one of the attributes it waits with. */
+  readonly rules: readonly MappingRule[];
+}
+
+/** What a plan can heal besides the objects of its own run. */
+export interface Healing {
+  /** True for an object that is in the plan only because it waited. */
+  has(sourceId: string): boolean;
+  /** By kind, a page at a time, each with the links that can be written now. */
+  pages(kind: ObjectKind): AsyncIterable<readonly HealingSource[]>;
+  /** Entries that an object of the latest page waits with and that can be written now. */
+  keysOf(sourceId: string): readonly ReferenceKey[];
+  /** A sentence for the plan about an object of the latest page, which it touches though it is in no selection. */
+  note(source: Pick<SourceObject, 'id' | 'name'>): Finding;
+}
+
+/** A match that somebody still has to look at counts for nothing yet. */
+const isReviewed = (match: MatchResult | undefined): boolean => match?.state === 'Matched' && match.review !== 'To review';
+
+/**
+ * Finds the objects outside a run that wait for an object which the run creates or matches, or which has got a match since they
+ * were written. They join the plan with nothing but the links they wait with, so that what is healed is previewed, approved,
+ * journalled and rolled back with the task that made it possible. Whom a person left out, and whose match waits for review, goes on
+ * waiting. None when the pair heals only by re-migration.
+ * @param arrives true for an object that has a match after the run, or may have.
+ */
+export async function findHealing(services: Services, pair: PairRecord, run: { readonly results: ReadonlyMap<string, MatchResult> }, arrives: (result: MatchResult) => boolean): Promise<Healing> {
+  const { store } = services;
+  // Ids only: a large group may wait for everybody, so that the entries are read again a page of objects at a time.
+  const waiting = new Set<string>();
+  const there = new Set<string>();
+  if (await referenceHealing(services, pair.id) === 'automatic') {
+    for await (const page of store.references.iterateOpen(pair.id)) {
+      const others = page.flatMap((one) => (run.results.has(one.sourceId) || one.otherId === null || !waitsForArrival(one.reason) ? [] : [{ sourceId: one.sourceId, otherId: one.otherId }]));
+      const earlier = await store.matches.getMany(pair.id, [...new Set(others.map((one) => one.otherId).filter((id) => !run.results.has(id)))]);
+      for (const { sourceId, otherId } of others) {
+        const now = run.results.get(otherId);
+        if (now === undefined ? !isReviewed(earlier.get(otherId)) : !arrives(now)) continue;
+        waiting.add(sourceId);
+        there.add(otherId);
+      }
+    }
+  }
+  const matches = await store.matches.getMany(pair.id, [...waiting]);
+  for (const id of waiting) if (!isReviewed(matches.get(id)) || matches.get(id)?.review === 'Left out') waiting.delete(id);
+  /** Of the objects of the page that was handed out last. */
+  let entries: ReadonlyMap<string, readonly OpenReference[]> = new Map();
+  const read = async (sourceIds: readonly string[]): Promise<typeof entries> => {
+    const found: OpenReference[] = [];
+    if (sourceIds.length > 0) for await (const page of store.references.iterateOpen(pair.id, sourceIds)) found.push(...page.filter(({ otherId, reason }) => otherId !== null && there.has(otherId) && waitsForArrival(reason)));
+    return Map.groupBy(found, ({ sourceId }) => sourceId);
+  };
+  const ruleSets = new Map<string, Promise<readonly MappingRule[]>>();
+  const rulesOf = (collectionId: string | null): Promise<readonly MappingRule[]> => {
+    const key = collectionId ?? '';
+    const known = ruleSets.get(key) ?? resolveRules(services, pair, collectionId);
+    ruleSets.set(key, known);
+    return known;
+  };
+  return {
+    has: (id) => waiting.has(id),
+    async *pages(kind) {
+      if (waiting.size === 0) return;
+      for await (const sources of store.sources.iterate(pair.id, { ids: [...waiting], kind, links: 'with links', pageSize: PAGE })) {
+        entries = await read(sources.map((source) => source.id));
+        yield await Promise.all(sources.flatMap((source) => {
+          const waitsWith = entries.get(source.id);
+          const match = matches.get(source.id);
+          return waitsWith === undefined || match === undefined ? [] : [cutDown(services, pair, source, match, waitsWith, rulesOf)];
+        }));
+      }
+    },
+    keysOf: (id) => entries.get(id) ?? [],
+    note: ({ id, name }) => {
+      const all = entries.get(id) ?? [];
+      const since = new Date(all.reduce((first, one) => Math.min(first, one.since), services.now())).toISOString().slice(0, 10);
+      const what = [...new Set(all.map((one) => one.attribute))].join(', ');
+      return {
+        sourceId: id, name, attribute: what, value: '', rule: 'references', severity: 'warning', proposal: null,
+        message: `${name} is not part of this migration. It has waited since ${since} to have its ${what} written, and what it waited for is there with this plan.`,
+      };
+    },
+  };
+}
+
+/** Rules that resolve links, of the collection that wrote the object; those of the pair when that is gone. */
+async function resolveRules({ store }: Services, pair: PairRecord, collectionId: string | null): Promise<readonly MappingRule[]> {
+  const own = collectionId === null ? [] : await store.mappingRules.list({ kind: 'collection', id: collectionId });
+  const rules = own.length > 0 ? own : await store.mappingRules.list({ kind: 'pair', id: pair.id });
+  return rules.filter((rule) => rule.action === 'Resolve');
+}
+
+/** The object with the links that it waits with. Members are only added, so those it does not wait for stay away: somebody may have removed them on purpose. */
+async function cutDown(services: Services, pair: PairRecord, source: StoredSource, match: MatchResult, entries: readonly OpenReference[], rulesOf: (collectionId: string | null) => Promise<readonly MappingRule[]>): Promise<HealingSource> {
+  const attributes = new Set(entries.map((one) => one.attribute.toLowerCase()));
+  const links = Object.entries(source.links).filter(([attribute]) => attributes.has(attribute.toLowerCase()));
+  const dns = links.flatMap(([, values]) => values.map(normaliseDn));
+  const ids = await services.store.sources.byDns(pair.id, dns);
+  const members = entries.filter((one) => one.attribute.toLowerCase() === 'member');
+  const [keys, others] = [new Set(members.map((one) => one.dnKey)), new Set(members.map((one) => one.otherId))];
+  const waits = (dn: string): boolean => { const key = normaliseDn(dn); return keys.has(key) || others.has(ids.get(key) ?? ''); };
+  const kept = links.map(([attribute, values]) => [attribute, attribute.toLowerCase() === 'member' ? values.filter(waits) : values] as const).filter(([, values]) => values.length > 0);
+  const rules = (await rulesOf(entries.at(-1)?.collectionId ?? null)).filter((rule) => attributes.has(rule.sourceAttribute.toLowerCase()));
+  return { source: { ...source, links: Object.fromEntries(kept) }, match, rules };
+}

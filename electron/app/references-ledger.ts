@@ -1,0 +1,76 @@
+import type { UnresolvedReference } from '../../shared/domain/plans.ts';
+import { normaliseDn } from '../../shared/rules/dn.ts';
+import type { Services } from './services.ts';
+
+/** Names under which a roll back of single attributes knows links. */
+const LINKS = new Set(['members', 'manager']);
+
+/** Objects whose links were all written, looked up together. */
+const PIECE = 1_000;
+
+/** A task and the plan that it applied. */
+interface Applied { readonly pairId: string; readonly collectionId: string; readonly taskId: string; readonly planId: string }
+
+/** How the objects of a plan came out. */
+export interface ReferenceOutcome {
+  /** True for an object that the task was asked to migrate; false for one that is in the plan because it waited. */
+  readonly asked: (sourceId: string) => boolean;
+  /** Objects all of whose operations went well, asked for or not. */
+  readonly written: readonly string[];
+}
+
+/**
+ * Keeps the ledger after a migration: what it left unresolved waits, what it wrote waits no longer. An object that could not be
+ * created waits for nothing; it is migrated again as a whole. In memory: a page of references and those of one object.
+ */
+export async function recordReferences(services: Services, task: Applied, outcome: ReferenceOutcome): Promise<void> {
+  const { store } = services;
+  const closed = new Set(outcome.written.filter(outcome.asked));
+  const healed = new Set(outcome.written.filter((id) => !outcome.asked(id)));
+  const left = new Set<string>();
+  for await (const rows of unresolvedOf(services, task.planId)) {
+    for (const one of rows) if (healed.has(one.sourceId)) left.add(keyOf(one));
+    const asked = rows.filter((one) => outcome.asked(one.sourceId));
+    const ids = [...new Set(asked.map((one) => one.sourceId))];
+    const matches = await store.matches.getMany(task.pairId, ids);
+    await store.references.record(task.pairId, task, asked.filter((one) => matches.get(one.sourceId)?.state === 'Matched'), ids.filter((id) => closed.delete(id)));
+  }
+  const rest = [...closed];
+  for (let from = 0; from < rest.length; from += PIECE) await store.references.record(task.pairId, task, [], rest.slice(from, from + PIECE));
+  if (healed.size > 0) await closeHealed(services, task, healed, left);
+  await store.references.settle(task.pairId);
+}
+
+const keyOf = (one: Pick<UnresolvedReference, 'sourceId' | 'attribute' | 'dn'>): string => `${one.sourceId}\n${one.attribute.toLowerCase()}\n${normaliseDn(one.dn)}`;
+
+/** In the order of the plan, all of one object together: a plan speaks of every object once. */
+async function* unresolvedOf({ store }: Services, planId: string): AsyncIterable<readonly UnresolvedReference[]> {
+  let open: UnresolvedReference[] = [];
+  let after: string | null = null;
+  do {
+    const page: Awaited<ReturnType<typeof store.plans.pageUnresolved>> = await store.plans.pageUnresolved({ planId, after, limit: 500 });
+    open.push(...page.rows);
+    after = page.next;
+    const last = open.at(-1)?.sourceId;
+    const whole = after === null ? open.length : open.findIndex((one) => one.sourceId === last);
+    if (whole > 0) yield open.slice(0, whole);
+    open = open.slice(whole);
+  } while (after !== null);
+}
+
+/** Of objects outside the run: what they waited for has a match, was not left unresolved again, and all writes went well. */
+async function closeHealed({ store }: Services, task: Applied, healed: ReadonlySet<string>, left: ReadonlySet<string>): Promise<void> {
+  for await (const page of store.references.iterateOpen(task.pairId, [...healed])) {
+    const open = page.flatMap((one) => (one.otherId !== null && !left.has(keyOf(one)) ? [{ ...one, otherId: one.otherId }] : []));
+    const matches = await store.matches.getMany(task.pairId, [...new Set(open.map((one) => one.otherId))]);
+    await store.references.markHealed(task.pairId, task.taskId, open.filter((one) => matches.get(one.otherId)?.state === 'Matched'));
+  }
+}
+
+/** Keeps the ledger after a roll back: what the task had healed, or what was healed on the object taken back, waits again. */
+export async function reopenReferences({ store }: Services, pairId: string, undone: { readonly undoes: string | null; readonly objectId: string | null; readonly attributes: readonly string[] | null }): Promise<void> {
+  if (undone.objectId !== null) {
+    if (undone.attributes === null || undone.attributes.some((name) => LINKS.has(name.toLowerCase()))) await store.references.reopen(pairId, { sourceId: undone.objectId });
+  } else if (undone.undoes !== null) await store.references.reopen(pairId, { taskId: undone.undoes });
+  await store.references.settle(pairId);
+}

@@ -1,0 +1,130 @@
+import { AppError, appError, ErrorCode } from '../../../../shared/domain/errors.ts';
+import type { Values } from '../../../../shared/domain/objects.ts';
+import type { AttributeChange, Operation } from '../../../../shared/domain/plans.ts';
+import { parentDn } from '../../../../shared/rules/dn.ts';
+import { valuesOf } from '../../../../shared/rules/attributes.ts';
+import type { Directory, DirectoryEntry, DirectorySchema } from '../port.ts';
+import { directoryChanges, standing } from './change.ts';
+import type { FixIntent, FixLedger, FixResult, FixSettlement } from './port.ts';
+
+/** Changes written down together before the first of them is sent; so many must be looked for after a crash, at most. */
+const WAVE = 25;
+/** Answers of a directory that speak of one change and not of the connection. */
+const REFUSALS: ReadonlySet<ErrorCode> = new Set([ErrorCode.Forbidden, ErrorCode.DirectoryRefused, ErrorCode.NotFound, ErrorCode.InvalidInput]);
+
+/** Everything that writing fixes needs from outside. */
+export interface FixPorts {
+  readonly directory: Directory;
+  readonly ledger: FixLedger;
+  readonly newId: () => string;
+  /** Milliseconds since 1970 UTC. */
+  readonly now: () => number;
+  /** Who signs in to the directory, for the sentence about a missing right. */
+  readonly account: string;
+  readonly onProgress: (progress: { readonly done: number; readonly failed: number }) => void;
+}
+
+/** The right that is missing, as an administrator of the directory grants it (MS-ADTS 5.1.3.2: RIGHT_DS_WRITE_PROPERTY). */
+export function rightToGrant(account: string, attribute: string, about: { readonly kind: string; readonly dn: string }): string {
+  return `${account} may not write ${attribute} here. Grant it WriteProperty on ${attribute} of ${about.kind} objects in ${parentDn(about.dn) || about.dn}, then resume the task`;
+}
+
+/**
+ * Writes the pending changes of a plan to a directory, one LDAP modify each. Every change is written down with the values seen right
+ * before; a value that is no longer the planned one is left alone (drifted). What an earlier run left open is looked for first.
+ * Operations are `update` of service `directory` with one change each.
+ * @returns totals of this run; `cancelled` when the signal fired between two writes.
+ * @throws AppError of the connection; what was sent without an answer stays open and is looked for by the next run.
+ */
+export async function applyFixes(ports: FixPorts, signal?: AbortSignal): Promise<FixResult> {
+  const { directory, ledger } = ports;
+  const stopped = (): boolean => signal?.aborted === true;
+  const totals = { done: 0, unchanged: 0, failed: 0, drifted: 0 };
+  const schema = await directory.schema(signal);
+  const count = (settlements: readonly FixSettlement[]): void => {
+    for (const { outcome } of settlements) if (outcome !== 'skipped') totals[outcome] += 1;
+    ports.onProgress({ done: totals.done + totals.unchanged + totals.failed + totals.drifted, failed: totals.failed + totals.drifted });
+  };
+  for (const intent of await ledger.openIntents()) {
+    const found = await lookUp(directory, schema, intent, signal);
+    if (found === null) await ledger.reopen(intent.id);
+    else { await ledger.settle([found]); count([found]); }
+  }
+  for (;;) {
+    if (stopped()) return { ...totals, cancelled: true };
+    const wave = firstOfEach(await ledger.pending(WAVE));
+    if (wave.length === 0) return { ...totals, cancelled: false };
+    const entries = new Map<string, DirectoryEntry | undefined>();
+    for (const { sourceId, changes } of wave) entries.set(sourceId ?? '', await directory.get(sourceId ?? '', changes.map((change) => change.attribute), signal));
+    const intents = wave.map((operation): FixIntent => ({ id: ports.newId(), operation, at: ports.now(), targetId: null, before: observed(operation, entries.get(operation.sourceId ?? '')) }));
+    await ledger.intend(intents);
+    const settled: FixSettlement[] = [];
+    const unsent: FixIntent[] = [];
+    try {
+      for (const intent of intents) {
+        if (stopped()) unsent.push(intent);
+        else settled.push(await send(ports, schema, intent, entries.get(intent.operation.sourceId ?? '')));
+      }
+    } finally {
+      await ledger.settle(settled);
+      count(settled);
+    }
+    for (const { id } of unsent) await ledger.reopen(id);
+  }
+}
+
+/** Operations up to the second one on an object, whose values the first one changes. */
+function firstOfEach(operations: readonly Operation[]): readonly Operation[] {
+  const seen = new Set<string>();
+  const again = operations.findIndex(({ sourceId }) => seen.size === seen.add(sourceId ?? '').size);
+  return again < 0 ? operations : operations.slice(0, again);
+}
+
+function observed({ changes }: Operation, entry: DirectoryEntry | undefined): Record<string, Values> {
+  return Object.fromEntries(changes.flatMap(({ attribute }) => { const values = entry === undefined ? undefined : valuesOf(entry.attributes, attribute); return values === undefined || values.length === 0 ? [] : [[attribute, values] as const]; }));
+}
+
+const settlement = ({ id, operation }: FixIntent, outcome: FixSettlement['outcome'], message = ''): FixSettlement => ({ intentId: id, operation, outcome, targetId: null, references: [], message });
+const changeOf = ({ changes }: Operation): AttributeChange => {
+  const [change, ...more] = changes;
+  if (change === undefined || more.length > 0) throw appError(ErrorCode.BadFile, 'A fix of the plan does not have exactly one change. Make a new plan.');
+  return change;
+};
+const isSingle = (schema: DirectorySchema, attribute: string): boolean => schema.attribute(attribute)?.singleValued ?? false;
+
+async function send({ directory, account }: FixPorts, schema: DirectorySchema, intent: FixIntent, entry: DirectoryEntry | undefined): Promise<FixSettlement> {
+  const { operation } = intent;
+  const change = changeOf(operation);
+  if (entry === undefined) return settlement(intent, 'failed', `"${operation.name}" is not in the directory any more.`);
+  const now = intent.before[change.attribute] ?? [];
+  const where = standing(change, now, isSingle(schema, change.attribute));
+  if (where === 'after') return settlement(intent, 'unchanged', 'The value was so already.');
+  const drift = `${change.attribute} of "${operation.name}" changed since the plan was made. Check again to decide.`;
+  if (where === 'elsewhere') return settlement(intent, 'drifted', drift);
+  try {
+    // No signal: what is being sent is waited for, so that its outcome is known.
+    await directory.modify(entry.guid, directoryChanges(change, now));
+    return settlement(intent, 'done');
+  } catch (error) {
+    if (!(error instanceof AppError) || !REFUSALS.has(error.data.code)) throw error;
+    // Somebody was faster than this write: that is for a person to look at, and no fault of the directory.
+    const since = error.data.code === ErrorCode.Forbidden ? undefined : await directory.get(entry.guid, [change.attribute]);
+    if (since !== undefined && standing(change, valuesOf(since.attributes, change.attribute) ?? [], isSingle(schema, change.attribute)) !== 'before') return settlement(intent, 'drifted', drift);
+    const why = error.data.code === ErrorCode.Forbidden ? rightToGrant(account, change.attribute, { kind: operation.objectKind, dn: entry.dn }) : error.message.replace(/\.$/, '');
+    return settlement(intent, 'failed', `${change.attribute} of "${operation.name}" was not changed: ${why}.`);
+  }
+}
+
+/** What became of an intent whose outcome nobody wrote down; null: it did not happen. */
+async function lookUp(directory: Directory, schema: DirectorySchema, intent: FixIntent, signal: AbortSignal | undefined): Promise<FixSettlement | null> {
+  const { operation } = intent;
+  const change = changeOf(operation);
+  const entry = await directory.get(operation.sourceId ?? '', [change.attribute], signal);
+  if (entry === undefined) return settlement(intent, 'failed', `"${operation.name}" is not in the directory any more.`);
+  const single = isSingle(schema, change.attribute);
+  const before = intent.before[change.attribute] ?? [];
+  const where = standing(change, valuesOf(entry.attributes, change.attribute) ?? [], single);
+  // Only a change that there was to make can have been made by us.
+  if (where === 'after') return standing(change, before, single) === 'before' ? settlement(intent, 'done') : settlement(intent, 'unchanged', 'The value was so already.');
+  return where === 'before' ? null : settlement(intent, 'drifted', `${change.attribute} of "${operation.name}" is neither what it was nor what was to be written. Check again to decide.`);
+}

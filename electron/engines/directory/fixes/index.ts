@@ -1,0 +1,7 @@
+/** Writing the fixes of checks to a directory, one journalled change at a time, and taking them back. */
+export { applyFixes, rightToGrant, type FixPorts } from './apply.ts';
+export { directoryChanges, inverseOf, standing, type FixChange, type Standing } from './change.ts';
+export { EFFECTIVE_RIGHTS, mayWrite, planFix, type FixWish, type PlannedFix } from './plan.ts';
+export type { FixIntent, FixLedger, FixResult, FixSettlement } from './port.ts';
+export { planUndo, type UndoPlan, type UndoStep, type WrittenFix } from './undo.ts';
+export { verifyFixes } from './verify.ts';

@@ -1,0 +1,2 @@
+export { readAccessEntries, type AccessEntry } from './read.ts';
+export { dnOfSid, fullAccessHolders, sendAsHolders } from './mailbox-permissions.ts';

@@ -1,0 +1,27 @@
+import type { TargetObject, Values } from '../../../shared/domain/objects.ts';
+import { directLicences, formatLicence, LICENCES, parseLicences, sameLicences } from '../../../shared/rules/licences.ts';
+import type { TargetWishes } from './rollback-wishes.ts';
+import { add, contested, type Work } from './rollback-work.ts';
+
+const REASON = { ruleId: null, source: '', reason: 'Value before the task' };
+const same = (a: Values | null, b: Values | null): boolean => sameLicences(parseLicences(a), parseLicences(b));
+
+/**
+ * Gives a user exactly the licences of before that were assigned directly, also when others gave or took some since, unless those are
+ * to stay. What a group gives is no business of the task. Out of the recycle bin nobody can tell what a user will have.
+ */
+export function undoLicences(work: Work, wishes: TargetWishes, current: TargetObject): void {
+  if (wishes.licences === null || current.deleted) return;
+  const { before, written, between } = wishes.licences;
+  // The names that the task wrote: the present state is read by ids.
+  const known = [...new Set([...(written ?? []), ...(before ?? []), ...(between?.value ?? [])])];
+  const texts = directLicences(current.attributes).map((one) => known.find((text) => sameLicences(parseLicences([text]), [one])) ?? formatLicence(one, [])).toSorted();
+  const now = texts.length === 0 ? null : texts;
+  let restoreTo = before;
+  const contest = { attribute: LICENCES, before, written, current: now };
+  if (!same(now, written)) {
+    if (same(now, before) || !contested(work, wishes, contest)) return;
+  } else if (between !== null && !same(between.value, before) && !contested(work, wishes, { ...contest, between: { values: between.value } })) restoreTo = between.value;
+  if (same(now, restoreTo)) return;
+  add(work, 'links', wishes, 'set licences', { service: 'graph', changes: [{ attribute: LICENCES, before: now, after: restoreTo, provenance: REASON, reversible: true }] });
+}

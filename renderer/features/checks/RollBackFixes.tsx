@@ -1,0 +1,38 @@
+import { Field, Radio, RadioGroup, Text } from '@fluentui/react-components';
+import { useState, type ReactNode } from 'react';
+import { errorData, useCall, useCommand, useHost } from '../../app/api.ts';
+import { useOpenDialog, type DialogProps } from '../../app/dialogs.tsx';
+import { ConfirmDialog } from '../../ui/Dialogs.tsx';
+import { time } from '../../ui/format.ts';
+import { useLayout } from '../../ui/layout.ts';
+import { EmptyState, Loading } from '../../ui/states.tsx';
+
+/** Takes back what a Fix task wrote to Active Directory: which task, how, then the plan for review. */
+export function RollBackFixesDialog({ pair, collection, task, onClose }: DialogProps<'roll back fixes'>): ReactNode {
+  const l = useLayout();
+  const { api } = useHost();
+  const open = useOpenDialog();
+  const [chosen, setChosen] = useState(task?.id ?? '');
+  const [mode, setMode] = useState<'exact' | 'keep changes made since'>('exact');
+  const tasks = useCall('tasks.list', collection ? { collectionId: collection.id } : { pairId: pair.id });
+  const rollBack = useCommand('checks.rollBack');
+  const choices = tasks.data?.rows.filter((t) => t.kind === 'Fix' && t.canRollBack) ?? [];
+  const taskId = chosen || (choices[0]?.id ?? '');
+  const start = (): void => rollBack.mutate({ taskId, mode }, { onSuccess: ({ taskId: id }) => { onClose(); void api.call('tasks.get', { id }).then((made) => open('review plan', { task: made })); } });
+  return (
+    <ConfirmDialog title="Roll Back Fixes" onClose={onClose} confirmLabel="Make plan" busy={rollBack.isPending} ready={choices.some((t) => t.id === taskId)} error={rollBack.error ? errorData(rollBack.error) : null} onConfirm={start}>
+      <div className={l.column}>
+        <Text>{`What a fix wrote to ${pair.sourceName || pair.name} is taken back, value by value. A plan is made first; nothing is written before you approve it.`}</Text>
+        {!tasks.data ? <Loading label="Reading tasks…" /> : choices.length === 0 ? <EmptyState title="No fix can be rolled back">Only a fix that wrote something, and was not rolled back already, can be taken back.</EmptyState> : (
+          <Field label="Fix" required><RadioGroup value={taskId} onChange={(_, d) => setChosen(d.value)}>{choices.map((t) => <Radio key={t.id} value={t.id} label={`${time(t.finishedAt ?? t.createdAt)}: ${t.state}. ${t.message}`} />)}</RadioGroup></Field>
+        )}
+        <Field label="Values that were changed since">
+          <RadioGroup value={mode} onChange={(_, d) => setMode(d.value === 'exact' ? 'exact' : 'keep changes made since')}>
+            <Radio value="exact" label="Exact: restore the values before the fix; later changes of the same values are overwritten" />
+            <Radio value="keep changes made since" label="Keep changes made since: leave values alone that others changed after the fix" />
+          </RadioGroup>
+        </Field>
+      </div>
+    </ConfirmDialog>
+  );
+}

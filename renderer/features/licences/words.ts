@@ -1,0 +1,16 @@
+import type { LicenceRule } from '../../../shared/domain/licences.ts';
+
+/** For whom a rule counts, as the console says it. */
+export function conditionOf({ condition }: Pick<LicenceRule, 'condition'>): string {
+  switch (condition.kind) {
+    case 'everybody': return 'everybody';
+    case 'members of': return `members of ${condition.groupDn}`;
+    case 'attribute equals': return `${condition.attribute} is "${condition.value}"`;
+    case 'filter': return condition.filter;
+  }
+}
+
+/** What a rule does, in words. */
+export function actionOf({ action, partNumber, disabledPlans }: Pick<LicenceRule, 'action' | 'partNumber' | 'disabledPlans'>): string {
+  return `${action === 'assign' ? 'Assign' : 'Remove'} ${partNumber}${disabledPlans.length > 0 ? ` without ${disabledPlans.join(', ')}` : ''}`;
+}

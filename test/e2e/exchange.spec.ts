@@ -1,0 +1,54 @@
+import { expect, test } from '@playwright/test';
+import { exchangeTenant, exchangeWorks } from '../integration/app/exchange-works.ts';
+import type { Operator } from '../integration/main-job/command.ts';
+import { startTenant, writeState, type TenantProcess } from '../integration/main-job/simulated-tenant.ts';
+import { writeLdif } from '../../electron/simulator/demo/ldif.ts';
+import { needsBrowser } from './desk/available.ts';
+import { newOperator, openDesk, type Desk } from './desk/desk.ts';
+import { gridOf } from './pages/grid.ts';
+import { planWizardOf } from './pages/plan-wizard.ts';
+import { shellOf, type ShellPage } from './pages/shell.ts';
+
+needsBrowser();
+
+let operator: Operator;
+let tenant: TenantProcess;
+let desk: Desk;
+let shell: ShellPage;
+
+test.beforeAll(async ({ browser }) => {
+  operator = await newOperator();
+  const ldif = await operator.file('organisation.ldf', writeLdif(exchangeWorks()));
+  await writeState(`${operator.folder}/tenant.json`, exchangeTenant(), 'secret-of-the-exchange');
+  tenant = await startTenant(operator, `${operator.folder}/tenant.json`, { quotas: 'off' });
+  const project = `${operator.folder}/exchange.causeway`;
+  const well = async (...args: string[]): Promise<void> => { const ran = await operator.run('--project', project, ...args); expect(ran, ran.stderr).toMatchObject({ code: 0 }); };
+  await well('project', 'create', '--file', project, '--name', 'Exchange');
+  await well('pair', 'create', '--name', 'Pair', '--ldif', ldif, '--simulated', tenant.url, '--tenant', tenant.tenantId, '--client', tenant.clientId, '--secret-file', await operator.file('secret.txt', tenant.clientSecret));
+  await well('collection', 'create', '--name', 'Everyone');
+  await well('collection', 'add', '--collection', 'Everyone', '--dn', 'OU=People,DC=works,DC=example,DC=com', '--dn', 'OU=Groups,DC=works,DC=example,DC=com');
+  desk = await openDesk(browser, { operator, project });
+  shell = shellOf(desk.page);
+});
+test.afterEach(() => { desk?.quiet(); });
+test.afterAll(async () => {
+  await desk?.close();
+  await operator?.close();
+});
+
+test('the plan says which service writes what, before anything is written', async () => {
+  await shell.open('Everyone', 'Home');
+  await shell.action('Migrate Objects').click();
+  const wizard = planWizardOf(desk.page, 'Migrate Objects of Everyone');
+  await wizard.makePlan(60_000);
+  await wizard.root.getByRole('tab', { name: /^Operations/ }).click();
+  await wizard.root.getByRole('combobox', { name: 'Filter by operation' }).selectOption('create');
+  const grid = gridOf(wizard.root, 'Operations');
+  await expect.poll(() => grid.count()).toBe(4);
+  await expect(grid.at(0)).toContainText('Exchange');
+  await expect(grid.at(0)).toContainText('Ed Tailspin (contact)');
+  await grid.at(0).click();
+  await expect(wizard.root.getByLabel('Written through Exchange')).toBeVisible();
+  await expect(wizard.root.getByRole('table', { name: 'Values before and after' })).toContainText('externalEmailAddress');
+  expect((await tenant.read()).contacts).toEqual([]);
+});

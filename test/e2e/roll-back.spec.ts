@@ -1,0 +1,92 @@
+import { expect, test } from '@playwright/test';
+import { writeLdif } from '../../electron/simulator/demo/ldif.ts';
+import { cloudId, works, worksTenant } from '../integration/app/works.ts';
+import type { Operator } from '../integration/main-job/command.ts';
+import { startTenant, writeState, type TenantProcess } from '../integration/main-job/simulated-tenant.ts';
+import { violations } from './desk/axe.ts';
+import { needsBrowser } from './desk/available.ts';
+import { newOperator, openDesk, type Desk } from './desk/desk.ts';
+import { gridOf } from './pages/grid.ts';
+import { planWizardOf } from './pages/plan-wizard.ts';
+import { shellOf, type ShellPage } from './pages/shell.ts';
+
+test.describe.configure({ mode: 'serial' });
+needsBrowser();
+
+let operator: Operator;
+let tenant: TenantProcess;
+let desk: Desk;
+let shell: ShellPage;
+
+const ann = async () => (await tenant.read()).users.find((user) => user.id === cloudId(11))?.properties;
+
+test.beforeAll(async ({ browser }) => {
+  operator = await newOperator();
+  const ldif = await operator.file('works.ldf', writeLdif(works()));
+  await writeState(`${operator.folder}/tenant.json`, worksTenant(), 'secret-of-the-way-back');
+  tenant = await startTenant(operator, `${operator.folder}/tenant.json`, { quotas: 'off' });
+  const project = `${operator.folder}/back.causeway`;
+  const well = async (...args: string[]): Promise<void> => { const ran = await operator.run('--project', project, ...args); expect(ran, ran.stderr).toMatchObject({ code: 0 }); };
+  await well('project', 'create', '--file', project, '--name', 'Way back');
+  await well('pair', 'create', '--name', 'Pair', '--ldif', ldif, '--simulated', tenant.url, '--tenant', tenant.tenantId, '--client', tenant.clientId, '--secret-file', await operator.file('secret.txt', tenant.clientSecret));
+  await well('collection', 'create', '--name', 'Everyone');
+  await well('collection', 'query', '--collection', 'Everyone', '--filter', '(objectClass=*)');
+  await well('migrate', '--collection', 'Everyone', '--create', '--merge', '--yes');
+  desk = await openDesk(browser, { operator, project });
+  shell = shellOf(desk.page);
+});
+test.afterEach(() => { desk?.quiet(); });
+test.afterAll(async () => {
+  await desk?.close();
+  await operator?.close();
+});
+
+test('one change goes back from the history of its object; nothing else does', async () => {
+  await shell.open('Everyone', 'Objects');
+  const objects = gridOf(shell.panel, 'Objects');
+  const why = shell.dialog('Why? Ann');
+  const history = async (): Promise<void> => {
+    await objects.row('Ann').getByRole('cell').nth(1).click();
+    await desk.page.keyboard.press('Enter');
+    await why.getByRole('tab', { name: 'History' }).click();
+  };
+  await history();
+  await why.getByRole('button', { name: 'Roll back this change of jobTitle' }).click();
+  const wizard = planWizardOf(desk.page, 'Roll Back Object Ann');
+  await expect(wizard.root.getByRole('checkbox', { name: 'jobTitle' })).toBeChecked();
+  expect(await violations(desk.page)).toEqual([]);
+  await wizard.makePlan(20_000);
+  expect(await wizard.figures()).toMatchObject({ 'Operations': 1, 'Attributes written': 1 });
+  await wizard.confirm();
+  expect(await wizard.outcome(20_000)).toBe('Completed');
+  expect(await ann()).toMatchObject({ jobTitle: 'Trainee', department: 'Sales' });
+  await wizard.root.getByRole('button', { name: 'Close', exact: true }).last().click();
+  await history();
+  await expect(why.locator('tr').filter({ hasText: 'jobTitle' }).filter({ hasText: 'rolled back' })).toHaveCount(1);
+  await expect(why.getByRole('button', { name: 'Roll back this change of jobTitle' })).toHaveCount(0);
+  await why.getByRole('button', { name: 'Close', exact: true }).last().click();
+});
+
+test('values that others changed: before, written and now; the decision about each is followed', async () => {
+  await tenant.graph('PATCH', `/users/${cloudId(11)}`, { department: 'Board' });
+  await tenant.graph('PATCH', `/users/${cloudId(13)}`, { jobTitle: 'Director' });
+  await shell.tab('Tasks');
+  await gridOf(shell.panel, 'Tasks').row('Migrate').first().getByRole('cell').first().click();
+  await shell.action('Roll Back Objects').click();
+  const wizard = planWizardOf(desk.page, 'Roll Back Objects of Everyone');
+  await wizard.makePlan(20_000);
+  await wizard.root.getByRole('tab', { name: 'Changed since (2)' }).click();
+  const table = wizard.root.getByRole('table', { name: 'Values changed by others since' });
+  await expect(table.locator('tbody tr').filter({ hasText: 'Ann' })).toContainText(/department.*Sales.*Board/);
+  await table.getByRole('combobox', { name: 'Roll back department of Ann' }).selectOption({ label: 'Keep theirs' });
+  expect(await violations(desk.page)).toEqual([]);
+  await wizard.press('Make plan with these decisions');
+  await expect(wizard.root.getByRole('tab', { name: 'Summary', exact: true })).toHaveAttribute('aria-selected', 'true', { timeout: 20_000 });
+  await wizard.root.getByRole('tab', { name: 'Changed since (2)' }).click();
+  await expect(table.getByRole('combobox', { name: 'Roll back department of Ann' })).toHaveValue('keep');
+  await expect(table.getByRole('combobox', { name: 'Roll back jobTitle of Cem' })).toHaveValue('restore');
+  await wizard.confirm();
+  expect(await wizard.outcome(20_000)).toBe('Completed');
+  expect(await ann()).toMatchObject({ jobTitle: 'Trainee', department: 'Board' });
+  expect((await tenant.read()).users.find((user) => user.id === cloudId(13))?.properties).not.toHaveProperty('jobTitle');
+});

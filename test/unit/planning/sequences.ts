@@ -1,0 +1,256 @@
+import { choiceKey, EXISTENCE, planRollback, valuesWritten, writesInTheWay, type RollbackChoice, type StandingWrite } from '../../../electron/engines/planning/index.ts';
+import type { SourceObject, TargetObject } from '../../../shared/domain/objects.ts';
+import type { Operation } from '../../../shared/domain/plans.ts';
+import { carryOut, counter, planAll, RULES, type Model } from './model.ts';
+import { RULE_SETS, type Step } from './sequence-steps.ts';
+import { keyOf, keysOf, see, Timeline } from './timeline.ts';
+import { build, type World } from './world.ts';
+
+/** A write in the journal of the test. */
+interface Entry extends StandingWrite { readonly id: string; readonly values: Set<string> }
+
+const at = <T>(list: readonly T[], i: number): T | undefined => list[list.length === 0 ? 0 : i % list.length];
+const NOT_THERE = (key: string): string => (key.endsWith(' ') ? 'absent' : key.includes(' members/') ? 'false' : 'null');
+const TENANT_ATTRIBUTES = ['jobTitle', 'city', 'displayName', 'givenName'] as const;
+
+/** An organisation, its tenant and a project that migrates and takes back; every roll back is held against the {@link Timeline}. */
+export class Project {
+  readonly model: Model;
+  readonly start: Model;
+  readonly journal: Entry[] = [];
+  /** Values that Graph cannot take back, or that show again when an object comes out of the recycle bin. */
+  readonly stuck = new Set<string>();
+  readonly #matches: Map<string, string>;
+  readonly #timeline = new Timeline();
+  readonly #newId = counter('new');
+  readonly #operation = counter('op');
+  readonly #value = counter('v');
+  readonly #remove: World['remove'];
+  #sources: SourceObject[];
+  #tasks = 0;
+  #sequence = 0;
+  /** Objects that others had a hand in, so that the tenant need not be as at the start. */
+  isAlone = true;
+
+  constructor(given: World) {
+    const { sources, model, matches } = build(given);
+    this.model = model;
+    this.start = new Map(model);
+    this.#sources = sources;
+    this.#matches = matches;
+    this.#remove = given.remove;
+  }
+
+  run(step: Step): void {
+    if (step.kind === 'migrate') this.#migrate(step);
+    else if (step.kind === 'source') this.#changeSource(step);
+    else if (step.kind === 'others') this.#others(step);
+    else this.#rollBack(step);
+  }
+
+  /** Takes everything back, the newest first. */
+  rollEverythingBack(mode: 'exact' | 'keep changes made since'): void {
+    for (let task = this.#tasks; task > 0; task -= 1) this.#carryBack(this.journal.filter((entry) => entry.taskId === `task ${task}` && entry.values.size > 0), mode, 0);
+    const standing = this.journal.filter((entry) => entry.values.size > 0);
+    if (standing.length > 0) throw new Error(`not taken back: ${JSON.stringify(standing.map((entry) => [entry.operation.kind, [...entry.values]]))}`);
+  }
+
+  /** The tenant as reads show it: what is in the recycle bin shows no links and is in none. */
+  visible(): Model {
+    const live = (id: string): boolean => this.model.get(id)?.deleted === false;
+    return new Map([...this.model].map(([id, object]): [string, TargetObject] => {
+      if (object.deleted) return [id, { ...object, links: {} }];
+      const manager = object.links['manager']?.filter(live) ?? [];
+      return [id, { ...object, links: { ...(manager.length > 0 ? { manager } : {}), ...(object.kind === 'group' ? { members: (object.links['members'] ?? []).filter(live) } : {}) } }];
+    }));
+  }
+
+  #plan(sources: readonly SourceObject[], rules: number): readonly Operation[] {
+    const knows = new Set(this.#matches.values());
+    // Matching sees what is gone for good.
+    for (const [source, target] of this.#matches) if (!this.model.has(target)) this.#matches.delete(source);
+    return planAll(sources, this.visible(), this.#matches, { rules: RULE_SETS[rules] ?? RULES, removeMembers: this.#remove, knownTarget: (id) => knows.has(id), newId: this.#operation }).operations;
+  }
+
+  #migrate({ which, rules }: Extract<Step, { kind: 'migrate' }>): void {
+    const chosen = which % 3 === 0 ? this.#sources.filter((_, i) => (which >> (i % 8)) % 2 === 0) : this.#sources;
+    const task = `task ${(this.#tasks += 1)}`;
+    const made = new Map<string, string>();
+    let clean = true;
+    for (const planned of this.#plan(chosen, rules)) {
+      clean = this.#write(planned, task, made) && clean;
+      // Memberships that come out of the recycle bin are seen only then; those too many go with the next plan.
+      if (planned.kind === 'restore' && this.#remove !== 'never') clean = false;
+    }
+    for (const [source, target] of made) this.#matches.set(source, target);
+    const again = this.#plan(chosen, rules);
+    if (clean && again.length > 0) throw new Error(`planned again: ${JSON.stringify(again.map((o) => [o.kind, o.name, o.changes, o.references]))}`);
+  }
+
+  /** Carries one operation of a migration out as the applier does, and journals it. @returns false when a part of it was refused. */
+  #write(planned: Operation, taskId: string, made: Map<string, string>): boolean {
+    const idOf = (r: { sourceId: string | null; targetId: string | null }): string => r.targetId ?? made.get(r.sourceId ?? '') ?? '';
+    const references = planned.references.map((r) => ({ ...r, targetId: idOf(r) })).filter((r) => this.model.get(r.targetId)?.deleted === false);
+    if (planned.references.length > 0 && references.length === 0) return false;
+    const present = new Set(planned.kind === 'add members' ? this.model.get(idOf(planned))?.links['members'] : []);
+    // Somebody who came out of the recycle bin brought the membership along: it is not ours.
+    const changed = references.filter((r) => !present.has(r.targetId));
+    if (references.length > 0 && changed.length === 0) return true;
+    const manager = this.visible().get(idOf(planned))?.links['manager']?.[0];
+    if ((planned.kind === 'set manager' || planned.kind === 'clear manager') && manager === references[0]?.targetId) return true;
+    // As the applier does: whoever has another manager by now than the plan saw is left alone.
+    if (planned.kind.endsWith('manager') && planned.previous[0]?.targetId !== null && manager !== planned.previous[0]?.targetId) return false;
+    const previous = planned.previous.length === 0 ? [] : manager === undefined ? [] : [{ sourceId: null, targetId: manager, name: manager }];
+    const operation: Operation = { ...planned, previous };
+    const before = new Map(keysOf(this.model, idOf(planned)).map((key) => [key, see(this.model, key)]));
+    const id = carryOut(this.model, { ...operation, references: changed }, made, this.#newId);
+    const entry: Entry = {
+      id: `${taskId} ${planned.id}`, taskId, sequence: (this.#sequence += 1), operation, targetId: id, references: changed, outcome: 'done',
+      values: new Set(valuesWritten(operation, changed).filter((value) => !value.startsWith('passwordProfile/'))),
+    };
+    this.journal.push(entry);
+    for (const key of new Set([...before.keys(), ...keysOf(this.model, id)])) {
+      if (!key.startsWith(`${id} `)) continue;
+      // What comes out of the recycle bin with an object was not written.
+      if (key.includes(' passwordProfile/') || (operation.kind === 'restore' && key !== keyOf(id, EXISTENCE))) continue;
+      const [was, is] = [before.get(key) ?? NOT_THERE(key), see(this.model, key)];
+      if (was !== is) this.#timeline.note(key, was, is, entry.id);
+    }
+    return references.length === planned.references.length;
+  }
+
+  #changeSource({ who, what }: Extract<Step, { kind: 'source' }>): void {
+    const source = at(this.#sources, who);
+    if (source === undefined) return;
+    const others = this.#sources.filter((one) => one.kind === 'user').map((one) => one.dn);
+    const changed: SourceObject = source.kind === 'group' ? { ...source, links: { member: others.filter((_, i) => (what >> i) % 2 === 0) } }
+      : what % 3 === 0 ? { ...source, links: what % 2 === 0 ? {} : { manager: [at(others, what) ?? ''] } }
+      : { ...source, attributes: { ...source.attributes, [what % 2 === 0 ? 'title' : 'displayName']: [this.#value()], ...(what % 5 === 0 ? { userAccountControl: ['514'] } : {}) } };
+    this.#sources = this.#sources.map((one) => (one.id === source.id ? changed : one));
+  }
+
+  #others({ who, what, whom }: Extract<Step, { kind: 'others' }>): void {
+    const live = [...this.model.values()].filter((object) => !object.deleted);
+    const object = at(live, who);
+    const other = at(live.filter((one) => one.kind === 'user' && one.id !== object?.id), whom);
+    if (object === undefined) return;
+    this.isAlone = false;
+    const attribute = object.kind === 'group' ? 'displayName' : at(TENANT_ATTRIBUTES, whom) ?? 'city';
+    const isMember = other !== undefined && object.links['members']?.includes(other.id) === true;
+    const membership = keyOf(object.id, `members/${other?.id}`);
+    if (what % 7 === 0) this.#change(object, keyOf(object.id, ''), { ...object, deleted: true });
+    else if (object.kind === 'group' && what % 2 === 0 && other !== undefined) {
+      // Somebody who puts a member back where Causeway has put it cannot be told from Causeway.
+      if (!isMember ? this.#timeline.isHeld(membership) : this.#timeline.hasWritten(membership, 'false')) return;
+      this.#change(object, membership, { ...object, links: { members: isMember ? (object.links['members'] ?? []).filter((id) => id !== other.id) : [...(object.links['members'] ?? []), other.id] } });
+    } else if (object.kind === 'user' && what % 3 === 0 && other !== undefined) this.#change(object, keyOf(object.id, 'manager'), { ...object, links: { manager: [other.id] } });
+    // Nor somebody who empties what Causeway has emptied before.
+    else if (what % 5 === 0 && ['jobTitle', 'city', 'givenName'].includes(attribute) && !this.#timeline.isHeld(keyOf(object.id, attribute))) {
+      const { [attribute]: _, ...rest } = object.attributes;
+      this.#change(object, keyOf(object.id, attribute), { ...object, attributes: rest });
+    } else this.#change(object, keyOf(object.id, attribute), { ...object, attributes: { ...object.attributes, [attribute]: [this.#value()] } });
+  }
+
+  #change(object: TargetObject, key: string, changed: TargetObject): void {
+    const before = see(this.model, key);
+    this.model.set(object.id, changed);
+    const is = see(this.model, key);
+    const counts = key === keyOf(object.id, '') ? this.#timeline.holdsAnyOf(object.id) : this.#timeline.isHeld(key);
+    if (counts && before !== is) this.#timeline.note(key, before, is, null);
+    // Members that others put into a group of Causeway's are lost with it.
+    else if (key.includes('members/') && this.#timeline.isHeld(keyOf(object.id, EXISTENCE))) this.#timeline.note(key, before, is, null);
+  }
+
+  #rollBack({ of, task, who, value, mode, later, flip }: Extract<Step, { kind: 'roll back' }>): void {
+    const standing = this.journal.filter((entry) => entry.values.size > 0);
+    const source = at([...new Set(standing.map((entry) => entry.operation.sourceId))], who);
+    const taskId = at([...new Set(standing.map((entry) => entry.taskId))], task);
+    const ofObject = standing.filter((entry) => entry.operation.sourceId === source);
+    const attribute = at([...new Set(ofObject.flatMap((entry) => [...entry.values]))], value);
+    const since = ofObject.find((entry) => entry.taskId === taskId)?.sequence ?? 0;
+    const mine: readonly StandingWrite[] = of === 'task' ? standing.filter((entry) => entry.taskId === taskId) : of === 'object' ? ofObject : of === 'object since' ? ofObject.filter((entry) => entry.sequence >= since)
+      : ofObject.filter((entry) => entry.values.has(attribute ?? '?')).map((entry) => ({ ...entry, values: new Set([attribute ?? '?']) }));
+    const objects = new Set(mine.map((entry) => entry.targetId));
+    const keys = new Map(mine.map((entry) => [entry.sequence, entry]));
+    const inTheWay = writesInTheWay(mine, standing.filter((entry) => objects.has(entry.targetId)).flatMap((entry) => {
+      const taken = keys.get(entry.sequence)?.values;
+      const left = [...entry.values].filter((one) => taken?.has(one) !== true);
+      return left.length === 0 ? [] : [{ ...entry, values: new Set(left) }];
+    }));
+    if (inTheWay.length > 0 && !later) return;
+    this.#carryBack([...mine, ...inTheWay].toSorted((a, b) => a.sequence - b.sequence), mode, flip);
+  }
+
+  #carryBack(entries: readonly StandingWrite[], mode: 'exact' | 'keep changes made since', flip: number): void {
+    if (entries.length === 0) return;
+    const gone = new Set([...this.model.values()].filter((object) => object.deleted).map((object) => object.id));
+    const options = { mode, purge: false, newId: this.#operation, gone };
+    const asked = planRollback(entries, this.visible(), options).conflicts;
+    const choices = new Map(asked.filter((_, i) => (flip >> (i % 8)) % 3 === 1).map((c): [string, RollbackChoice] => [choiceKey(c), c.overwritten ? 'keep' : 'restore']));
+    const plan = planRollback(entries, this.visible(), { ...options, choices });
+    // Every decision of a person is followed, and one about another object changes nothing here.
+    for (const conflict of plan.conflicts) if ((choices.get(choiceKey(conflict)) ?? (mode === 'exact' ? 'restore' : 'keep')) !== (conflict.overwritten ? 'restore' : 'keep')) throw new Error('a choice was not followed');
+    const before = new Map(this.model);
+    for (const operation of plan.operations) {
+      if (operation.kind === 'update' && operation.changes.length === 0) throw new Error('an empty update');
+      carryOut(this.model, operation, new Map(), this.#newId);
+    }
+    for (const one of plan.impossible) this.#stick(one.targetId, one.attribute);
+    this.#hold(entries, before, mode, plan.conflicts);
+    const again = planRollback(entries, this.visible(), { ...options, choices, gone: new Set([...this.model.values()].filter((o) => o.deleted).map((o) => o.id)) });
+    // A manager that others chose and that was deleted now cannot be told from none.
+    const hidden = (id: string | null): boolean => this.model.get(this.model.get(id ?? '')?.links['manager']?.[0] ?? '')?.deleted === true;
+    const open = again.operations.filter((o) => again.conflicts.every((c) => c.targetId !== o.targetId) && !(o.kind.endsWith('manager') && hidden(o.targetId)));
+    for (const { sequence, values } of entries) { const entry = this.journal.find((one) => one.sequence === sequence); for (const value of [...values]) entry?.values.delete(value); }
+    if (open.length > 0) throw new Error(`taken back twice: ${JSON.stringify(open.map((o) => [o.kind, o.targetId, o.changes]))}`);
+  }
+
+  #stick(targetId: string, attribute: string): void {
+    if (attribute !== 'members') this.stuck.add(keyOf(targetId, attribute));
+    else for (const key of keysOf(this.start, targetId)) if (key.includes('members/')) this.stuck.add(key);
+  }
+
+  /** Holds the tenant against what must be. */
+  #hold(entries: readonly StandingWrite[], before: Model, mode: 'exact' | 'keep changes made since', conflicts: ReturnType<typeof planRollback>['conflicts']): void {
+    const decided = new Map(conflicts.map((conflict) => [choiceKey(conflict), conflict.overwritten]));
+    for (const [id, mine] of Map.groupBy(entries, (entry) => entry.targetId)) {
+      // An entry of which only a part is taken back is, for the timeline, one entry a value.
+      const keys = [...new Set(mine.flatMap((entry) => [...entry.values]))].map((value) => keyOf(id, value));
+      const ids = (key: string): ReadonlySet<string> => new Set(mine.filter((entry) => entry.values.has(key.slice(id.length + 1))).map((entry) => this.journal.find((one) => one.sequence === entry.sequence)?.id ?? ''));
+      const first = Math.min(...keys.map((key) => this.#timeline.firstOf([key], ids(key))));
+      const existence = keyOf(id, EXISTENCE);
+      const stays = conflicts.some((c) => c.targetId === id && (c.created === true || c.attribute === '') && !c.overwritten);
+      if (stays && (conflicts.some((c) => c.targetId === id && c.created === true) || see(before, existence) === 'deleted')) {
+        // Decided as a whole: it stays as others left it.
+        if (!this.#timeline.touchedSince(id) && ![...this.stuck].some((key) => key.startsWith(`${id} members/`))) throw new Error(`${id} was kept although nobody had touched it`);
+        if (see(this.model, existence) !== see(before, existence)) throw new Error(`${id} was to be kept`);
+        if (keys.includes(existence)) this.#timeline.forget(id);
+        else for (const key of keys) this.#timeline.takeBack(key, ids(key), undefined);
+        continue;
+      }
+      for (const key of new Set([...keys, existence])) {
+        const restores = decided.get(key === existence ? existence : key) ?? mode === 'exact';
+        const taken = this.#timeline.takeBack(key, ids(key), restores ? (key === existence ? first : this.#timeline.firstOf([key], ids(key))) : undefined);
+        if (taken === null || this.stuck.has(key)) continue;
+        this.#check(key, taken, decided, before, keys.includes(existence));
+      }
+      if (!this.#timeline.holdsAnyOf(id)) this.#timeline.forget(id);
+    }
+  }
+
+  #check(key: string, { value, lost }: { readonly value: string; readonly lost: boolean }, decided: ReadonlyMap<string, boolean>, before: Model, whole: boolean): void {
+    const [id = '', name = ''] = key.split(' ');
+    const is = see(this.model, key);
+    if (name === EXISTENCE) {
+      if ((value === 'live') !== (is === 'live')) throw new Error(`${id} is ${is} and should be ${value}`);
+    } else if (see(this.model, keyOf(id, EXISTENCE)) === 'live') {
+      const linked = name === 'manager' ? value : name.startsWith('members/') && value === 'true' ? name.slice('members/'.length) : null;
+      const hidden = linked !== null && linked !== 'null' && this.model.get(linked)?.deleted !== false;
+      if (is !== value && !hidden) throw new Error(`${key} is ${is} and should be ${value}`);
+      // What a link leads to may come back out of the recycle bin, and the link with it.
+      const unseen = name === 'manager' && before.get(before.get(id)?.links['manager']?.[0] ?? '')?.deleted === true;
+      if (hidden || (name === 'manager' && before.get(id)?.links['manager']?.some((one) => before.get(one)?.deleted)) || (name.startsWith('members/') && before.get(name.slice('members/'.length))?.deleted)) this.stuck.add(key);
+      if (lost && !name.startsWith('members/') && !whole && !decided.has(key) && !hidden && !unseen) throw new Error(`${key}: the work of others was lost without a word`);
+    }
+  }
+}
