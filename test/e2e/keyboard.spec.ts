@@ -1,4 +1,5 @@
 import { expect, test } from '@playwright/test';
+import { violations } from './desk/axe.ts';
 import { needsBrowser } from './desk/available.ts';
 import { openDesk, type Desk } from './desk/desk.ts';
 import { gridOf, type GridPage } from './pages/grid.ts';
@@ -107,6 +108,19 @@ test('Ctrl+1 to Ctrl+9 open the first nine tabs of the node', async () => {
     await press(`Control+${i + 1}`);
     await expect(shell.tabs.getByRole('tab', { name: tab, exact: true })).toHaveAttribute('aria-selected', 'true');
   }
+});
+
+test('tabs that a narrow window has no room for are in a menu beside the others', async () => {
+  await desk.page.setViewportSize({ width: 900, height: 700 });
+  const hidden = shell.tabs.getByRole('tab', { name: 'Tasks', exact: true });
+  await expect(hidden).toBeHidden();
+  await desk.page.getByRole('button', { name: /more tabs?$/ }).click();
+  await desk.page.getByRole('menuitem', { name: 'Tasks', exact: true }).click();
+  await expect(hidden).toBeVisible();
+  await expect(hidden).toHaveAttribute('aria-selected', 'true');
+  expect(await violations(desk.page)).toEqual([]);
+  await desk.page.setViewportSize({ width: 1440, height: 900 });
+  await expect(desk.page.getByRole('button', { name: /more tabs?$/ })).toBeHidden();
 });
 
 test('the management tree is walked with the arrow keys', async () => {
