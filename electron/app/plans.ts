@@ -84,7 +84,7 @@ const LINKED: Readonly<Record<string, string>> = { 'set manager': 'manager', 'cl
 async function why({ store }: Services, plan: PlanRecord, operation: StoredOperation, attribute: string): Promise<PlannedWhy> {
   const task = await store.tasks.get(plan.taskId);
   const change = operation.changes.find((c) => c.attribute === attribute);
-  const isLink = LINKED[operation.kind] === attribute;
+  const isLink = (operation.permission ?? LINKED[operation.kind]) === attribute;
   if (change === undefined && !isLink) throw appError(ErrorCode.NotFound, `Operation ${operation.seq} on "${operation.name}" does not write ${attribute}.`);
   const rules = plan.collectionId === null ? [] : await store.mappingRules.list({ kind: 'collection', id: plan.collectionId });
   const rule = change === undefined
@@ -93,11 +93,12 @@ async function why({ store }: Services, plan: PlanRecord, operation: StoredOpera
   const source = operation.sourceId === null ? undefined : await store.sources.get(task.pairId, operation.sourceId);
   const names = new Set([...(change?.provenance.source ?? '').split(/[\s,]+/), rule?.sourceAttribute ?? ''].filter((name) => name !== ''));
   const present = source === undefined ? {} : Object.fromEntries([...names].flatMap((name) => { const values = valuesOf(source.attributes, name) ?? valuesOf(source.links, name); return values === undefined ? [] : [[name, [...values].slice(0, SHOWN)]]; }));
+  const isRemoval = operation.kind === 'remove members' || operation.kind === 'remove permissions';
   const namesOf = (list: StoredOperation['references']): string[] => list.map((r) => r.name);
   return {
     operationId: operation.id, kind: operation.kind, name: operation.name, objectKind: operation.objectKind, attribute,
-    before: change === undefined ? (operation.kind === 'remove members' ? namesOf(operation.references) : namesOf(operation.previous)) : change.before === null ? null : [...change.before],
-    after: change === undefined ? (operation.kind === 'remove members' ? null : namesOf(operation.references)) : change.after === null ? null : [...change.after],
+    before: change === undefined ? (isRemoval ? namesOf(operation.references) : namesOf(operation.previous)) : change.before === null ? null : [...change.before],
+    after: change === undefined ? (isRemoval ? null : namesOf(operation.references)) : change.after === null ? null : [...change.after],
     reason: change?.provenance.reason ?? (rule === undefined ? 'The state before, from the journal.' : `Resolve ${rule.sourceAttribute}: the objects that it names, in this collection or migrated earlier.`),
     rule: rule === undefined ? null : { id: rule.id, position: rule.position, action: rule.action, condition: rule.condition, text: textOf(rule), expression: rule.action === 'Expression' ? rule.value : '' },
     ruleGone: change !== undefined && change.provenance.ruleId !== null && rule === undefined,

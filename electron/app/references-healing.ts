@@ -106,16 +106,16 @@ async function resolveRules({ store }: Services, pair: PairRecord, collectionId:
   return rules.filter((rule) => rule.action === 'Resolve');
 }
 
-/** The object with the links that it waits with. Members are only added, so those it does not wait for stay away: somebody may have removed them on purpose. */
+/** The object with the links that it waits with. Members and holders of permissions are only added, so those it does not wait for stay away: somebody may have removed them on purpose. */
 async function cutDown(services: Services, pair: PairRecord, source: StoredSource, match: MatchResult, entries: readonly OpenReference[], rulesOf: (collectionId: string | null) => Promise<readonly MappingRule[]>): Promise<HealingSource> {
   const attributes = new Set(entries.map((one) => one.attribute.toLowerCase()));
   const links = Object.entries(source.links).filter(([attribute]) => attributes.has(attribute.toLowerCase()));
   const dns = links.flatMap(([, values]) => values.map(normaliseDn));
   const ids = await services.store.sources.byDns(pair.id, dns);
-  const members = entries.filter((one) => one.attribute.toLowerCase() === 'member');
-  const [keys, others] = [new Set(members.map((one) => one.dnKey)), new Set(members.map((one) => one.otherId))];
-  const waits = (dn: string): boolean => { const key = normaliseDn(dn); return keys.has(key) || others.has(ids.get(key) ?? ''); };
-  const kept = links.map(([attribute, values]) => [attribute, attribute.toLowerCase() === 'member' ? values.filter(waits) : values] as const).filter(([, values]) => values.length > 0);
+  const members = entries.filter((one) => one.attribute.toLowerCase() !== 'manager');
+  const keys = new Set(members.flatMap((one) => [`${one.attribute.toLowerCase()} ${one.dnKey}`, ...(one.otherId === null ? [] : [`${one.attribute.toLowerCase()} ${one.otherId}`])]));
+  const waits = (attribute: string, dn: string): boolean => { const key = normaliseDn(dn); return [key, ids.get(key)].some((one) => one !== undefined && keys.has(`${attribute.toLowerCase()} ${one}`)); };
+  const kept = links.map(([attribute, values]) => [attribute, attribute.toLowerCase() !== 'manager' ? values.filter((dn) => waits(attribute, dn)) : values] as const).filter(([, values]) => values.length > 0);
   const rules = (await rulesOf(entries.at(-1)?.collectionId ?? null)).filter((rule) => attributes.has(rule.sourceAttribute.toLowerCase()));
   return { source: { ...source, links: Object.fromEntries(kept) }, match, rules };
 }

@@ -1,9 +1,9 @@
-import type { UnresolvedReference } from '../../shared/domain/plans.ts';
+import { MAILBOX_PERMISSIONS, type UnresolvedReference } from '../../shared/domain/plans.ts';
 import { normaliseDn } from '../../shared/rules/dn.ts';
 import type { Services } from './services.ts';
 
 /** Names under which a roll back of single attributes knows links. */
-const LINKS = new Set(['members', 'manager']);
+const LINKS = new Set(['members', 'manager', ...MAILBOX_PERMISSIONS.map((one) => one.toLowerCase())]);
 
 /** Objects whose links were all written, looked up together. */
 const PIECE = 1_000;

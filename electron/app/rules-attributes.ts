@@ -1,20 +1,21 @@
 import type { ChannelOutput } from '../../shared/contracts/index.ts';
 import { OBJECT_KINDS, type ObjectKind } from '../../shared/domain/objects.ts';
+import { MAILBOX_PERMISSIONS } from '../../shared/domain/plans.ts';
 import type { RuleOwner } from '../../shared/domain/rules.ts';
 import { TARGET_ATTRIBUTES, type TargetAttribute } from '../../shared/rules/target-attributes.ts';
-import { DEFAULT_MAPPING_RULES, isBinaryAttribute, type ExpressionSchema } from '../engines/mapping/index.ts';
+import { DEFAULT_MAPPING_RULES, isBinaryAttribute, permissionOf, type ExpressionSchema } from '../engines/mapping/index.ts';
 import { DEFAULT_MATCHING_RULES } from '../engines/matching/index.ts';
 import { attributeTypes, EXPRESSION_PARAMETERS } from './rules-expressions.ts';
 import type { Services } from './services.ts';
-import { attributesOf, LINK_ATTRIBUTES, wantedAttributes } from './source-attributes.ts';
+import { attributesOf, isLinkName, LINK_ATTRIBUTES, wantedAttributes } from './source-attributes.ts';
 
 /** Objects that are looked at for the attributes they have; more would not be waited for while somebody types. */
 const LOOKED_AT = 5_000;
 
 type Attributes = ChannelOutput<'rules.attributes'>;
 
-/** Linked attributes of the target that Resolve writes (Graph documentation: user manager, group members). */
-export const TARGET_LINKS: Readonly<Record<ObjectKind, readonly string[]>> = { user: ['manager'], group: ['members'], contact: [] };
+/** Linked attributes of the target that Resolve writes (Graph documentation: user manager, group members; permissions on mailboxes, Exchange Online). */
+export const TARGET_LINKS: Readonly<Record<ObjectKind, readonly string[]>> = { user: ['manager', ...MAILBOX_PERMISSIONS], group: ['members'], contact: [] };
 
 /** The pair that rules belong to. @throws AppError NOT_FOUND. */
 export async function pairOf(services: Pick<Services, 'store'>, owner: RuleOwner): Promise<string> {
@@ -81,13 +82,10 @@ export async function ruleAttributes(services: Services, seen: SeenAttributes, o
         const writing = entries.filter(isWritable);
         return { kind, name, service: [...new Set((writing.length > 0 ? writing : entries).map((a) => a.service))].join(' or '), writable: writing.length > 0, note: whyNot(kind, name) };
       }),
-      ...TARGET_LINKS[kind].filter((name) => targetEntries(kind, name).length === 0).map((name) => ({ kind, name, service: 'graph', writable: true, note: 'linked; written by Resolve' })),
+      ...TARGET_LINKS[kind].filter((name) => targetEntries(kind, name).length === 0).map((name) => ({ kind, name, service: permissionOf(name) === undefined ? 'graph' : 'exchange', writable: true, note: 'linked; written by Resolve' })),
     ]).sort(byName),
   };
 }
-
-/** True for attributes that are kept as references. */
-export const isLinkName = (name: string): boolean => LINK_ATTRIBUTES.some((link) => link.toLowerCase() === name.toLowerCase());
 
 /** Entries of one attribute: of groups there may be two, because the single group decides which service writes it. */
 export function targetEntries(kind: ObjectKind, name: string): readonly TargetAttribute[] {

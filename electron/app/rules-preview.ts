@@ -4,15 +4,15 @@ import type { MatchResult, SourceObject, TargetObject } from '../../shared/domai
 import type { MappingRule } from '../../shared/domain/rules.ts';
 import { valuesOf } from '../../shared/rules/attributes.ts';
 import { targetAttribute } from '../../shared/rules/target-attributes.ts';
-import { createUniqueValues, GENERATED, mapObject, readExpression, type MapInput } from '../engines/mapping/index.ts';
+import { createUniqueValues, GENERATED, mapObject, permissionOf, readExpression, type MapInput } from '../engines/mapping/index.ts';
 import { diffObject } from '../engines/planning/index.ts';
 import { createResolver } from './pipeline/links.ts';
 import { tenantView } from './pipeline/plan.ts';
-import { expressionSchema, isLinkName, type SeenAttributes } from './rules-attributes.ts';
+import { expressionSchema, type SeenAttributes } from './rules-attributes.ts';
 import { expressionInput } from './rules-expressions.ts';
 import { judge, requireWritable } from './rules-save.ts';
 import type { Services } from './services.ts';
-import { attributesOf } from './source-attributes.ts';
+import { attributesOf, isLinkName } from './source-attributes.ts';
 
 /** Objects that are looked at for one preview, so that it answers while somebody types. */
 const EXAMINED = 1_000;
@@ -89,7 +89,8 @@ function rowOf(rule: MappingRule, { source, target }: { readonly source: SourceO
   if (mapped.skip !== null) return { ...base, outcome: 'not migrated', message: mapped.skip };
   const fault = mapped.problems.find((p) => p.severity === 'error');
   if (fault) return { ...base, outcome: 'error', message: fault.message.replace(/^Mapping rule \d+ /, '') };
-  const links = mapped.links.members ?? (mapped.links.manager === undefined ? undefined : mapped.links.manager === null ? [] : [mapped.links.manager]);
+  const holders = Object.values(mapped.links.permissions ?? {}).flat();
+  const links = mapped.links.permissions !== undefined || permissionOf(rule.targetAttribute) !== undefined ? holders : mapped.links.members ?? (mapped.links.manager === undefined ? undefined : mapped.links.manager === null ? [] : [mapped.links.manager]);
   if (links !== undefined) return { ...base, outcome: 'changed', value: shown(links.map((l) => l.name)), present: '', message: `${links.length} resolved${mapped.unresolved.length > 0 ? `, ${mapped.unresolved.length} not: ${mapped.unresolved[0]?.reason ?? ''}` : ''}` };
   const value = mapped.values.get(attribute);
   if (value === undefined) return { ...base, outcome: 'left alone', message: mapped.problems[0]?.message ?? leftAlone(rule, target, present) };

@@ -1,7 +1,7 @@
 import type { MappingRuleInput } from '../../shared/contracts/rule-values.ts';
 import { AppError, appError, ErrorCode } from '../../shared/domain/errors.ts';
 import type { MatchingRule, RuleOwner } from '../../shared/domain/rules.ts';
-import { isBinaryAttribute, readExpression, type ExpressionSchema, type Problem } from '../engines/mapping/index.ts';
+import { isBinaryAttribute, permissionOf, readExpression, type ExpressionSchema, type Problem } from '../engines/mapping/index.ts';
 import { withDirectory } from './collections.ts';
 import { EXPRESSION_PARAMETERS } from './rules-expressions.ts';
 import { expressionSchema, isWritable, pairOf, TARGET_LINKS, targetEntries, whyNot, type SeenAttributes } from './rules-attributes.ts';
@@ -26,6 +26,8 @@ export function requireWritable(rule: MappingRuleInput): void {
   // Of a group it depends on the single group which service writes it; one that can is enough.
   const attribute = entries.find(isWritable) ?? entries[0];
   if (attribute === undefined) {
+    // What others were given in the tenant is not taken away by a rule.
+    if (permissionOf(rule.targetAttribute) !== undefined) throw appError(ErrorCode.InvalidInput, `"${rule.targetAttribute}" is a permission on a mailbox; only Resolve writes it, and only a roll back takes it away.`);
     if (rule.action !== 'Clear') throw appError(ErrorCode.InvalidInput, `"${rule.targetAttribute}" is a linked attribute; only Resolve and Clear write it.`);
     return;
   }

@@ -1,6 +1,7 @@
 import type { MappingRule, MatchingRule } from '../../shared/domain/rules.ts';
 import { dnOfSid, fullAccessHolders, readAccessEntries, sendAsHolders, type AccessEntry, type DirectoryEntry } from '../engines/directory/index.ts';
 import type { ObjectKind, SourceObject, Values } from '../../shared/domain/objects.ts';
+import { valuesOf } from '../../shared/rules/attributes.ts';
 import { rdnValue } from '../../shared/rules/dn.ts';
 import { readExpression } from '../engines/mapping/index.ts';
 
@@ -8,14 +9,26 @@ import { readExpression } from '../engines/mapping/index.ts';
 const ALWAYS = [
   'objectGUID', 'objectSid', 'objectClass', 'cn', 'name', 'displayName', 'sAMAccountName', 'userPrincipalName', 'mail', 'proxyAddresses', 'mailNickname', 'mS-DS-ConsistencyGuid', 'legacyExchangeDN',
   'userAccountControl', 'groupType', 'isCriticalSystemObject', 'adminDescription', 'msExchRecipientTypeDetails', 'msExchHideFromAddressLists', 'msExchUsageLocation', 'c', 'co', 'countryCode',
-  'targetAddress', 'givenName', 'homeMDB', 'primaryGroupID', 'description', 'uSNChanged', 'whenChanged',
+  'targetAddress', 'givenName', 'msExchMailboxGuid', 'homeMDB', 'msExchRemoteRecipientType', 'primaryGroupID', 'description', 'uSNChanged', 'whenChanged',
 ] as const;
 
 /** Linked attributes that become references. */
-export const LINK_ATTRIBUTES = ['manager', 'member', 'managedBy'] as const;
+export const LINK_ATTRIBUTES = ['manager', 'member', 'managedBy', 'publicDelegates'] as const;
 
 /** Security descriptors, of which those who hold a permission on the mailbox are kept, as references; the descriptors themselves are not. */
 const HOLDERS: ReadonlyMap<string, (entries: readonly AccessEntry[]) => readonly string[]> = new Map([['ntsecuritydescriptor', sendAsHolders], ['msexchmailboxsecuritydescriptor', fullAccessHolders]]);
+
+/** True for attributes of a source object that are kept as references. */
+export const isLinkName = (name: string): boolean => HOLDERS.has(name.toLowerCase()) || LINK_ATTRIBUTES.some((link) => link.toLowerCase() === name.toLowerCase());
+
+/** True for the name of a security descriptor that says who holds a permission on a mailbox. */
+export const isPermissionDescriptor = (name: string): boolean => HOLDERS.has(name.toLowerCase());
+
+/** One of these says that the organisation has a mailbox for the account, here or moved to Microsoft 365 (Exchange schema). */
+export const MAILBOX_ATTRIBUTES = ['msExchMailboxGuid', 'homeMDB', 'msExchRemoteRecipientType'] as const;
+
+/** Accounts with a mailbox. Only their security descriptors are read: each is some kilobytes, and most objects have no mailbox. */
+export const MAILBOX_FILTER = `(&(objectClass=user)(|${MAILBOX_ATTRIBUTES.map((name) => `(${name}=*)`).join('')}))`;
 
 /** Objects that Causeway migrates, and dynamic distribution groups, which it reports. Computers (and managed service accounts, which are computers) are users by class and left out. */
 export const OBJECT_FILTER = '(|(&(objectClass=user)(!(objectClass=computer)))(objectClass=group)(objectClass=contact)(objectClass=msExchDynamicDistributionList))';
@@ -49,11 +62,13 @@ export function toSourceObject(entry: DirectoryEntry): SourceObject | undefined 
   if (kind === undefined || entry.guid === '') return undefined;
   const attributes: Record<string, Values> = {};
   const links: Record<string, Values> = {};
+  const hasMailbox = (): boolean => MAILBOX_ATTRIBUTES.some((name) => valuesOf(entry.attributes, name) !== undefined);
   const linked = new Set<string>(LINK_ATTRIBUTES.map((l) => l.toLowerCase()));
   for (const [name, values] of Object.entries(entry.attributes)) {
     if (values.length === 0) continue;
     const holders = HOLDERS.get(name.toLowerCase());
     if (holders !== undefined) {
+      if (!hasMailbox()) continue;
       const sids = values.flatMap((value) => holders(readAccessEntries(Buffer.from(value, 'base64')) ?? []));
       if (sids.length > 0) links[name] = [...new Set(sids)].map(dnOfSid);
     } else if (linked.has(name.toLowerCase())) links[LINK_ATTRIBUTES.find((l) => l.toLowerCase() === name.toLowerCase()) ?? name] = values;

@@ -1,8 +1,15 @@
 import type { ObjectKind, Values } from './objects.ts';
 
 /** What an operation does to one object of the target. */
-export const OPERATION_KINDS = ['create', 'restore', 'update', 'set manager', 'clear manager', 'add members', 'remove members', 'set licences', 'delete', 'purge'] as const;
+export const OPERATION_KINDS = ['create', 'restore', 'update', 'set manager', 'clear manager', 'add members', 'remove members', 'add permissions', 'remove permissions', 'set licences', 'delete', 'purge'] as const;
 export type OperationKind = (typeof OPERATION_KINDS)[number];
+
+/**
+ * Permissions on a mailbox that others hold, by the names that mapping rules and plans use (Exchange Online documentation, "Permissions for
+ * recipients": Full Access, Send As, Send on Behalf).
+ */
+export const MAILBOX_PERMISSIONS = ['fullAccess', 'sendAs', 'grantSendOnBehalfTo'] as const;
+export type MailboxPermission = (typeof MAILBOX_PERMISSIONS)[number];
 
 /** The service that can write an attribute. */
 export const SERVICES = ['graph', 'exchange', 'directory', 'none'] as const;
@@ -52,7 +59,9 @@ export interface Operation {
   /** What a person calls the object. */
   readonly name: string;
   readonly changes: readonly AttributeChange[];
-  /** Members (at most 20) or the manager. For `set manager`, `previous` holds the manager before. */
+  /** The permission of `add permissions` and `remove permissions`; other operations have none. */
+  readonly permission?: MailboxPermission;
+  /** Members or holders of a permission (at most 20), or the manager. For `set manager`, `previous` holds the manager before. */
   readonly references: readonly Reference[];
   readonly previous: readonly Reference[];
 }
@@ -67,6 +76,9 @@ export interface PlanCounts {
   /** Single memberships, not operations. */
   readonly membersAdded: number;
   readonly membersRemoved: number;
+  /** Single holders of a permission on a mailbox. */
+  readonly permissionsAdded: number;
+  readonly permissionsRemoved: number;
   /** Single licences, not users. */
   readonly licencesAssigned: number;
   readonly licencesRemoved: number;

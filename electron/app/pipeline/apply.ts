@@ -47,7 +47,7 @@ async function appliedBy(services: Services, taskId: string): Promise<VerifyInpu
       applied.push({ operation: j.operation, targetId: j.targetId, references: references.flatMap((r) => (r.targetId === null ? [] : [{ ...r, targetId: r.targetId }])) });
     }
   }
-  return applied.filter((a) => a.references.length > 0 || !['set manager', 'add members', 'remove members'].includes(a.operation.kind));
+  return applied.filter((a) => a.references.length > 0 || !['set manager', 'add members', 'remove members', 'add permissions', 'remove permissions'].includes(a.operation.kind));
 }
 
 /** Compares the tenant with what a task wrote, patiently, and keeps what was read in the project. */

@@ -3,6 +3,7 @@ import type { TargetObject } from '../../../shared/domain/objects.ts';
 import { isMailEnabled } from '../../../shared/rules/addresses.ts';
 import { sourceGroupKind } from '../../../shared/rules/group-type.ts';
 import { owningService } from '../../../shared/rules/target-attributes.ts';
+import { permissionOf } from '../../engines/mapping/index.ts';
 import { readMailAccounts, readRecipients, withExchange, type ExchangeGateway, type MailAccount } from '../../engines/tenant/index.ts';
 import type { PairRecord } from '../../store/index.ts';
 import type { Services } from '../services.ts';
@@ -19,13 +20,23 @@ export interface ExchangeReading {
 
 const NOTHING: ExchangeReading = { problem: null, merge: (graph) => graph, rest: () => [] };
 
-/** True when the directory holds a contact with mail or a group with mail: only they go through Exchange Online. */
+/** True when the directory holds a contact with mail, a group with mail, or an account on whose mailbox others have permissions: only they go through Exchange Online. */
 async function needsExchange({ store }: Pick<Services, 'store'>, pairId: string): Promise<boolean> {
   for (const kind of ['contact', 'group'] as const) {
     for await (const page of store.sources.iterate(pairId, { kind, links: 'without links' })) {
       if (page.some((o) => isMailEnabled(o.attributes) && (kind === 'contact' || sourceGroupKind(o.attributes) !== 'security group'))) return true;
     }
   }
+  return await hasPermissions(store, pairId);
+}
+
+/** True when an account names others in an attribute that a rule turns into a permission on its mailbox. */
+async function hasPermissions(store: Services['store'], pairId: string): Promise<boolean> {
+  const owners = [{ kind: 'pair' as const, id: pairId }, ...(await store.collections.list(pairId)).map((one) => ({ kind: 'collection' as const, id: one.id }))];
+  const rules = (await Promise.all(owners.map((owner) => store.mappingRules.list(owner)))).flat();
+  const names = new Set(rules.filter((rule) => rule.enabled && rule.action === 'Resolve' && permissionOf(rule.targetAttribute) !== undefined).map((rule) => rule.sourceAttribute.toLowerCase()));
+  if (names.size === 0) return false;
+  for await (const page of store.sources.iterate(pairId, { kind: 'user' })) if (page.some((one) => Object.keys(one.links).some((name) => names.has(name.toLowerCase())))) return true;
   return false;
 }
 

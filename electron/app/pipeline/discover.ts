@@ -1,4 +1,5 @@
 import { appError, ErrorCode } from '../../../shared/domain/errors.ts';
+import type { Attributes } from '../../../shared/domain/objects.ts';
 import type { Directory } from '../../engines/directory/index.ts';
 import { readExchangeMembers, type OpenedTenant } from '../../engines/tenant/index.ts';
 import type { PairRecord } from '../../store/index.ts';
@@ -6,7 +7,7 @@ import { licenceAttributes } from '../licences-context.ts';
 import type { Services } from '../services.ts';
 import { refreshDynamicCollections } from '../collections-scope.ts';
 import { keepAttributeTypes } from '../rules-expressions.ts';
-import { OBJECT_FILTER, toSourceObject, wantedAttributes } from '../source-attributes.ts';
+import { isPermissionDescriptor, MAILBOX_ATTRIBUTES, MAILBOX_FILTER, OBJECT_FILTER, toSourceObject, wantedAttributes } from '../source-attributes.ts';
 import { readExchange } from './discover-exchange.ts';
 import type { Reporter } from './reporter.ts';
 
@@ -34,8 +35,9 @@ export async function discoverSource(services: Services, pair: PairRecord, direc
   const base = pair.source.kind === 'ldap' && pair.source.baseDn !== '' ? pair.source.baseDn : root.defaultNamingContext;
   const attributes = await attributesToRead(services, pair);
   await keepAttributeTypes(services, pair.id, await directory.schema(signal), attributes);
-  for await (const entries of directory.read({ base, scope: 'sub', filter: OBJECT_FILTER, attributes }, signal)) {
-    const objects = entries.flatMap((e) => toSourceObject(e) ?? []);
+  const permissions = await readPermissions(directory, base, attributes.filter(isPermissionDescriptor), signal);
+  for await (const entries of directory.read({ base, scope: 'sub', filter: OBJECT_FILTER, attributes: attributes.filter((name) => !isPermissionDescriptor(name)) }, signal)) {
+    const objects = entries.flatMap((e) => toSourceObject(e) ?? []).map((object) => { const held = permissions.get(object.id); return held === undefined ? object : { ...object, links: { ...object.links, ...held } }; });
     const { written } = await services.store.sources.upsertPage(pair.id, objects, runId);
     sources += objects.length;
     sourcesChanged += written;
@@ -48,6 +50,19 @@ export async function discoverSource(services: Services, pair: PairRecord, direc
   await reporter.flush();
   await services.store.pairs.update(pair.id, { sourceName: root.domain });
   return { sources, sourcesChanged };
+}
+
+/** Who holds permissions on mailboxes, by the mailbox's objectGUID: only mailboxes on which somebody was given one, so that memory is small. */
+async function readPermissions(directory: Directory, base: string, attributes: readonly string[], signal: AbortSignal): Promise<ReadonlyMap<string, Attributes>> {
+  const held = new Map<string, Attributes>();
+  if (attributes.length === 0) return held;
+  for await (const entries of directory.read({ base, scope: 'sub', filter: MAILBOX_FILTER, attributes: [...attributes, ...MAILBOX_ATTRIBUTES] }, signal)) {
+    for (const entry of entries) {
+      const { id, links = {} } = toSourceObject(entry) ?? {};
+      if (id !== undefined && Object.keys(links).length > 0) held.set(id, links);
+    }
+  }
+  return held;
 }
 
 /** Streams the tenant of a pair into the store: users with managers, groups with members, contacts, the recycle bin, domains and SKUs. */

@@ -43,7 +43,8 @@ export function createResolver(services: Pick<Services, 'store'>, pair: Pick<Pai
       const target = targetId === null ? undefined : groups.get(targetId);
       const mailEnabled = head.kind === 'group' && (target === undefined ? sourceGroupKind(head.attributes) !== 'security group' : target.attributes['mailEnabled']?.[0] === 'true');
       const unified = head.kind === 'group' && (target === undefined ? distributionGroups === 'Microsoft 365 group' && sourceGroupKind(head.attributes) === 'distribution group' : target.attributes['groupTypes']?.includes('Unified') === true);
-      known.set(key, { sourceId: head.id, targetId, name: head.name, kind: head.kind, mailEnabled, unified, ...addressed(head.kind, targetId, mailEnabled && !unified) });
+      const security = head.kind !== 'group' || (target === undefined ? sourceGroupKind(head.attributes) !== 'distribution group' : target.attributes['securityEnabled']?.[0] === 'true');
+      known.set(key, { sourceId: head.id, targetId, name: head.name, kind: head.kind, mailEnabled, unified, security, ...addressed(head.kind, targetId, mailEnabled && !unified) });
     }
   };
   /** Whether Exchange takes it as a member, and the address by which it takes it as an owner. */

@@ -6,16 +6,17 @@ import { owningService } from '../../../shared/rules/target-attributes.ts';
 import { createUniqueValues, mapObject, type UniqueValues } from '../../engines/mapping/index.ts';
 import { createPlanner, createSurveyor, guardPlan, type PlanCandidate, type PlanSurvey } from '../../engines/planning/index.ts';
 import { createChecker, createTenantNames } from '../../engines/preflight/index.ts';
+import type { ExchangeGateway } from '../../engines/tenant/index.ts';
 import type { CollectionRecord, PairRecord, TaskRecord } from '../../store/index.ts';
-import { isLinkName } from '../rules-attributes.ts';
 import { expressionInput } from '../rules-expressions.ts';
 import { limitsInForce } from '../guard-limits.ts';
 import { createLicensing } from '../licences-planning.ts';
 import { findHealing, type Healing } from '../references-healing.ts';
 import type { Services } from '../services.ts';
-import { attributesOf } from '../source-attributes.ts';
+import { attributesOf, isLinkName } from '../source-attributes.ts';
 import type { MatchRun } from './match.ts';
 import { createResolver } from './links.ts';
+import { createHolderReader } from './plan-holders.ts';
 import type { Reporter } from './reporter.ts';
 
 /** Skips and statuses are written to the store in pieces of so many. */
@@ -57,17 +58,18 @@ interface Checked { readonly survey: PlanSurvey; readonly findings: ReadonlyMap<
  * Maps, checks and plans the objects of a collection after a match run, and stores the plan. Nothing is written to the tenant.
  * The objects are read twice: a name that two of them want keeps both out, and where an operation stands in the plan depends on
  * all of them. The second reading stores operations as they are planned, so memory is one page and a few short entries an object.
+ * @param exchange shows who holds permissions on mailboxes; absent: all that the rules want are planned, and what is there changes nothing.
  * @returns id and totals of the plan.
  */
 export async function planCollection(
-  services: Services, pair: PairRecord, collection: CollectionRecord, task: TaskRecord, settings: MigrationSettings, run: MatchRun, reporter: Reporter, signal: AbortSignal,
+  services: Services, pair: PairRecord, collection: CollectionRecord, task: TaskRecord, settings: MigrationSettings, run: MatchRun, reporter: Reporter, signal: AbortSignal, exchange?: ExchangeGateway,
 ): Promise<{ readonly planId: string; readonly operations: number }> {
   const { store } = services;
   const view = await tenantView(services, pair.id);
   const unique = createUniqueValues(await store.mappingRules.list({ kind: 'collection', id: collection.id }));
   const recipients = new Map<string, string>();
   const healing = await findHealing(services, pair, run, (match) => match.state === 'Matched' || (match.state === 'Not matched' && settings.createUnmatched));
-  const reading = await reader(services, pair, collection, settings, run, healing, view, unique, recipients);
+  const reading = await reader(services, pair, collection, settings, run, healing, view, unique, recipients, signal, exchange);
   await reporter.phase('map', 'Working out the values', run.results.size);
   const checked = await checkAll(services, pair, reading, settings, run, healing, view, unique, recipients, reporter, signal);
 
@@ -94,7 +96,7 @@ export async function planCollection(
 }
 
 /** Makes the two readings alike. */
-async function reader(services: Services, pair: PairRecord, collection: CollectionRecord, settings: MigrationSettings, run: MatchRun, healing: Healing, view: TenantView, unique: UniqueValues | undefined, recipients: ReadonlyMap<string, string>): Promise<Reading> {
+async function reader(services: Services, pair: PairRecord, collection: CollectionRecord, settings: MigrationSettings, run: MatchRun, healing: Healing, view: TenantView, unique: UniqueValues | undefined, recipients: ReadonlyMap<string, string>, signal: AbortSignal, exchange?: ExchangeGateway): Promise<Reading> {
   const { store } = services;
   const rules = await store.mappingRules.list({ kind: 'collection', id: collection.id });
   const values = rules.filter((rule) => rule.action !== 'Resolve');
@@ -103,6 +105,7 @@ async function reader(services: Services, pair: PairRecord, collection: Collecti
   // Both readings must see the same: an expression may read whom a link names.
   const readsLinks = rules.some((rule) => rule.action === 'Expression' && attributesOf(rule).some(isLinkName));
   const ids = [...run.results.keys()];
+  const withHolders = exchange === undefined ? async (page: readonly PlanCandidate[]) => page : createHolderReader(exchange, signal);
   return async function* (links) {
     for (const kind of ['user', 'contact', 'group'] as const) {
       for await (const sources of store.sources.iterate(pair.id, { ids, kind, links: links === 'values only' && kind !== 'group' && !readsLinks ? 'without links' : 'with links' })) {
@@ -119,17 +122,17 @@ async function reader(services: Services, pair: PairRecord, collection: Collecti
           });
           return [{ source, match, target, mapped: unique?.choose(source, mapped) ?? mapped }];
         };
-        yield sources.flatMap(candidate);
+        yield await withHolders(sources.flatMap(candidate));
       }
       for await (const waiting of healing.pages(kind)) {
         await resolver.prepare(waiting.map((one) => one.source));
         const targets = await store.targets.getMany(pair.id, waiting.flatMap((one) => one.match.targetId ?? []));
-        yield waiting.flatMap(({ source, match, rules: own }): PlanCandidate[] => {
+        yield await withHolders(waiting.flatMap(({ source, match, rules: own }): PlanCandidate[] => {
           const target = targets.get(match.targetId ?? '');
           if (target === undefined || target.deleted) return [];
           const mapped = mapObject({ source, target, rules: own, settings, defaults: pair.defaults, verifiedDomains: view.verifiedDomains, initialDomain: view.initialDomain, resolve: resolver.resolve, expressions, ...(view.exchangeProblem === null ? {} : { exchangeProblem: view.exchangeProblem }) });
           return mapped.skip === null ? [{ source, match, target, mapped: { ...mapped, problems: [] } }] : [];
-        });
+        }));
       }
     }
   };

@@ -1,6 +1,7 @@
+import PQueue from 'p-queue';
 import type { TargetObject } from '../../../shared/domain/objects.ts';
-import type { Finding, Operation } from '../../../shared/domain/plans.ts';
-import { readExchangeMembers, readRecipient, type ExchangeGateway } from '../../engines/tenant/index.ts';
+import type { Finding, MailboxPermission, Operation } from '../../../shared/domain/plans.ts';
+import { createHolderNames, readExchangeMembers, readPermissions, readRecipient, type ExchangeGateway } from '../../engines/tenant/index.ts';
 
 /** What of the journal tells that an object is to be read. */
 interface Entry { readonly operation: Operation; readonly targetId: string }
@@ -21,6 +22,32 @@ export async function presentAtExchange(exchange: ExchangeGateway, entries: read
     present.set(id, object === undefined || members === null ? object : { ...object, links: { ...object.links, members } });
   }
   return present;
+}
+
+/** Mailboxes that are read side by side: Exchange Online slows down those who ask for much at once (Exchange documentation, PowerShell throttling). */
+const LANES = 3;
+
+/**
+ * Who holds the permissions asked for, by mailbox and permission; a mailbox that is gone has none.
+ * @param wanted permissions by Graph id of the mailbox; only these are asked for.
+ * @throws AppError as the gateway.
+ */
+export async function readHolders(exchange: ExchangeGateway, wanted: ReadonlyMap<string, ReadonlySet<MailboxPermission>>, signal: AbortSignal, names = createHolderNames(exchange)): Promise<Map<string, Readonly<Record<string, readonly string[]>>>> {
+  const found = new Map<string, Readonly<Record<string, readonly string[]>>>();
+  const queue = new PQueue({ concurrency: LANES });
+  await queue.addAll([...wanted].map(([id, permissions]) => async () => {
+    signal.throwIfAborted();
+    const holders = await readPermissions(exchange, id, permissions, names, signal);
+    found.set(id, Object.fromEntries([...permissions].map((permission) => [permission, [...holders?.[permission] ?? []]])));
+  }));
+  return found;
+}
+
+/** Who holds the permissions that a task wrote, by mailbox. @throws AppError as the gateway. */
+export async function holdersAtExchange(exchange: ExchangeGateway, entries: readonly Entry[], signal: AbortSignal): Promise<Map<string, Readonly<Record<string, readonly string[]>>>> {
+  const wanted = new Map<string, Set<MailboxPermission>>();
+  for (const { operation: { permission }, targetId } of entries) if (permission !== undefined) wanted.set(targetId, (wanted.get(targetId) ?? new Set<MailboxPermission>()).add(permission));
+  return await readHolders(exchange, wanted, signal);
 }
 
 /** A warning for each object that the plan removes from Exchange Online: nothing brings it back (ExchangeOnlineManagement cmdlet reference, Remove-MailContact, Remove-DistributionGroup). */

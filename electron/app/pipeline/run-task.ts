@@ -84,18 +84,18 @@ async function runMigratePlan(services: Services, pair: PairRecord, collection: 
   await withBoth(services, pair, signal, async (directory, tenant) => {
     await discoverSource(services, pair, directory, reporter, signal);
     await discoverTarget(services, pair, tenant, reporter, signal);
-  });
-  // Names of both sides are known only now; the confirmation names the tenant.
-  const fresh = await services.store.pairs.get(pair.id);
-  const run = await matchCollection(services, fresh, collection, { breakExisting: false, upnSuffix: settings.upnSuffix, ids, purpose: 'planning' }, reporter, signal);
-  const { planId, operations } = await planCollection(services, fresh, collection, task, settings, run, reporter, signal);
-  services.emit('store.changed', { nouns: ['objects', 'collections', 'pairs'] });
-  if (operations === 0) {
+    // Names of both sides are known only now; the confirmation names the tenant.
+    const fresh = await services.store.pairs.get(pair.id);
+    const run = await matchCollection(services, fresh, collection, { breakExisting: false, upnSuffix: settings.upnSuffix, ids, purpose: 'planning' }, reporter, signal);
+    const { planId, operations } = await planCollection(services, fresh, collection, task, settings, run, reporter, signal, tenant.exchange);
+    services.emit('store.changed', { nouns: ['objects', 'collections', 'pairs'] });
+    if (operations === 0) {
+      await services.store.tasks.update(task.id, { planId });
+      return await finishMigration(services, collection, { ...task, planId }, { deviations: [], cancelled: false }, reporter);
+    }
     await services.store.tasks.update(task.id, { planId });
-    return await finishMigration(services, collection, { ...task, planId }, { deviations: [], cancelled: false }, reporter);
-  }
-  await services.store.tasks.update(task.id, { planId });
-  await reporter.end('Awaiting approval', `The plan has ${operations} operations. ${await guardSentence(services, planId)}Nothing was written; review and approve it.`, { planId });
+    await reporter.end('Awaiting approval', `The plan has ${operations} operations. ${await guardSentence(services, planId)}Nothing was written; review and approve it.`, { planId });
+  });
 }
 
 /** Why the guard stopped a plan, for the task's message; empty when it did not. */

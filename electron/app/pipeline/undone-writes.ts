@@ -21,7 +21,7 @@ const OBJECT_LIMIT = 10_000;
 
 /** What of the entry still stands. @returns names of values; see `valuesWritten`. */
 function standingValues(entry: JournalEntry): string[] {
-  const linked = entry.operation.kind === 'add members' || entry.operation.kind === 'remove members';
+  const linked = LINKED.has(entry.operation.kind) && entry.operation.kind !== 'set manager';
   const gone = new Set(entry.undoneValues);
   return valuesWritten(entry.operation, linked ? entry.references : []).filter((value) => !gone.has(value));
 }
@@ -29,7 +29,7 @@ function standingValues(entry: JournalEntry): string[] {
 /** True for an entry that changed the tenant, at least in part. */
 const isReal = (entry: JournalEntry): boolean => entry.targetId !== null && (entry.outcome === 'done' || (entry.outcome === 'failed' && entry.references.length > 0));
 
-const LINKED: ReadonlySet<string> = new Set(['add members', 'remove members', 'set manager']);
+const LINKED: ReadonlySet<string> = new Set(['add members', 'remove members', 'add permissions', 'remove permissions', 'set manager']);
 const toStanding = (entry: JournalEntry, values: ReadonlySet<string>): StandingWrite => ({
   operation: entry.operation, targetId: entry.targetId ?? '', outcome: 'done', taskId: entry.taskId, sequence: entry.sequence, values, ...(LINKED.has(entry.operation.kind) ? { references: entry.references } : {}),
 });

@@ -132,10 +132,10 @@ const values = (list: readonly string[] | null): string => (list === null ? '(no
 const head = (r: OperationRow): string => `${r.seq}. ${r.kind} ${r.objectKind} ${r.name}${r.service === 'exchange' ? ' (Exchange Online)' : ''}${r.outcome === 'pending' ? '' : ` [${r.outcome}${r.message ? `: ${r.message}` : ''}]`}`;
 
 function valueLines(r: OperationRow, why: ReadonlyMap<string, readonly string[]> | undefined): string[] {
-  const linked = r.kind.includes('manager') ? 'manager' : 'members';
+  const linked = r.permission ?? (r.kind.includes('manager') ? 'manager' : 'members');
   return [
     ...r.changes.flatMap((c) => [`     ${c.attribute}: ${values(c.before)} -> ${values(c.after)}   (${c.reason})`, ...(why?.get(c.attribute) ?? []).map((line) => `         ${line}`)]),
-    ...(r.references.length > 0 ? [`     ${r.references.map((x) => x.name).join(', ')}`] : []),
+    ...(r.references.length > 0 ? [`     ${r.permission === undefined ? '' : `${r.permission}: `}${r.references.map((x) => x.name).join(', ')}`] : []),
     ...(why?.get(linked) ?? []).map((line) => `         ${line}`),
   ];
 }

@@ -1,3 +1,4 @@
+import { appError, ErrorCode } from '../../../shared/domain/errors.ts';
 import type { Operation, Reference } from '../../../shared/domain/plans.ts';
 import type { GraphAnswer, GraphRequest } from '../tenant/index.ts';
 import { explain, isConflict, isNotMember, toGraphBody, type GraphWrites } from '../tenant/index.ts';
@@ -26,6 +27,7 @@ export function requestOf(operation: Operation, targetId: string | null, referen
     case 'delete': return writes.delete(operation.objectKind, id);
     case 'purge': return writes.purge(id);
     case 'restore': return writes.restore(id);
+    case 'add permissions': case 'remove permissions': throw appError(ErrorCode.InvalidInput, `Permissions on the mailbox of "${operation.name}" are written by Exchange Online, and the plan names Microsoft Graph. Plan again.`);
   }
 }
 

@@ -37,6 +37,10 @@ export const DEFAULT_MAPPING_RULES: readonly Shipped[] = [
   user('otherMailbox', 'otherMails', 'other mails', { action: 'Merge', enabled: false }),
   ...Array.from({ length: 15 }, (_, i) => user(`extensionAttribute${i + 1}`, `onPremisesExtensionAttributes/extensionAttribute${i + 1}`)),
   user('manager', 'manager', 'none', { action: 'Resolve' }),
+  // Nothing happens for accounts without a mailbox in Exchange Online; they wait until they have one.
+  user('msExchMailboxSecurityDescriptor', 'fullAccess', 'none', { action: 'Resolve' }),
+  user('nTSecurityDescriptor', 'sendAs', 'none', { action: 'Resolve' }),
+  user('publicDelegates', 'grantSendOnBehalfTo', 'none', { action: 'Resolve' }),
   group('displayName', 'displayName', 'display name'),
   group('description', 'description', 'description'),
   group('mailNickname', 'mailNickname', 'mail nickname'),

@@ -3,6 +3,7 @@ export { DEFAULT_MAPPING_RULES } from './default-rules.ts';
 export { convert, GENERATED } from './conversions.ts';
 export type { ConversionInput, Converted } from './conversions.ts';
 export { mapObject } from './map.ts';
+export { permissionOf } from './permissions.ts';
 export { OUTBOUND_CLAUSES, outOfScope, SCOPE_CLAUSES, scopeClause } from './scope.ts';
 export type { ScopeClause } from './scope.ts';
 export { keepOwnRules, readTemplate, ruleDifferences, ruleText, templateRules } from './templates/index.ts';

@@ -1,5 +1,5 @@
 import type { Values } from '../../../shared/domain/objects.ts';
-import type { Finding, UnresolvedReference } from '../../../shared/domain/plans.ts';
+import type { Finding, MailboxPermission, UnresolvedReference } from '../../../shared/domain/plans.ts';
 import type { MappingRule } from '../../../shared/domain/rules.ts';
 import { valuesOf } from '../../../shared/rules/attributes.ts';
 import { sourceGroupKind } from '../../../shared/rules/group-type.ts';
@@ -10,10 +10,11 @@ import { convert } from './conversions.ts';
 import type { Converted } from './conversions.ts';
 import { applyExpression } from './expression-rule.ts';
 import { resolveLinks } from './links.ts';
+import { permissionOf, resolveHolders } from './permissions.ts';
 import { outOfScope } from './scope.ts';
-import type { MappedLink, MappedObject, MappedValue, MapInput } from './types.ts';
+import type { MappedLink, MappedObject, MappedPermissions, MappedValue, MapInput } from './types.ts';
 
-/** Link attributes that a rule may resolve into (Graph documentation: user manager, group members). */
+/** Link attributes that a rule may resolve into besides permissions on mailboxes (Graph documentation: user manager, group members). */
 const LINKS = { user: 'manager', group: 'members', contact: '' } as const;
 
 /** The service that keeps the object in Microsoft 365: that of its match, else by what it is and what the pair makes of distribution groups. */
@@ -57,7 +58,7 @@ function applies(rule: MappingRule, input: MapInput): boolean {
 /** Collects the outcome while the rules are gone through. */
 interface Work {
   readonly values: Map<string, MappedValue>;
-  links: { manager?: MappedLink | null; members?: readonly MappedLink[] };
+  links: { manager?: MappedLink | null; members?: readonly MappedLink[]; permissions?: MappedPermissions };
   readonly unresolved: UnresolvedReference[];
   readonly problems: Finding[];
 }
@@ -68,9 +69,11 @@ function finding(input: MapInput, rule: MappingRule, severity: Finding['severity
 
 function applyLink(rule: MappingRule, input: MapInput, work: Work): void {
   const link = LINKS[input.source.kind];
-  if (rule.action === 'Clear' && link === 'manager') work.links.manager = null;
+  const permission = input.source.kind === 'user' ? permissionOf(rule.targetAttribute) : undefined;
+  if (permission !== undefined && rule.action === 'Resolve') return applyPermission(rule, permission, input, work);
+  if (rule.action === 'Clear' && link === 'manager' && permission === undefined) work.links.manager = null;
   else if (rule.action !== 'Resolve' || rule.targetAttribute.toLowerCase() !== link) {
-    work.problems.push(finding(input, rule, 'warning', `Mapping rule ${rule.position}: ${rule.action} into ${rule.targetAttribute} of a ${input.source.kind} is not possible; Resolve writes manager of users and members of groups.`));
+    work.problems.push(finding(input, rule, 'warning', `Mapping rule ${rule.position}: ${rule.action} into ${rule.targetAttribute} of a ${input.source.kind} is not possible; Resolve writes manager and mailbox permissions of users and members of groups.`));
   } else {
     const dns = valuesOf(input.source.links, rule.sourceAttribute) ?? [];
     const unified = work.values.get('groupTypes')?.values?.includes('Unified') ?? valuesOf(input.target?.attributes ?? {}, 'groupTypes')?.includes('Unified') ?? false;
@@ -79,6 +82,13 @@ function applyLink(rule: MappingRule, input: MapInput, work: Work): void {
     if (link === 'members') work.links.members = [...(work.links.members ?? []), ...found.references];
     else if (found.references[0] !== undefined && work.links.manager === undefined) work.links.manager = found.references[0];
   }
+}
+
+function applyPermission(rule: MappingRule, permission: MailboxPermission, input: MapInput, work: Work): void {
+  const dns = valuesOf(input.source.links, rule.sourceAttribute) ?? [];
+  const { holders, unresolved } = resolveHolders(dns, input.resolve, { sourceId: input.source.id, attribute: rule.sourceAttribute, target: input.target, problem: input.exchangeProblem });
+  work.unresolved.push(...unresolved);
+  if (holders.length > 0) work.links.permissions = { ...work.links.permissions, [permission]: [...(work.links.permissions?.[permission] ?? []), ...holders] };
 }
 
 function converted(rule: MappingRule, input: MapInput): Converted {
@@ -138,7 +148,7 @@ export function mapObject(input: MapInput): MappedObject {
   const skip = skipReason(input, service);
   if (skip !== null) return { ...work, service, skip };
   const rules = input.rules.filter((rule) => rule.enabled && rule.sourceClass === input.source.kind && rule.targetClass === input.source.kind);
-  const isLink = (rule: MappingRule): boolean => rule.action === 'Resolve' || rule.targetAttribute.toLowerCase() === LINKS[input.source.kind];
+  const isLink = (rule: MappingRule): boolean => rule.action === 'Resolve' || rule.targetAttribute.toLowerCase() === LINKS[input.source.kind] || (input.source.kind === 'user' && permissionOf(rule.targetAttribute) !== undefined);
   for (const rule of rules.toSorted((a, b) => Number(isLink(a)) - Number(isLink(b)) || a.position - b.position)) {
     if (!applies(rule, input)) continue;
     const about = targetAttribute(input.source.kind, rule.targetAttribute, service);

@@ -1,5 +1,5 @@
 import type { ObjectKind, SourceObject, TargetObject, Values } from '../../../shared/domain/objects.ts';
-import type { Finding, Provenance, Reference, UnresolvedReference } from '../../../shared/domain/plans.ts';
+import type { Finding, MailboxPermission, Provenance, Reference, UnresolvedReference } from '../../../shared/domain/plans.ts';
 import type { MappingRule } from '../../../shared/domain/rules.ts';
 import type { MigrationSettings, PairDefaults } from '../../../shared/domain/settings.ts';
 import type { ReadExpression } from './expressions/index.ts';
@@ -7,12 +7,16 @@ import type { ReadExpression } from './expressions/index.ts';
 /**
  * A reference as the resolver gives it: `kind` decides whether a Microsoft 365 group can hold it, `mailEnabled` whether a security group
  * or a group of Exchange can hold that group, `unified` that it is a Microsoft 365 group, which no group of Exchange can hold,
+ * `security` false that it is no security group, which alone can hold permissions,
  * `recipient` false that it is an account without mailbox and mail address, `address` its primary SMTP address; absent means not known.
  */
-export interface MappedReference extends Reference { readonly kind?: ObjectKind; readonly mailEnabled?: boolean; readonly unified?: boolean; readonly recipient?: boolean; readonly address?: string }
+export interface MappedReference extends Reference { readonly kind?: ObjectKind; readonly mailEnabled?: boolean; readonly unified?: boolean; readonly security?: boolean; readonly recipient?: boolean; readonly address?: string }
 
 /** A desired link. `dn` is the name the source refers to the object by, for the list of references that wait. */
 export interface MappedLink extends Reference { readonly dn: string }
+
+/** Who shall hold which permission on a mailbox; a key is present only when somebody shall. */
+export type MappedPermissions = Readonly<Partial<Record<MailboxPermission, readonly MappedLink[]>>>;
 
 /** What expressions may use besides the object, so that mapping stays pure. */
 export interface ExpressionInput {
@@ -65,7 +69,7 @@ export interface MappedObject {
   /** By target attribute name in the spelling of shared/rules/target-attributes.ts. */
   readonly values: ReadonlyMap<string, MappedValue>;
   /** A key is present only when a rule speaks about it. `manager` null: shall have none. */
-  readonly links: { readonly manager?: MappedLink | null; readonly members?: readonly MappedLink[] };
+  readonly links: { readonly manager?: MappedLink | null; readonly members?: readonly MappedLink[]; readonly permissions?: MappedPermissions };
   readonly unresolved: readonly UnresolvedReference[];
   readonly problems: readonly Finding[];
   /** The service that keeps the object and writes it: Exchange Online for contacts and groups with mail. Absent: Graph. */

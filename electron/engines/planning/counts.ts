@@ -4,7 +4,7 @@ import { licenceOrder, parseLicences } from '../../../shared/rules/licences.ts';
 /** Totals of nothing. */
 export function emptyCounts(): PlanCounts {
   return {
-    creates: 0, restores: 0, updates: 0, deletes: 0, managers: 0, membersAdded: 0, membersRemoved: 0, licencesAssigned: 0, licencesRemoved: 0, attributes: 0, overwrites: 0, upnChanges: 0,
+    creates: 0, restores: 0, updates: 0, deletes: 0, managers: 0, membersAdded: 0, membersRemoved: 0, permissionsAdded: 0, permissionsRemoved: 0, licencesAssigned: 0, licencesRemoved: 0, attributes: 0, overwrites: 0, upnChanges: 0,
     disables: 0, irreversible: 0, unchanged: 0, skipped: 0, operations: 0,
   };
 }
@@ -53,6 +53,8 @@ export function addToCounts(counts: OpenCounts, operations: Iterable<Operation>)
     else if (operation.kind === 'purge') counts.irreversible += 1;
     else if (operation.kind === 'add members') counts.membersAdded += operation.references.length;
     else if (operation.kind === 'remove members') counts.membersRemoved += operation.references.length;
+    else if (operation.kind === 'add permissions') counts.permissionsAdded += operation.references.length;
+    else if (operation.kind === 'remove permissions') counts.permissionsRemoved += operation.references.length;
     else if (operation.kind === 'set licences') {
       addLicences(counts, operation);
       continue;

@@ -1,5 +1,5 @@
 import type { SourceObject, TargetObject } from '../../../shared/domain/objects.ts';
-import type { Finding, Operation, Reference, UnresolvedReference } from '../../../shared/domain/plans.ts';
+import { MAILBOX_PERMISSIONS, type Finding, type MailboxPermission, type Operation, type Reference, type UnresolvedReference } from '../../../shared/domain/plans.ts';
 import { WAITING_REASONS } from '../../../shared/domain/references.ts';
 import type { MappedLink, MappedObject } from '../mapping/index.ts';
 import type { PlannerContext } from './types.ts';
@@ -88,5 +88,13 @@ export function planLinks(queued: QueuedLinks, created: Pick<ReadonlySet<string>
       });
     } else operations.push(...planMembers(queued, writable, context));
   }
+  for (const permission of MAILBOX_PERMISSIONS) operations.push(...planPermission(queued, permission, queued.links.permissions?.[permission] ?? [], context));
   return { operations, unresolved, notes };
+}
+
+/** Gives what is missing and takes nothing away: others may have given more. What the mailbox shows is read through Exchange Online; without it everything is given, and what is there already changes nothing. */
+function planPermission(queued: QueuedLinks, permission: MailboxPermission, holders: readonly MappedLink[], context: PlannerContext): Operation[] {
+  const present = new Set(queued.target?.links[permission] ?? []);
+  const missing = new Map(holders.flatMap(({ sourceId, targetId, name }) => (targetId === null || present.has(targetId) ? [] : [[targetId, { sourceId, targetId, name }] as const])));
+  return chunkReferences([...missing.values()]).map((chunk) => ({ ...operation(queued, context, 'add permissions', chunk, []), service: 'exchange', permission }));
 }

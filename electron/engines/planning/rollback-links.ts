@@ -1,5 +1,5 @@
 import type { TargetObject } from '../../../shared/domain/objects.ts';
-import type { Reference } from '../../../shared/domain/plans.ts';
+import { MAILBOX_PERMISSIONS, type Reference } from '../../../shared/domain/plans.ts';
 import { chunkReferences } from './links.ts';
 import { MANAGER } from './rollback-values.ts';
 import type { TargetWishes } from './rollback-wishes.ts';
@@ -51,4 +51,18 @@ export function undoMembers(work: Work, wishes: TargetWishes, current: TargetObj
   const gone = back.filter(({ targetId }) => isGone(work, targetId));
   if (gone.length > 0) impossible(work, wishes, 'members', `${gone.map((one) => one.name).join(', ')} ${gone.length === 1 ? 'is' : 'are'} no longer in the tenant and cannot become ${gone.length === 1 ? 'a member' : 'members'} again.`);
   for (const references of chunkReferences(back.filter((one) => !gone.includes(one)))) add(work, 'links', wishes, 'add members', { references });
+}
+
+/** Takes permissions on a mailbox from those who got them, and gives them back to those who lost them; who is so already is left alone. */
+export function undoPermissions(work: Work, wishes: TargetWishes, current: TargetObject): void {
+  for (const permission of MAILBOX_PERMISSIONS) {
+    const read = current.links[permission];
+    const now = read === undefined ? undefined : new Set(read);
+    const pick = (restoreTo: 'holder' | 'none'): Reference[] => [...wishes.permissions.values()].flatMap((wish) => {
+      const isSo = wish.permission !== permission || wish.restoreTo !== restoreTo || (now !== undefined && now.has(wish.reference.targetId ?? '') !== (restoreTo === 'none'));
+      return isSo ? [] : [wish.reference];
+    });
+    for (const references of chunkReferences(pick('none'))) add(work, 'links', wishes, 'remove permissions', { references, permission, service: 'exchange' });
+    for (const references of chunkReferences(pick('holder'))) add(work, 'links', wishes, 'add permissions', { references, permission, service: 'exchange' });
+  }
 }

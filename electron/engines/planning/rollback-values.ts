@@ -1,4 +1,4 @@
-import type { Operation, Reference } from '../../../shared/domain/plans.ts';
+import { MAILBOX_PERMISSIONS, type MailboxPermission, type Operation, type Reference } from '../../../shared/domain/plans.ts';
 import { LICENCES } from '../../../shared/rules/licences.ts';
 import type { RollbackConflict } from './rollback-types.ts';
 
@@ -11,24 +11,31 @@ const MEMBER = 'members/';
 /** The value of one membership of a group. @param memberId Graph id. */
 export const membership = (memberId: string): string => `${MEMBER}${memberId}`;
 
-/** The attribute that a person would name for a value: memberships are `members`. */
-export const attributeOf = (value: string): string => (value.startsWith(MEMBER) ? 'members' : value);
+/** The value of one holder of a permission on a mailbox. @param holderId Graph id. */
+export const permissionValue = (permission: MailboxPermission, holderId: string): string => `${permission}/${holderId}`;
+
+/** The attribute that a person would name for a value: memberships are `members`, holders of a permission the permission. */
+export function attributeOf(value: string): string {
+  if (value.startsWith(MEMBER)) return 'members';
+  return MAILBOX_PERMISSIONS.find((permission) => value.startsWith(`${permission}/`)) ?? value;
+}
 
 /** Key of a person's decision: objects that the task made are decided as a whole. */
 export const choiceKey = ({ targetId, attribute, created }: Pick<RollbackConflict, 'targetId' | 'attribute' | 'created'>): string => `${targetId} ${created === true ? EXISTENCE : attribute}`;
 
 /**
  * Names of the single values that an operation writes: attributes by their name, {@link MANAGER}, one {@link membership} a member,
- * {@link EXISTENCE} for what makes or unmakes the object. Each of them can be taken back on its own.
+ * one value a holder of a permission, {@link EXISTENCE} for what makes or unmakes the object. Each of them can be taken back on its own.
  * @param references members with the ids that were really sent; those without an id have no value of their own.
  */
-export function valuesWritten({ kind, changes }: Pick<Operation, 'kind' | 'changes'>, references: readonly Reference[]): readonly string[] {
+export function valuesWritten({ kind, changes, permission }: Pick<Operation, 'kind' | 'changes' | 'permission'>, references: readonly Reference[]): readonly string[] {
   switch (kind) {
     case 'create': return [EXISTENCE, ...changes.map((change) => change.attribute)];
     case 'update': return changes.map((change) => change.attribute);
     case 'set manager': case 'clear manager': return [MANAGER];
     case 'set licences': return [LICENCES];
     case 'add members': case 'remove members': return references.flatMap((reference) => (reference.targetId === null ? [] : [membership(reference.targetId)]));
+    case 'add permissions': case 'remove permissions': return permission === undefined ? [] : references.flatMap((reference) => (reference.targetId === null ? [] : [permissionValue(permission, reference.targetId)]));
     case 'restore': case 'delete': case 'purge': return [EXISTENCE];
   }
 }

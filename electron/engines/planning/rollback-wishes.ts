@@ -1,9 +1,9 @@
 import type { ObjectKind, Values } from '../../../shared/domain/objects.ts';
-import type { Operation, Reference } from '../../../shared/domain/plans.ts';
+import type { MailboxPermission, Operation, Reference } from '../../../shared/domain/plans.ts';
 import { parseLicences, sameLicences } from '../../../shared/rules/licences.ts';
 import { sameValues } from './diff.ts';
 import type { JournalledChange } from './rollback-types.ts';
-import { EXISTENCE, MANAGER, membership } from './rollback-values.ts';
+import { EXISTENCE, MANAGER, membership, permissionValue } from './rollback-values.ts';
 
 /**
  * All writes of one value drawn together: what was there before the first, what the last one wrote, and what others had made of it
@@ -27,6 +27,8 @@ export interface TargetWishes {
   licences: Chain<Values | null> | null;
   /** Memberships by Graph id of the member: what the last write made of it, and whether it was one before the first. */
   readonly members: Map<string, { readonly reference: Reference; readonly added: boolean; readonly restoreTo: 'member' | 'none' }>;
+  /** Holders of permissions on the mailbox by `permissionValue`, as members. */
+  readonly permissions: Map<string, { readonly permission: MailboxPermission; readonly reference: Reference; readonly restoreTo: 'holder' | 'none' }>;
   /** Names of members whose Graph id the journal does not tell. */
   readonly lost: string[];
 }
@@ -80,6 +82,15 @@ function wish(wishes: TargetWishes, operation: Operation, refers: readonly Refer
       }
       break;
     }
+    case 'add permissions': case 'remove permissions': {
+      const { permission } = operation;
+      for (const reference of permission === undefined ? [] : refers) {
+        if (permission === undefined || reference.targetId === null) continue;
+        const value = permissionValue(permission, reference.targetId);
+        if (wanted(value)) wishes.permissions.set(value, { permission, reference, restoreTo: operation.kind === 'add permissions' ? 'none' : 'holder' });
+      }
+      break;
+    }
     case 'restore': case 'delete': case 'purge': break;
     default: operation.kind satisfies never;
   }
@@ -100,7 +111,7 @@ export function wishesOf(entries: readonly JournalledChange[]): ReadonlyMap<stri
     let wishes = all.get(targetId);
     if (wishes === undefined) {
       const at = EXISTENCE_OF[operation.kind]?.[1] ?? 'live';
-      wishes = { targetId, about: operation, existence: { before: at, written: at, between: null }, attributes: new Map(), manager: null, licences: null, members: new Map(), lost: [] };
+      wishes = { targetId, about: operation, existence: { before: at, written: at, between: null }, attributes: new Map(), manager: null, licences: null, members: new Map(), permissions: new Map(), lost: [] };
       all.set(targetId, wishes);
     }
     wish(wishes, operation, (references ?? operation.references).map(complete), (value) => values === undefined || values.has(value));

@@ -30,7 +30,7 @@ export function isGone(work: Work, id: string | null): boolean {
 export const ownerOf = ({ about }: Pick<TargetWishes, 'about'>): 'graph' | 'exchange' => (about.service === 'exchange' && about.objectKind !== 'user' ? 'exchange' : 'graph');
 
 /** Adds an operation on the target. */
-export function add(work: Work, stage: Stage, wishes: TargetWishes, kind: OperationKind, more: Partial<Pick<Operation, 'changes' | 'references' | 'previous' | 'service'>> = {}): void {
+export function add(work: Work, stage: Stage, wishes: TargetWishes, kind: OperationKind, more: Partial<Pick<Operation, 'changes' | 'references' | 'previous' | 'service' | 'permission'>> = {}): void {
   const { about, targetId } = wishes;
   work.stages[stage].push({
     id: work.options.newId(), seq: 0, kind, service: ownerOf(wishes), objectKind: about.objectKind, sourceId: about.sourceId, targetId, name: about.name,

@@ -3,7 +3,7 @@ import { countOperations } from './counts.ts';
 import { presentValues, stillAsWritten } from './diff.ts';
 import { undoAttributes } from './rollback-attributes.ts';
 import { undoLicences } from './rollback-licences.ts';
-import { undoManager, undoMembers } from './rollback-links.ts';
+import { undoManager, undoMembers, undoPermissions } from './rollback-links.ts';
 import type { JournalledChange, RollbackOptions, RollbackPlan } from './rollback-types.ts';
 import { EXISTENCE } from './rollback-values.ts';
 import { wishesOf } from './rollback-wishes.ts';
@@ -39,8 +39,8 @@ function unmake(work: Work, wishes: TargetWishes, current: TargetObject | undefi
   if (work.options.purge && ownerOf(wishes) === 'graph') add(work, 'purges', wishes, 'purge');
 }
 
-const asksForNothing = ({ existence, attributes, members, lost, manager, licences }: TargetWishes): boolean =>
-  existence.before === existence.written && existence.between === null && attributes.size === 0 && members.size === 0 && lost.length === 0 && manager === null && licences === null;
+const asksForNothing = ({ existence, attributes, members, permissions, lost, manager, licences }: TargetWishes): boolean =>
+  existence.before === existence.written && existence.between === null && attributes.size === 0 && members.size === 0 && permissions.size === 0 && lost.length === 0 && manager === null && licences === null;
 
 /** What becomes of an object that was there before; null: it is left alone. */
 interface Fate { readonly wishes: TargetWishes; readonly current: TargetObject; readonly leavesDeleted: boolean }
@@ -71,6 +71,7 @@ function fateOf(work: Work, wishes: TargetWishes, current: TargetObject, end: 'l
 
 function undoValues(work: Work, { wishes, current, leavesDeleted }: Fate): void {
   undoMembers(work, wishes, current);
+  undoPermissions(work, wishes, current);
   undoManager(work, wishes, current);
   undoLicences(work, wishes, current);
   const changes = undoAttributes(work, wishes, current);

@@ -21,7 +21,7 @@ export const stepOf = ({ kind, service }: Pick<Operation, 'kind' | 'service'>): 
 export const survey = (kind: ObjectKind, operations: readonly OwnKind[]): number => operations.reduce((bits, operation) => bits | BIT[operation], RANK[kind] << BITS);
 
 /** True when a rule speaks about links of the object. */
-export const linksAt = (mapped: Pick<MappedObject, 'links'>): boolean => mapped.links.manager !== undefined || mapped.links.members !== undefined;
+export const linksAt = (mapped: Pick<MappedObject, 'links'>): boolean => mapped.links.manager !== undefined || mapped.links.members !== undefined || mapped.links.permissions !== undefined;
 
 /** Places in the plan. */
 export interface Numbers {

@@ -1,5 +1,5 @@
 import Papa from 'papaparse';
-import { linkOf, shownValues, type ExportedOperation, type PlanExporter, type SectionRows } from './types.ts';
+import { linkOf, shownValues, takesAway, type ExportedOperation, type PlanExporter, type SectionRows } from './types.ts';
 
 const COLUMNS = ['part', 'number', 'operation', 'service', 'type', 'object', 'source id', 'target id', 'attribute', 'before', 'after', 'why', 'mapping rule', 'source attribute', 'can be undone', 'changed by others', 'outcome', 'message'] as const;
 type Cells = Partial<Record<(typeof COLUMNS)[number], string>>;
@@ -20,7 +20,7 @@ function operationRows(o: ExportedOperation): Cells[] {
     'source attribute': c.provenance.source, 'can be undone': c.reversible ? 'yes' : 'no', 'changed by others': c.conflict ?? '',
   }));
   const names = (list: ExportedOperation['references']): string => joined(list.map((r) => r.name));
-  const links: Cells[] = o.references.length + o.previous.length === 0 ? [] : [o.kind === 'remove members' ? { ...base, attribute: 'members', before: names(o.references) } : { ...base, attribute: linkOf(o.kind), before: names(o.previous), after: names(o.references) }];
+  const links: Cells[] = o.references.length + o.previous.length === 0 ? [] : [takesAway(o) ? { ...base, attribute: linkOf(o), before: names(o.references) } : { ...base, attribute: linkOf(o), before: names(o.previous), after: names(o.references) }];
   return changes.length + links.length > 0 ? [...changes, ...links] : [base];
 }
 

@@ -1,5 +1,5 @@
 import type { Finding, PlanSkip, UnresolvedReference } from '../../../shared/domain/plans.ts';
-import { linkOf, moment, shownValues, type ExportedOperation, type PlanExporter, type PlanHeader, type Section } from './types.ts';
+import { linkOf, moment, shownValues, takesAway, type ExportedOperation, type PlanExporter, type PlanHeader, type Section } from './types.ts';
 
 const ESCAPES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
 /** Text for any place of the page; controls and direction marks, which could show another text than the one that is there, become visible. */
@@ -22,7 +22,7 @@ article{border:1px solid var(--line);border-radius:4px;padding:8px 12px;margin:8
 
 const FIGURES: readonly (readonly [keyof PlanHeader['counts'], string])[] = [
   ['operations', 'Operations'], ['creates', 'Objects created'], ['restores', 'Restored from the recycle bin'], ['updates', 'Objects changed'], ['deletes', 'Objects deleted'], ['attributes', 'Attributes written'],
-  ['overwrites', 'Values overwritten'], ['upnChanges', 'UPN changes'], ['managers', 'Managers set'], ['membersAdded', 'Members added'], ['membersRemoved', 'Members removed'], ['licencesAssigned', 'Licences assigned'], ['licencesRemoved', 'Licences removed'], ['disables', 'Accounts disabled'],
+  ['overwrites', 'Values overwritten'], ['upnChanges', 'UPN changes'], ['managers', 'Managers set'], ['membersAdded', 'Members added'], ['membersRemoved', 'Members removed'], ['permissionsAdded', 'Mailbox permissions added'], ['permissionsRemoved', 'Mailbox permissions removed'], ['licencesAssigned', 'Licences assigned'], ['licencesRemoved', 'Licences removed'], ['disables', 'Accounts disabled'],
   ['irreversible', 'Cannot be undone'], ['unchanged', 'Unchanged objects'], ['skipped', 'Skipped objects'],
 ];
 
@@ -45,8 +45,8 @@ function operation(o: ExportedOperation): string {
   const rows = o.changes.map((c) => `<tr><td>${esc(c.attribute)}</td>${cell(shownValues(c.attribute, c.before), 'old')}${cell(shownValues(c.attribute, c.after), 'new')}<td>${esc(c.provenance.reason)}${c.provenance.source === '' ? '' : ` <span class="muted">(${esc(c.provenance.source)})</span>`}${c.reversible ? '' : ' <strong>Cannot be undone.</strong>'}${typeof c.conflict === 'string' ? ` <strong>${esc(c.conflict)}</strong>` : ''}</td></tr>`);
   const names = (list: ExportedOperation['references']): string[] => list.map((r) => r.name);
   if (o.references.length + o.previous.length > 0) {
-    const [before, after] = o.kind === 'remove members' ? [names(o.references), []] : [names(o.previous), names(o.references)];
-    rows.push(`<tr><td>${linkOf(o.kind)}</td>${cell(before, 'old')}${cell(after, 'new')}<td></td></tr>`);
+    const [before, after] = takesAway(o) ? [names(o.references), []] : [names(o.previous), names(o.references)];
+    rows.push(`<tr><td>${linkOf(o)}</td>${cell(before, 'old')}${cell(after, 'new')}<td></td></tr>`);
   }
   const outcome = o.outcome === 'pending' ? '' : ` <span class="muted">${esc(o.outcome)}${o.message === '' ? '' : `: ${esc(o.message)}`}</span>`;
   const table = rows.length === 0 ? '' : `<table><colgroup><col class="a"><col class="v"><col class="v"><col></colgroup><thead><tr><th scope="col">Attribute</th><th scope="col">Before</th><th scope="col">After</th><th scope="col">Why</th></tr></thead><tbody>${rows.join('')}</tbody></table>`;

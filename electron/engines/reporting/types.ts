@@ -60,7 +60,9 @@ export const isSecret = (attribute: string): boolean => attribute === 'passwordP
 export const SECRET_TEXT = '(generated when it is written)';
 /** Values as an export shows them. */
 export const shownValues = (attribute: string, values: readonly string[] | null): readonly string[] | null => (isSecret(attribute) && values !== null ? [SECRET_TEXT] : values);
-/** Name of what an operation without attributes changes: the manager or the members; empty for none. */
-export const linkOf = (kind: string): string => (kind.includes('manager') ? 'manager' : kind.includes('members') ? 'members' : '');
+/** Name of what an operation without attributes changes: a permission on a mailbox, the manager or the members; empty for none. */
+export const linkOf = ({ kind, permission }: Pick<Operation, 'kind' | 'permission'>): string => permission ?? (kind.includes('manager') ? 'manager' : kind.includes('members') ? 'members' : '');
+/** True for an operation that takes away whom it refers to. */
+export const takesAway = ({ kind }: Pick<Operation, 'kind'>): boolean => kind === 'remove members' || kind === 'remove permissions';
 /** A moment as text: ISO 8601 in UTC, to the second. */
 export const moment = (ms: number): string => new Date(ms).toISOString().replace(/\.\d+Z$/, 'Z');

@@ -29,6 +29,8 @@ export { addressDelta, listDelta, primaryDrifted } from './exchange/address-delt
 export { creationCommand, memberCommand, removalCommand, updateCommands } from './exchange/commands.ts';
 export type { Command, ExchangeKind } from './exchange/commands.ts';
 export { isRefusal, isUnknownObject, knowsAccount, mayHaveHappened, readExchangeMembers, readMailAccounts, readRecipient, readRecipients, runCommand } from './exchange/objects.ts';
+export { createHolderNames, permissionCommand, readPermissions, runPermissionCommand } from './exchange/permissions.ts';
+export type { HolderNames, PermissionHolders } from './exchange/permissions.ts';
 export { contactOf, groupOf, withExchange } from './exchange/recipients.ts';
 export type { MailAccount } from './exchange/objects.ts';
 export type { ExchangeObject } from './exchange/recipients.ts';

@@ -135,6 +135,7 @@ export function planInputsRepository(context: Context): PlanInputsRepository {
         for (const { kind, body } of rows) {
           // Reading all of the JSON takes four times as long. Inside a value the quotes would be escaped, so only names of attributes fit.
           for (const [, attribute] of body.matchAll(/"attribute":"([^"\\]+)"/g)) if (attribute !== undefined) add(attribute);
+          for (const [, permission] of body.matchAll(/"permission":"([^"\\]+)"/g)) if (permission !== undefined) add(permission);
           const link = LINKS[kind];
           if (link !== undefined) add(link);
         }

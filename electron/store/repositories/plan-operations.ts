@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { ErrorCode, appError } from '../../../shared/domain/errors.ts';
 import type { ObjectKind } from '../../../shared/domain/objects.ts';
-import { OUTCOMES, type AttributeChange, type Operation, type OperationKind, type Outcome, type Service } from '../../../shared/domain/plans.ts';
+import { MAILBOX_PERMISSIONS, OUTCOMES, type AttributeChange, type Operation, type OperationKind, type Outcome, type Service } from '../../../shared/domain/plans.ts';
 import { count, json } from '../columns.ts';
 import { inTransaction, type Context } from '../context.ts';
 import { after, contains, likePattern, limitOf, startOf, toPage, type Page, type PageRequest } from '../paging.ts';
@@ -56,19 +56,20 @@ export interface PlanOperationsRepository {
 
 const COLUMNS = ['plan_id', 'seq', 'id', 'kind', 'service', 'object_kind', 'source_id', 'target_id', 'name', 'name_key', 'body', 'outcome', 'message'] as const satisfies readonly (keyof OperationTable)[];
 
-type Body = Pick<PlannedOperation, 'changes' | 'references' | 'previous'>;
+type Body = Pick<PlannedOperation, 'changes' | 'references' | 'previous' | 'permission'>;
 
 function toOperation(row: OperationTable): StoredOperation {
-  const { changes, references, previous } = json<Body>(row.body);
+  const { changes, references, previous, permission } = json<Body>(row.body);
   return {
     id: row.id, planId: row.plan_id, seq: row.seq, kind: row.kind as OperationKind, service: row.service as Service, objectKind: row.object_kind as ObjectKind,
-    sourceId: row.source_id, targetId: row.target_id, name: row.name, changes, references, previous, outcome: row.outcome as Outcome, message: row.message,
+    sourceId: row.source_id, targetId: row.target_id, name: row.name, changes, references, previous, ...(permission === undefined ? {} : { permission }), outcome: row.outcome as Outcome, message: row.message,
   };
 }
 
 /** Attributes that are written by operations of their own. */
 const LINKED: Readonly<Record<string, readonly OperationKind[]>> = { manager: ['set manager', 'clear manager'], members: ['add members', 'remove members'] };
 
+const isPermission = (attribute: string): boolean => (MAILBOX_PERMISSIONS as readonly string[]).includes(attribute);
 const inBody = (text: string) => sql<boolean>`lower(body) like ${likePattern(text)} escape '\\'`;
 
 /** Makes the repository of operations. */
@@ -79,7 +80,7 @@ export function planOperationsRepository(context: Context): PlanOperationsReposi
       await within.dialect.bulk.insert(within.db, { table: 'operation', columns: COLUMNS, key: [], update: [] }, operations.map((operation) => ({
         plan_id: planId, seq: operation.seq, id: operation.id, kind: operation.kind, service: operation.service, object_kind: operation.objectKind,
         source_id: operation.sourceId, target_id: operation.targetId, name: operation.name, name_key: nameKey(operation.name),
-        body: JSON.stringify({ changes: operation.changes, references: operation.references, previous: operation.previous } satisfies Body), outcome: 'pending', message: '',
+        body: JSON.stringify({ changes: operation.changes, references: operation.references, previous: operation.previous, ...(operation.permission === undefined ? {} : { permission: operation.permission }) } satisfies Body), outcome: 'pending', message: '',
       })));
     }),
     pageOperations: async ({ planId, search = '', kind = '', outcome = '', attribute = '', sourceId = '', value = '', finding = '', ...request }) => {
@@ -91,6 +92,7 @@ export function planOperationsRepository(context: Context): PlanOperationsReposi
       if (search.trim() !== '') query = query.where(contains('name_key', search.trim()));
       if (sourceId !== '') query = query.where('source_id', '=', sourceId);
       if (LINKED[attribute] !== undefined) query = query.where('kind', 'in', LINKED[attribute] ?? []);
+      else if (isPermission(attribute)) query = query.where(inBody(JSON.stringify({ permission: attribute }).slice(1, -1)));
       else if (attribute !== '') query = query.where(inBody(JSON.stringify({ attribute }).slice(1, -1)));
       // As JSON writes it, without the quotes around.
       if (value.trim() !== '') query = query.where(inBody(JSON.stringify(value.trim()).slice(1, -1)));

@@ -58,7 +58,7 @@ export interface PlanRecordsRepository {
 }
 
 const NOTHING: PlanCounts = {
-  creates: 0, restores: 0, updates: 0, deletes: 0, managers: 0, membersAdded: 0, membersRemoved: 0, licencesAssigned: 0, licencesRemoved: 0, attributes: 0, overwrites: 0, upnChanges: 0, disables: 0,
+  creates: 0, restores: 0, updates: 0, deletes: 0, managers: 0, membersAdded: 0, membersRemoved: 0, permissionsAdded: 0, permissionsRemoved: 0, licencesAssigned: 0, licencesRemoved: 0, attributes: 0, overwrites: 0, upnChanges: 0, disables: 0,
   irreversible: 0, unchanged: 0, skipped: 0, operations: 0,
 };
 

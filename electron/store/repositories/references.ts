@@ -4,6 +4,7 @@ import { pieces } from '../columns.ts';
 import { inTransaction, type Context } from '../context.ts';
 import type { Page } from '../paging.ts';
 import { pageReferences, type ReferenceRecord, type ReferencesQuery } from './references-page.ts';
+import { sidIn } from './sources.ts';
 
 /** One entry of the ledger that waits; `otherId` is the object waited for, null while the directory has not shown it. */
 export interface OpenReference {
@@ -48,6 +49,9 @@ async function rowsOf({ db }: Context, pairId: string, sourceIds: readonly strin
 
 async function idsByDn({ db }: Context, pairId: string, keys: readonly string[]): Promise<ReadonlyMap<string, string>> {
   const found = new Map<string, string>();
+  // A holder of a permission is named by its SID.
+  const sids = new Map(keys.flatMap((key) => { const sid = sidIn(key); return sid === undefined ? [] : [[sid, key] as const]; }));
+  for (const some of pieces([...sids.keys()])) for (const row of await db.selectFrom('source').select(['sid', 'id']).where('pair_id', '=', pairId).where('sid', 'in', some).execute()) found.set(sids.get(row.sid) ?? '', row.id);
   // After a move and a new object of the old name two rows may have the DN: the one that is still there counts.
   for (const some of pieces(keys)) for (const row of await db.selectFrom('source').select(['dn_key', 'id', 'missing']).where('pair_id', '=', pairId).where('dn_key', 'in', some).execute()) if (row.missing === 0 || !found.has(row.dn_key)) found.set(row.dn_key, row.id);
   return found;

@@ -65,7 +65,7 @@ function sidOf(object: SourceObject): string {
 }
 
 /** The SID in a normalised DN of the form `<SID=...>` (MS-ADTS 3.1.1.3.1.2.4); undefined for any other. */
-const sidIn = (dnKey: string): string | undefined => /^<sid=(s-[\d-]+)>$/i.exec(dnKey)?.[1]?.toUpperCase();
+export const sidIn = (dnKey: string): string | undefined => /^<sid=(s-[\d-]+)>$/i.exec(dnKey)?.[1]?.toUpperCase();
 
 function toColumns(pairId: string, object: SourceObject, runId: string, hash: string, now: number): SourceTable {
   return {

@@ -12,19 +12,19 @@ export const SERVICE_NAMES: Readonly<Record<OperationRow['service'], string>> = 
 /** One line about an operation: its attributes, or the objects it refers to. */
 export function summaryOf(operation: OperationRow): string {
   const names = operation.changes.length > 0 ? operation.changes.map((change) => change.attribute) : [...operation.references, ...operation.previous].map((ref) => ref.name);
-  return names.join(', ');
+  return `${operation.permission === undefined ? '' : `${operation.permission}: `}${names.join(', ')}`;
 }
 
 const textOf = (operation: OperationRow): string => [
   `${operation.kind} ${operation.objectKind} ${operation.name}`,
   ...operation.changes.map((change) => `${change.attribute}: ${values(change.before)} -> ${values(change.after)} (${change.reason})`),
-  ...operation.references.map((ref) => ref.name),
+  ...operation.references.map((ref) => (operation.permission === undefined ? ref.name : `${operation.permission}: ${ref.name}`)),
 ].join('\n');
 
 /** One operation in full: every value before and after, and why. */
 export function OperationDiff({ planId, operation }: { readonly planId: string; readonly operation: OperationRow }): ReactNode {
   const l = useLayout();
-  const link = operation.kind.includes('manager') ? 'manager' : operation.kind.includes('members') ? 'members' : null;
+  const link = operation.permission ?? (operation.kind.includes('manager') ? 'manager' : operation.kind.includes('members') ? 'members' : null);
   return (
     <div className={l.column}>
       <div className={l.row}>
@@ -42,7 +42,7 @@ export function OperationDiff({ planId, operation }: { readonly planId: string; 
           <tbody>{operation.changes.map((change) => <ChangeRows key={`${operation.id} ${change.attribute}`} planId={planId} operationId={operation.id} change={change} />)}</tbody>
         </table>
       ) : null}
-      {operation.references.length > 0 ? <section aria-label="Objects referred to"><Text weight="semibold">{operation.kind === 'set manager' ? 'Manager' : 'Objects'}</Text><ul>{operation.references.map((ref) => <li key={ref.targetId ?? ref.sourceId ?? ref.name}>{ref.name}</li>)}</ul></section> : null}
+      {operation.references.length > 0 ? <section aria-label="Objects referred to"><Text weight="semibold">{operation.permission ?? (operation.kind === 'set manager' ? 'Manager' : 'Objects')}</Text><ul>{operation.references.map((ref) => <li key={ref.targetId ?? ref.sourceId ?? ref.name}>{ref.name}</li>)}</ul></section> : null}
       {operation.previous.length > 0 ? <section aria-label="Before"><Text weight="semibold">Before</Text><ul>{operation.previous.map((ref) => <li key={ref.targetId ?? ref.sourceId ?? ref.name}>{ref.name}</li>)}</ul></section> : null}
     </div>
   );

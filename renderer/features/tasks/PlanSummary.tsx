@@ -7,7 +7,7 @@ import { useLayout } from '../../ui/layout.ts';
 
 const FIGURES: readonly (readonly [keyof Plan['counts'], string])[] = [
   ['creates', 'Objects created'], ['restores', 'Restored from the recycle bin'], ['updates', 'Objects changed'], ['deletes', 'Objects deleted'], ['attributes', 'Attributes written'],
-  ['overwrites', 'Values overwritten'], ['upnChanges', 'UPN changes'], ['managers', 'Managers set'], ['membersAdded', 'Members added'], ['membersRemoved', 'Members removed'], ['licencesAssigned', 'Licences assigned'], ['licencesRemoved', 'Licences taken away'],
+  ['overwrites', 'Values overwritten'], ['upnChanges', 'UPN changes'], ['managers', 'Managers set'], ['membersAdded', 'Members added'], ['membersRemoved', 'Members removed'], ['permissionsAdded', 'Mailbox permissions added'], ['permissionsRemoved', 'Mailbox permissions removed'], ['licencesAssigned', 'Licences assigned'], ['licencesRemoved', 'Licences taken away'],
   ['disables', 'Accounts disabled'], ['irreversible', 'Cannot be undone'], ['unchanged', 'Unchanged objects'], ['skipped', 'Skipped objects'],
 ];
 

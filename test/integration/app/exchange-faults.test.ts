@@ -147,7 +147,7 @@ describe('an Exchange Online that', () => {
   it('lets the sign-in read only: each operation fails with one sentence', async () => {
     const r = await open({ wrap: (send: Send) => async (url, init) => (/^(New|Set|Add)-/.test(cmdletOf(init)) ? Response.json({ error: { code: 'Unauthorized', message: 'User is not allowed to call it' } }, { status: 401 }) : await send(url, init)) });
     expect(await r.migrate()).toMatchObject({ state: 'Completed with errors' });
-    expect((await r.objects())['Flo']).toMatchObject({ status: 'Failed', reason: expect.stringMatching(/grant Exchange\.ManageAsApp.*Until then contacts and groups with mail cannot be written\./) as string });
+    expect((await r.objects())['Flo']).toMatchObject({ status: 'Failed', reason: expect.stringMatching(/grant Exchange\.ManageAsApp.*Until then contacts, groups with mail and permissions on mailboxes cannot be written\./) as string });
     expect(toldOf(r)).toEqual({ contacts: [], groups: [] });
   });
 });

@@ -75,10 +75,12 @@ describe('source objects', () => {
     expect(object?.attributes).not.toHaveProperty('member');
     const list = (entries: Parameters<typeof securityDescriptor>[0]): string[] => [securityDescriptor(entries).toString('base64')];
     const permitted = toSourceObject({ ...base, attributes: {
+      homeMDB: ['CN=DB1'],
       nTSecurityDescriptor: list([{ type: 5, mask: 0x100, objectType: 'ab721a54-1e2f-11d0-9819-00aa0040529b', sid: 'S-1-5-21-1-2-3-1104' }]), msExchMailboxSecurityDescriptor: list([{ type: 0, mask: 1, sid: 'S-1-5-10' }]),
     } });
-    expect(permitted).toMatchObject({ attributes: {}, links: { nTSecurityDescriptor: ['<SID=S-1-5-21-1-2-3-1104>'] } });
-    expect(Object.keys({ ...permitted?.attributes, ...permitted?.links })).toEqual(['nTSecurityDescriptor']);
+    expect(permitted).toMatchObject({ attributes: { homeMDB: ['CN=DB1'] }, links: { nTSecurityDescriptor: ['<SID=S-1-5-21-1-2-3-1104>'] } });
+    expect(Object.keys({ ...permitted?.attributes, ...permitted?.links })).toEqual(['homeMDB', 'nTSecurityDescriptor']);
+    expect(toSourceObject({ ...base, attributes: { nTSecurityDescriptor: list([{ type: 5, mask: 0x100, objectType: 'ab721a54-1e2f-11d0-9819-00aa0040529b', sid: 'S-1-5-21-1-2-3-1104' }]) } })?.links).toEqual({});
     expect(toSourceObject({ ...base, attributes: {} })?.name).toBe('A, B');
     expect(toSourceObject({ ...base, guid: '', attributes: {} })).toBeUndefined();
   });

@@ -59,6 +59,14 @@ export function carryOut(model: Model, operation: Operation, ids: Map<string, st
       if (refers.some((member) => !members.has(member))) throw new Error('not a member');
       model.set(id, { ...object, links: { ...links, members: [...members].filter((member) => !refers.includes(member)) } });
       break;
+    case 'add permissions': case 'remove permissions': {
+      const permission = operation.permission ?? '';
+      const holders = new Set(links[permission] ?? []);
+      const given = operation.kind === 'add permissions';
+      if (refers.length > 20 || refers.some((holder) => holders.has(holder) === given)) throw new Error('too many holders, or so already');
+      model.set(id, { ...object, links: { ...links, [permission]: given ? [...holders, ...refers] : [...holders].filter((holder) => !refers.includes(holder)) } });
+      break;
+    }
     case 'set licences':
       for (const { after } of operation.changes) attributes[ASSIGNMENTS] = parseLicences(after).map((one) => formatAssignment({ ...one, groupId: null, state: 'Active' }));
       model.set(id, { ...object, attributes });

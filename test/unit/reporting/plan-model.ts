@@ -3,7 +3,7 @@ import type { ExportedOperation, PlanHeader } from '../../../electron/engines/re
 import type { AttributeChange } from '../../../shared/domain/plans.ts';
 
 const COUNTS = {
-  creates: 1, restores: 0, updates: 1, deletes: 0, managers: 1, membersAdded: 2, membersRemoved: 0, licencesAssigned: 0, licencesRemoved: 0, attributes: 4, overwrites: 1, upnChanges: 0, disables: 0, irreversible: 0, unchanged: 0, skipped: 1, operations: 4,
+  creates: 1, restores: 0, updates: 1, deletes: 0, managers: 1, membersAdded: 2, membersRemoved: 0, permissionsAdded: 0, permissionsRemoved: 0, licencesAssigned: 0, licencesRemoved: 0, attributes: 4, overwrites: 1, upnChanges: 0, disables: 0, irreversible: 0, unchanged: 0, skipped: 1, operations: 4,
 };
 
 /** Top of a plan for Contoso. */

@@ -36,6 +36,7 @@ const everyKind = (t: string): ExportedOperation[] => {
     operation({ kind: 'update', name: t, changes: [change('jobTitle', [t], null, t)] }),
     operation({ kind: 'create', objectKind: 'group', name: t, targetId: null, sourceId: t, changes: values(['displayName', 'mailNickname', 'description']) }),
     link('set manager', 'user'), link('clear manager', 'user'), link('add members', 'group'), link('remove members', 'group'), link('add members', 'group', 'exchange'), link('remove members', 'group', 'exchange'),
+    ...(['add permissions', 'remove permissions'] as const).map((kind) => ({ ...link(kind, 'user', 'exchange'), permission: 'fullAccess' as const })),
     operation({ kind: 'set licences', name: t, sourceId: t, targetId: null, changes: [change('assignedLicenses', [t], [t], t)] }),
     operation({ kind: 'delete', name: t, targetId: t }), operation({ kind: 'restore', name: t, targetId: t }), operation({ kind: 'purge', name: t, targetId: t }),
     operation({ kind: 'create', objectKind: 'contact', service: 'exchange', name: t, sourceId: t, targetId: null, changes: values(['displayName', 'externalEmailAddress', 'givenName', 'jobTitle', 'proxyAddresses']) }),
@@ -111,6 +112,12 @@ describe('the step', () => {
     expect(update).toContain('@ { <EmailAddresses> = @ { <Add> = @ ( <SMTP:b@x> ) ; <Remove> = @ ( <smtp:old@x> ) } ; <ManagedBy> = @ { <Add> = @ ( <o2@x> ) }');
     expect(update).toContain('Test-Addresses ( Read-Property $nowMail <EmailAddresses> ) @ ( <SMTP:b@x> ) @ ( <smtp:old@x> ) <a@x> <b@x>');
     expect(update).toContain('<hideFromAddressLists> $true @ ( <false> ) @ ( <true> )');
+  });
+  it('on a permission of a mailbox names permission and holder, and looks first', () => {
+    const give = stepText(operation({ kind: 'add permissions', service: 'exchange', permission: 'sendAs', targetId: 'id-1', references: [{ sourceId: 's', targetId: 'id-2', name: 'Cem' }, { sourceId: null, targetId: 'id-3', name: 'Eve' }] })).words;
+    expect(give).toMatch(/Assert-Exchange .*\$mailbox = <id-1> .*Add-PermissionOnce \$mailbox <sendAs> <id-2> <Cem> .*Add-PermissionOnce \$mailbox <sendAs> <id-3> <Eve>/);
+    expect(stepText(operation({ kind: 'remove permissions', service: 'exchange', permission: 'fullAccess', targetId: 'id-1', references: [{ sourceId: null, targetId: 'id-3', name: 'Eve' }] })).words).toContain('Remove-PermissionOnce $mailbox <fullAccess> <id-3> <Eve>');
+    expect(EXPORTERS.powershell.begin(HEADER)).toMatch(/Add-MailboxPermission -Identity .*Add-RecipientPermission -Identity .*Set-Mailbox -Identity \$Mailbox -GrantSendOnBehalfTo/s);
   });
   it('exists for every attribute that Graph or Exchange can write', () => {
     const writable = TARGET_ATTRIBUTES.filter((a) => a.onUpdate && (a.service === 'graph' || a.service === 'exchange'));

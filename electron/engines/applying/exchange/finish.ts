@@ -6,6 +6,7 @@ import { settled, withMissing } from '../send.ts';
 import { changeMembersAtExchange, lookAtExchangeMembers } from './members.ts';
 import { findMade } from './objects.ts';
 import { exchangePosition, writtenOf } from './position.ts';
+import { isPermissions, settlePermissions } from './permissions.ts';
 import { gatewayOf, kindOf, NONE_YOUNG, type ExchangePorts } from './run.ts';
 
 const isMembers = ({ operation: { kind } }: Intent): boolean => kind === 'add members' || kind === 'remove members';
@@ -19,6 +20,7 @@ const isMembers = ({ operation: { kind } }: Intent): boolean => kind === 'add me
 export async function lookUpAtExchange(intent: Intent, ports: ExchangePorts, signal?: AbortSignal): Promise<Settlement | null> {
   if (intent.operation.kind === 'create') return await findMade(intent, ports, signal);
   if (intent.targetId === null) return null;
+  if (isPermissions(intent)) return await settlePermissions(intent, await resolveReferences(intent.operation, ports), ports, 'only look', signal);
   if (isMembers(intent)) {
     const references = await resolveReferences(intent.operation, ports);
     const { changed, rest } = await lookAtExchangeMembers(intent, references, ports, signal);
@@ -40,6 +42,10 @@ export async function finishExchange(intent: Intent, ports: ExchangePorts, signa
   if (intent.operation.kind === 'update') {
     const found = intent.targetId === null ? undefined : await readRecipient(gatewayOf(ports), kindOf(intent), intent.targetId, signal);
     return found !== undefined && found !== 'several' && exchangePosition(intent.operation, found.object).at === 'after' ? settled(intent, 'done') : null;
+  }
+  if (isPermissions(intent) && intent.targetId !== null) {
+    const holds = await matchChangedSentence(intent.operation, ports) === null;
+    return await settlePermissions(intent, await resolveReferences(intent.operation, ports), ports, holds ? 'change the rest' : 'only look', signal);
   }
   if (!isMembers(intent) || intent.targetId === null) return await lookUpAtExchange(intent, ports, signal);
   const references = await resolveReferences(intent.operation, ports);

@@ -18,7 +18,7 @@ function refusalOf(intent: Intent, present: TargetObject | undefined, references
   const { operation } = intent;
   if (operation.kind === 'create') return null;
   if (intent.targetId === null) return withoutEffect(intent, `"${operation.name}" does not exist in the tenant because its creation failed.`, 'skipped');
-  if (operation.kind === 'add members' || operation.kind === 'remove members') {
+  if (['add members', 'remove members', 'add permissions', 'remove permissions'].includes(operation.kind)) {
     return references.length > 0 ? null : withoutEffect(intent, `None of the objects that "${operation.name}" refers to exists in the tenant.`, 'skipped');
   }
   if (operation.kind === 'delete') return present ? null : withoutEffect(intent, 'The object was gone already.', 'unchanged');

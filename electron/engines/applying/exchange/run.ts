@@ -45,5 +45,5 @@ export function refusedAtExchange(intent: Intent, error: unknown, more = ''): Se
 export function sentenceOfRefusal(error: AppError): string {
   const { code, message } = error.data;
   return code === ErrorCode.AuthFailed || code === ErrorCode.Forbidden
-    ? `${message.replace(/\.?$/, '.')} Until then contacts and groups with mail cannot be written.` : message;
+    ? `${message.replace(/\.?$/, '.')} Until then contacts, groups with mail and permissions on mailboxes cannot be written.` : message;
 }

@@ -2,6 +2,7 @@ import { readExchangeMembers, readRecipient, type ExchangeGateway } from '../../
 import { sideBySide } from '../lanes.ts';
 import type { Deviation, VerifyInput, VerifyObserver } from '../verify.ts';
 import { exchangePosition } from './position.ts';
+import { verifyPermissions } from './permissions.ts';
 import { LANES } from './prepare.ts';
 
 /**
@@ -18,6 +19,7 @@ export async function verifyAtExchange(exchange: ExchangeGateway, applied: reado
 async function verifyOne(exchange: ExchangeGateway, targetId: string, applied: readonly VerifyInput[], observer: VerifyObserver, signal: AbortSignal): Promise<Deviation[]> {
   const [last] = applied.slice(-1);
   if (last === undefined) return [];
+  if (last.operation.objectKind === 'user') return await verifyPermissions(exchange, targetId, applied, signal);
   const { name, objectKind, sourceId } = last.operation;
   const says = (message: string): Deviation => ({ targetId, name, objectKind, sourceId, message });
   const found = await readRecipient(exchange, objectKind === 'group' ? 'group' : 'contact', targetId, signal);

@@ -6,6 +6,7 @@ import { withMissing } from '../send.ts';
 import type { Young } from '../young.ts';
 import { changeMembersAtExchange } from './members.ts';
 import { createAtExchange, deleteAtExchange, updateAtExchange } from './objects.ts';
+import { changePermissions } from './permissions.ts';
 import { LANES, prepareAtExchange } from './prepare.ts';
 import { readPatiently, kindOf, type ReadyAtExchange } from './run.ts';
 
@@ -42,6 +43,7 @@ async function once(ready: ReadyAtExchange, ports: ApplyPorts, young: Young, att
     case 'update': return await updateAtExchange(ready, ports);
     case 'delete': return await deleteAtExchange(ready, ports, attempt);
     case 'add members': case 'remove members': return withMissing(await changeMembersAtExchange(ready, ports, young, signal), ready.references);
+    case 'add permissions': case 'remove permissions': return await changePermissions(ready, ports, signal);
     default: return withoutEffect(ready.intent, `Exchange Online has no "${ready.intent.operation.kind}" for a ${ready.intent.operation.objectKind}.`);
   }
 }

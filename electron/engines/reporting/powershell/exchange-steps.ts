@@ -140,10 +140,18 @@ function update(o: ExportedOperation, kind: 'contact' | 'group'): string[] | nul
   ];
 }
 
+/** Lines that give or take a permission on a mailbox, one holder a line; null for what else there is of people. */
+function permissions(o: ExportedOperation): string[] | null {
+  const { permission } = o;
+  const command = o.kind === 'add permissions' ? 'Add-PermissionOnce' : o.kind === 'remove permissions' ? 'Remove-PermissionOnce' : null;
+  if (permission === undefined || command === null) return null;
+  return ['Assert-Exchange', `$mailbox = ${idOf(o)}`, ...o.references.map((r) => `${command} $mailbox ${literal(permission)} ${idOf(r)} ${literal(r.name)}`)];
+}
+
 /** The lines of one step through Exchange Online; null when this script cannot express it. */
 export function exchangeStep(o: ExportedOperation): string[] | null {
   const kind = o.objectKind;
-  if (kind === 'user') return null;
+  if (kind === 'user') return permissions(o);
   const lines = ((): string[] | null => {
     switch (o.kind) {
       case 'create': return create(o, kind);

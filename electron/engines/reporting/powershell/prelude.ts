@@ -238,6 +238,29 @@ function Remove-DistributionGroupMemberOnce([string] $Group, [string] $Member, [
     if (Confirm-Change $Group ('Remove the member "' + $Name + '"')) { Remove-DistributionGroupMember -Identity $Group -Member $Member -BypassSecurityGroupManagerCheck -Confirm:$false; [void]$Members[$Group].Remove($Member) }
 }
 
+# True when the holder has the permission on the mailbox now.
+function Test-MailboxPermission([string] $Mailbox, [string] $Permission, [string] $Holder) {
+    if ($Permission -eq 'fullAccess') { return @(Get-MailboxPermission -Identity $Mailbox -User $Holder | Where-Object { $null -ne $_ -and -not $_.Deny -and ([string]$_.AccessRights) -match 'FullAccess' }).Count -gt 0 }
+    if ($Permission -eq 'sendAs') { return @(Get-RecipientPermission -Identity $Mailbox -Trustee $Holder | Where-Object { $null -ne $_ -and ([string]$_.AccessRights) -match 'SendAs' }).Count -gt 0 }
+    return @((Get-Mailbox -Identity $Mailbox).GrantSendOnBehalfTo | ForEach-Object { [string]$_ }) -contains [string](Get-Recipient -Identity $Holder).Name
+}
+
+function Add-PermissionOnce([string] $Mailbox, [string] $Permission, [string] $Holder, [string] $Name) {
+    if (Test-MailboxPermission $Mailbox $Permission $Holder) { Write-Already ('"' + $Name + '" has ' + $Permission + ' already'); return }
+    if (-not (Confirm-Change $Mailbox ('Give ' + $Permission + ' to "' + $Name + '"'))) { return }
+    if ($Permission -eq 'fullAccess') { Add-MailboxPermission -Identity $Mailbox -User $Holder -AccessRights FullAccess -InheritanceType All -Confirm:$false | Out-Null }
+    elseif ($Permission -eq 'sendAs') { Add-RecipientPermission -Identity $Mailbox -Trustee $Holder -AccessRights SendAs -Confirm:$false | Out-Null }
+    else { Set-Mailbox -Identity $Mailbox -GrantSendOnBehalfTo @{ Add = $Holder } }
+}
+
+function Remove-PermissionOnce([string] $Mailbox, [string] $Permission, [string] $Holder, [string] $Name) {
+    if (-not (Test-MailboxPermission $Mailbox $Permission $Holder)) { Write-Already ('"' + $Name + '" has ' + $Permission + ' no more'); return }
+    if (-not (Confirm-Change $Mailbox ('Take ' + $Permission + ' from "' + $Name + '"'))) { return }
+    if ($Permission -eq 'fullAccess') { Remove-MailboxPermission -Identity $Mailbox -User $Holder -AccessRights FullAccess -InheritanceType All -Confirm:$false }
+    elseif ($Permission -eq 'sendAs') { Remove-RecipientPermission -Identity $Mailbox -Trustee $Holder -AccessRights SendAs -Confirm:$false }
+    else { Set-Mailbox -Identity $Mailbox -GrantSendOnBehalfTo @{ Remove = $Holder } }
+}
+
 # Exchange shows a new object late.
 function Find-Recipient([string] $Kind, [string] $Identity) {
     if ($Kind -eq 'contact') { return @(Get-MailContact -Identity $Identity -ErrorAction SilentlyContinue) }
