@@ -51,6 +51,22 @@ export async function tenantView(services: Services, pairId: string): Promise<Te
  */
 type Reading = (links: 'with links' | 'values only') => AsyncIterable<readonly PlanCandidate[]>;
 
+/** What every step of planning needs. */
+interface Planning {
+  readonly services: Services;
+  readonly pair: PairRecord;
+  readonly collection: CollectionRecord;
+  readonly settings: MigrationSettings;
+  readonly run: MatchRun;
+  readonly healing: Healing;
+  readonly view: TenantView;
+  readonly unique: UniqueValues | undefined;
+  /** Primary addresses by Graph id of those who may own groups of Exchange Online; the first reading fills it. */
+  readonly recipients: Map<string, string>;
+  readonly reporter: Reporter;
+  readonly signal: AbortSignal;
+}
+
 /** What is known of the objects before the plan is written. */
 interface Checked { readonly survey: PlanSurvey; readonly findings: ReadonlyMap<string, readonly Finding[]>; readonly objects: number }
 
@@ -66,19 +82,21 @@ export async function planCollection(
 ): Promise<{ readonly planId: string; readonly operations: number }> {
   const { store } = services;
   const view = await tenantView(services, pair.id);
-  const unique = createUniqueValues(await store.mappingRules.list({ kind: 'collection', id: collection.id }));
-  const recipients = new Map<string, string>();
-  const healing = await findHealing(services, pair, run, (match) => match.state === 'Matched' || (match.state === 'Not matched' && settings.createUnmatched));
-  const reading = await reader(services, pair, collection, settings, run, healing, view, unique, recipients, signal, exchange);
+  const planning: Planning = {
+    services, pair, collection, settings, run, view, reporter, signal, recipients: new Map(),
+    unique: createUniqueValues(await store.mappingRules.list({ kind: 'collection', id: collection.id })),
+    healing: await findHealing(services, pair, run, (match) => match.state === 'Matched' || (match.state === 'Not matched' && settings.createUnmatched)),
+  };
+  const reading = await reader(planning, exchange);
   await reporter.phase('map', 'Working out the values', run.results.size);
-  const checked = await checkAll(services, pair, reading, settings, run, healing, view, unique, recipients, reporter, signal);
+  const checked = await checkAll(planning, reading);
 
   await reporter.phase('plan', 'Comparing with the tenant', checked.objects);
   // What a process that was killed left behind is nobody's plan.
   await store.plans.removeUnfinished(task.id);
   const { id: planId } = await store.plans.create({ taskId: task.id, collectionId: collection.id, tenantName: pair.targetName || view.displayName, settings, confirmation: view.initialDomain || pair.name, state: 'unfinished' });
   try {
-    const written = await writeOperations(services, pair, collection, planId, reading, settings, run, healing, checked, view, reporter, signal);
+    const written = await writeOperations(planning, planId, reading, checked);
     const skips: PlanSkip[] = [...written.skips, ...run.skipped.map((s) => ({ ...s, status: 'Skipped' as const }))];
     const counts = { ...written.counts, skipped: skips.length };
     const guard = await limitsInForce(store, { pairId: pair.id, collectionId: collection.id });
@@ -96,12 +114,16 @@ export async function planCollection(
 }
 
 /** Makes the two readings alike. */
-async function reader(services: Services, pair: PairRecord, collection: CollectionRecord, settings: MigrationSettings, run: MatchRun, healing: Healing, view: TenantView, unique: UniqueValues | undefined, recipients: ReadonlyMap<string, string>, signal: AbortSignal, exchange?: ExchangeGateway): Promise<Reading> {
+async function reader({ services, pair, collection, settings, run, healing, view, unique, recipients, signal }: Planning, exchange: ExchangeGateway | undefined): Promise<Reading> {
   const { store } = services;
   const rules = await store.mappingRules.list({ kind: 'collection', id: collection.id });
   const values = rules.filter((rule) => rule.action !== 'Resolve');
   const resolver = createResolver(services, pair, new Set(await store.collections.memberIds(collection.id)), run.results, recipients);
   const expressions = await expressionInput(services, pair.id, view, settings);
+  const always = {
+    settings, defaults: pair.defaults, verifiedDomains: view.verifiedDomains, initialDomain: view.initialDomain, resolve: resolver.resolve, expressions,
+    ...(view.exchangeProblem === null ? {} : { exchangeProblem: view.exchangeProblem }),
+  };
   // Both readings must see the same: an expression may read whom a link names.
   const readsLinks = rules.some((rule) => rule.action === 'Expression' && attributesOf(rule).some(isLinkName));
   const ids = [...run.results.keys()];
@@ -116,10 +138,7 @@ async function reader(services: Services, pair: PairRecord, collection: Collecti
           const match = run.results.get(source.id);
           if (!match) return [];
           const target: TargetObject | null = match.state === 'Matched' && match.targetId !== null ? targets.get(match.targetId) ?? null : null;
-          const mapped = mapObject({
-            source, target, rules: links === 'with links' ? rules : values, settings, defaults: pair.defaults, verifiedDomains: view.verifiedDomains, initialDomain: view.initialDomain, resolve: resolver.resolve, expressions,
-            ...(view.exchangeProblem === null ? {} : { exchangeProblem: view.exchangeProblem }),
-          });
+          const mapped = mapObject({ ...always, source, target, rules: links === 'with links' ? rules : values });
           return [{ source, match, target, mapped: unique?.choose(source, mapped) ?? mapped }];
         };
         yield await withHolders(sources.flatMap(candidate));
@@ -130,7 +149,7 @@ async function reader(services: Services, pair: PairRecord, collection: Collecti
         yield await withHolders(waiting.flatMap(({ source, match, rules: own }): PlanCandidate[] => {
           const target = targets.get(match.targetId ?? '');
           if (target === undefined || target.deleted) return [];
-          const mapped = mapObject({ source, target, rules: own, settings, defaults: pair.defaults, verifiedDomains: view.verifiedDomains, initialDomain: view.initialDomain, resolve: resolver.resolve, expressions, ...(view.exchangeProblem === null ? {} : { exchangeProblem: view.exchangeProblem }) });
+          const mapped = mapObject({ ...always, source, target, rules: own });
           return mapped.skip === null ? [{ source, match, target, mapped: { ...mapped, problems: [] } }] : [];
         }));
       }
@@ -142,7 +161,7 @@ async function reader(services: Services, pair: PairRecord, collection: Collecti
 const mayActForOthers = ({ kind, attributes, deleted }: TargetObject): boolean => !deleted && (kind === 'user' ? attributes['recipientTypeDetails'] !== undefined : kind === 'group' && owningService(kind, attributes) === 'exchange' && attributes['securityEnabled']?.[0] === 'true');
 
 /** The first reading: runs the checks over what would be written, and finds out which operations each object will have. */
-async function checkAll(services: Services, pair: PairRecord, reading: Reading, settings: MigrationSettings, run: MatchRun, healing: Healing, view: TenantView, unique: UniqueValues | undefined, recipients: Map<string, string>, reporter: Reporter, signal: AbortSignal): Promise<Checked> {
+async function checkAll({ services, pair, settings, run, healing, view, unique, recipients, reporter, signal }: Planning, reading: Reading): Promise<Checked> {
   const names = createTenantNames();
   for await (const targets of services.store.targets.iterate(pair.id, { withLinks: false, deleted: 'include' })) for (const target of targets) {
     names.add(target);
@@ -178,7 +197,7 @@ async function checkAll(services: Services, pair: PairRecord, reading: Reading, 
 interface Written { readonly counts: PlanCounts; readonly skips: readonly PlanSkip[]; readonly unresolved: number; readonly findings: { readonly errors: number; readonly warnings: number } }
 
 /** The second reading: plans object by object and stores each page of operations, findings and references. */
-async function writeOperations(services: Services, pair: PairRecord, collection: CollectionRecord, planId: string, reading: Reading, settings: MigrationSettings, run: MatchRun, healing: Healing, checked: Checked, view: TenantView, reporter: Reporter, signal: AbortSignal): Promise<Written> {
+async function writeOperations({ services, pair, collection, settings, run, healing, view, reporter, signal }: Planning, planId: string, reading: Reading, checked: Checked): Promise<Written> {
   const planner = createPlanner({ settings, newId: services.newId, matchedBefore: (id) => run.knownBefore.has(id) || healing.has(id) }, checked.survey);
   const skips: PlanSkip[] = [];
   const totals = { errors: 0, warnings: 0 };
