@@ -90,8 +90,8 @@ class Victim {
 
 /** Objects that were made: ids that were neither live nor deleted before. */
 const made = (state: CloudState, before: CloudState): readonly string[] => {
-  const old = new Set([...before.users, ...before.groups, ...before.deletedUsers, ...before.deletedGroups].map((o) => o.id));
-  return [...state.users, ...state.groups, ...state.deletedUsers, ...state.deletedGroups].map((o) => o.id).filter((id) => !old.has(id));
+  const old = new Set([...before.users, ...before.groups, ...before.contacts, ...before.deletedUsers, ...before.deletedGroups].map((o) => o.id));
+  return [...state.users, ...state.groups, ...state.contacts, ...state.deletedUsers, ...state.deletedGroups].map((o) => o.id).filter((id) => !old.has(id));
 };
 const undated = (state: CloudState, without: ReadonlySet<string>): CloudState => ({
   ...state, deletedGroups: state.deletedGroups.filter((d) => !without.has(d.id)), deletedUsers: state.deletedUsers.filter((d) => !without.has(d.id)).map((d) => ({ ...d, properties: { ...d.properties, deletedDateTime: '' } })),

@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { cp, mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
@@ -166,6 +167,15 @@ async function launch(dir: string, address: string): Promise<ServerProcess> {
   return server;
 }
 
+/** Else what answers is another server, left over from a run that was killed. @throws Error that names the address. */
+async function requireFree(address: string): Promise<void> {
+  const taken = await new Promise<boolean>((resolve) => {
+    const socket = net.connect({ host: address, port: 389 }, () => { socket.destroy(); resolve(true); });
+    socket.once('error', () => { resolve(false); });
+  });
+  if (taken) throw new Error(`another server listens on ${address}:389; end it, it may be left over from a run that was killed`);
+}
+
 /** How to start a domain controller. */
 export interface SambaOptions {
   /** Its own loopback address, 127.0.0.10 to 127.0.0.49; one per test file that may run at the same time. */
@@ -186,6 +196,7 @@ export async function startSamba(options: SambaOptions): Promise<SambaServer> {
   if (!ADDRESSES.includes(options.address)) throw new Error(`use one of ${ADDRESSES.join(', ')}, not ${options.address}`);
   const obstacle = await sambaObstacle();
   if (obstacle !== '') throw new Error(`Samba cannot be started: ${obstacle}`);
+  await requireFree(options.address);
   const archive = await snapshot();
   const dir = options.dir ?? await mkdtemp(path.join(os.tmpdir(), 'causeway-samba-'));
   await mkdir(dir, { recursive: true });
