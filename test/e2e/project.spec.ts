@@ -142,8 +142,12 @@ test('mapping rules: a constant is added and changed with the keyboard', async (
   await shell.panel.getByRole('searchbox').fill('companyName');
   await grid.row('Set constant').filter({ hasText: 'Contoso' }).getByRole('cell').first().click();
   await expect(shell.action('Edit Rule')).not.toHaveAttribute('aria-disabled', 'true');
-  await desk.page.keyboard.press('Alt+Enter');
   const edit = shell.dialog('Edit Mapping Rule');
+  // The window hears no shortcuts while the dialog before still fades out.
+  await expect(async () => {
+    await desk.page.keyboard.press('Alt+Enter');
+    await expect(edit).toBeVisible({ timeout: 1_000 });
+  }).toPass();
   await expect(edit.getByRole('textbox', { name: 'Constant' })).toHaveValue('Contoso');
   await edit.getByRole('textbox', { name: 'Constant' }).fill('Fabrikam');
   await edit.getByRole('button', { name: 'Save', exact: true }).click();

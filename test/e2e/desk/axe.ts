@@ -6,6 +6,8 @@ const FOCUS_GUARDS = '[data-tabster-dummy]';
 
 /** Violations of axe-core's rules in the whole window, in words: rule, its help, and where. Empty: none. */
 export async function violations(page: Page): Promise<readonly string[]> {
+  // Messages come and go by themselves, and half faded they have the colours of nothing.
+  await page.locator('.fui-Toast').first().waitFor({ state: 'detached', timeout: 20_000 });
   // Colours are measured when dialogs have faded in.
   await page.evaluate(async () => {
     const finite = document.getAnimations().filter((animation) => animation.effect?.getComputedTiming().endTime !== Infinity);
