@@ -1,7 +1,7 @@
 import Papa from 'papaparse';
 import { appError, ErrorCode } from '../../shared/domain/errors.ts';
+import { FORMULA } from '../../shared/rules/spreadsheet.ts';
 import { decodeText } from '../engines/directory/index.ts';
-import { FORMULA } from './csv.ts';
 
 /** One line of a file: as an editor counts it, from 1, and its cells. */
 export interface CsvRow { readonly line: number; readonly cells: readonly string[] }

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
-import Papa from 'papaparse';
 import type { RollBackChoice, RollBackConflict } from '../../../shared/contracts/roll-back.ts';
 import { appError, ErrorCode } from '../../../shared/domain/errors.ts';
 import { csvOf } from '../../app/csv.ts';
+import { csvText, readCsv } from '../../app/csv-lines.ts';
 import { table } from '../output.ts';
 import type { Session } from '../session.ts';
 
@@ -63,15 +63,20 @@ export function choicesOf(o: ChoiceOptions, conflicts: readonly RollBackConflict
 }
 
 function fromFile(file: string, conflicts: readonly RollBackConflict[]): RollBackChoice[] {
-  let text: string;
-  try { text = readFileSync(file, 'utf8'); } catch (cause) { throw appError(ErrorCode.BadFile, `The file ${file} cannot be read: ${(cause as Error).message}.`, { cause }); }
-  const { data, meta } = Papa.parse<Record<string, string>>(text.replace(/^\uFEFF/, ''), { header: true, skipEmptyLines: 'greedy' });
-  for (const column of ['target id', 'attribute', 'choice']) if (!(meta.fields ?? []).includes(column)) throw appError(ErrorCode.BadFile, `The file ${file} has no column "${column}"; take one that \`causeway roll-back conflicts --file\` wrote.`);
-  return data.map((row, i) => {
-    const choice = row['choice']?.trim().toLowerCase();
-    const conflict = conflicts.find((c) => c.targetId === row['target id']?.trim() && c.attribute === row['attribute']?.trim());
-    if (choice !== 'restore' && choice !== 'keep') throw appError(ErrorCode.InvalidInput, `Line ${i + 2} of ${file}: the choice is "restore" or "keep", not "${row['choice'] ?? ''}".`);
-    if (conflict === undefined) throw appError(ErrorCode.InvalidInput, `Line ${i + 2} of ${file} names no value of the plan that others changed.`);
+  let bytes: Buffer;
+  try { bytes = readFileSync(file); } catch (cause) { throw appError(ErrorCode.BadFile, `The file ${file} cannot be read: ${(cause as Error).message}.`, { cause }); }
+  const { header, rows } = readCsv(csvText(bytes, file));
+  const place = (column: (typeof HEAD)[number]): number => {
+    const at = header.indexOf(column);
+    if (at < 0) throw appError(ErrorCode.BadFile, `The file ${file} has no column "${column}"; take one that \`causeway roll-back conflicts --file\` wrote.`);
+    return at;
+  };
+  const [target, attribute, decision] = [place('target id'), place('attribute'), place('choice')];
+  return rows.map(({ line, cells }) => {
+    const choice = cells[decision]?.toLowerCase();
+    const conflict = conflicts.find((c) => c.targetId === cells[target] && c.attribute === cells[attribute]);
+    if (choice !== 'restore' && choice !== 'keep') throw appError(ErrorCode.InvalidInput, `Line ${line} of ${file}: the choice is "restore" or "keep", not "${cells[decision] ?? ''}".`);
+    if (conflict === undefined) throw appError(ErrorCode.InvalidInput, `Line ${line} of ${file} names no value of the plan that others changed.`);
     return { targetId: conflict.targetId, attribute: conflict.created ? '' : conflict.attribute, choice };
   });
 }

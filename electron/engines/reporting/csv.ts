@@ -1,14 +1,9 @@
 import Papa from 'papaparse';
+import { FORMULA } from '../../../shared/rules/spreadsheet.ts';
 import { linkOf, shownValues, takesAway, type ExportedOperation, type PlanExporter, type SectionRows } from './types.ts';
 
 const COLUMNS = ['part', 'number', 'operation', 'service', 'type', 'object', 'source id', 'target id', 'attribute', 'before', 'after', 'why', 'mapping rule', 'source attribute', 'can be undone', 'changed by others', 'outcome', 'message'] as const;
 type Cells = Partial<Record<(typeof COLUMNS)[number], string>>;
-
-/**
- * Cells that a spreadsheet would take for a formula get an apostrophe in front (OWASP, "CSV Injection": = + - @, tab and line
- * ends; and their full-width forms, which Excel reads alike in some languages).
- */
-const FORMULA = /^[=+\-@\t\r\n\uFF1D\uFF0B\uFF0D\uFF20]/;
 
 const lines = (rows: readonly Cells[]): string => (rows.length === 0 ? '' : `${Papa.unparse(rows.map((row) => COLUMNS.map((column) => row[column] ?? '')), { escapeFormulae: FORMULA, newline: '\r\n' })}\r\n`);
 const joined = (values: readonly string[] | null): string => (values ?? []).join('; ');

@@ -1,13 +1,12 @@
 import { AddRegular, ArrowDownRegular, ArrowUpRegular, DeleteRegular, EditRegular, ToggleLeftRegular } from '@fluentui/react-icons';
 import { cliOf, quoted, type Command } from '../../app/commands.ts';
-import type { RuleOwner } from '../../app/dialogs.tsx';
+import { movedOrder, ownerOf, whyNotMoved } from '../../app/rule-order.ts';
 import type { CommandContext } from '../../app/selection.ts';
 import { actionOf, conditionOf } from './words.ts';
 
 type Chosen = Extract<NonNullable<CommandContext['chosen']>, { readonly kind: 'licence rule' }>;
 
 const isHere = (c: CommandContext): boolean => c.place.tab === 'Licences';
-const ownerOf = ({ place: { node } }: CommandContext): RuleOwner | null => (node.kind === 'pair' ? { kind: 'pair', id: node.pairId } : node.kind === 'collection' ? { kind: 'collection', id: node.collectionId } : null);
 const ruleOf = (c: CommandContext): Chosen | null => (c.chosen?.kind === 'licence rule' ? c.chosen : null);
 const needsRule = (c: CommandContext): string | null => (ruleOf(c) ? null : 'Select a rule.');
 const scope = (c: CommandContext): string => (c.place.node.kind === 'pair' ? `--pair ${quoted(c.pair?.name ?? '')}` : `--collection ${quoted(c.collection?.name ?? '')}`);
@@ -21,17 +20,13 @@ const move = (id: string, title: string, step: 1 | -1, icon: Command['icon']): C
   id, title, icon, group: 'Licences', appliesTo: isHere,
   disabledReason: (c) => {
     const chosen = ruleOf(c);
-    if (!chosen) return 'Select a rule.';
-    const at = chosen.order.indexOf(chosen.rule.id);
-    return step < 0 && at === 0 ? 'It is the first rule.' : step > 0 && at === chosen.order.length - 1 ? 'It is the last rule.' : null;
+    return chosen ? whyNotMoved(chosen.order, chosen.rule.id, step) : 'Select a rule.';
   },
   run: async (c, { api, cache }) => {
     const owner = ownerOf(c);
     const chosen = ruleOf(c);
     if (!owner || !chosen) return;
-    const ids = chosen.order.filter((one) => one !== chosen.rule.id);
-    ids.splice(chosen.order.indexOf(chosen.rule.id) + step, 0, chosen.rule.id);
-    await api.call('licences.reorder', { owner, ids });
+    await api.call('licences.reorder', { owner, ids: movedOrder(chosen.order, chosen.rule.id, step) });
     await cache.invalidateQueries({ queryKey: ['licences.list'] });
   },
   cliLine: (c) => { const chosen = ruleOf(c); return chosen ? cliOf(c, `licences move ${chosen.rule.position} ${step < 0 ? '--up' : '--down'} ${scope(c)}`) : null; },

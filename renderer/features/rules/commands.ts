@@ -1,14 +1,10 @@
 import { AddRegular, ArrowDownRegular, ArrowSortRegular, ArrowUpRegular, DeleteRegular, DocumentTableRegular, EditRegular, ShareRegular, ToggleLeftRegular } from '@fluentui/react-icons';
 import { cliOf, quoted, type Command } from '../../app/commands.ts';
-import type { RuleOwner } from '../../app/dialogs.tsx';
+import { movedOrder, ownerOf, whyNotMoved } from '../../app/rule-order.ts';
 import type { CommandContext } from '../../app/selection.ts';
 
 type RuleChosen = Extract<NonNullable<CommandContext['chosen']>, { readonly kind: 'matching rule' | 'mapping rule' }>;
 
-const ownerOf = (c: CommandContext): RuleOwner | null => {
-  const { node } = c.place;
-  return node.kind === 'pair' ? { kind: 'pair', id: node.pairId } : node.kind === 'collection' ? { kind: 'collection', id: node.collectionId } : null;
-};
 const ruleOf = (c: CommandContext): RuleChosen | null => (c.chosen?.kind === 'matching rule' || c.chosen?.kind === 'mapping rule' ? c.chosen : null);
 const isRuleTab = (c: CommandContext): boolean => c.place.tab === 'Matching' || c.place.tab === 'Mapping';
 const needsRule = (c: CommandContext): string | null => (ruleOf(c) ? null : 'Select a rule.');
@@ -19,28 +15,18 @@ const numberOf = (c: CommandContext): string => { const chosen = ruleOf(c); retu
 /** The same on the command line. */
 const cli = (c: CommandContext, words: string): string => cliOf(c, `rules ${words} ${c.place.node.kind === 'collection' ? `--collection ${quoted(c.collection?.name ?? '<collection>')}` : `--pair ${quoted(c.pair?.name ?? '<pair>')}`}`);
 
-function moved(order: readonly string[], id: string, step: 1 | -1): string[] {
-  const at = order.indexOf(id);
-  const next = [...order];
-  next.splice(at, 1);
-  next.splice(at + step, 0, id);
-  return next;
-}
-
 const move = (id: string, title: string, step: 1 | -1, icon: Command['icon']): Command => ({
   id, title, icon, group: 'Rules', appliesTo: isRuleTab,
   disabledReason: (c) => {
     const chosen = ruleOf(c);
-    if (!chosen) return 'Select a rule.';
-    const at = chosen.order.indexOf(chosen.rule.id);
-    return step < 0 && at === 0 ? 'It is the first rule.' : step > 0 && at === chosen.order.length - 1 ? 'It is the last rule.' : null;
+    return chosen ? whyNotMoved(chosen.order, chosen.rule.id, step) : 'Select a rule.';
   },
   run: async (c, { api, cache }) => {
     const owner = ownerOf(c);
     const chosen = ruleOf(c);
     if (!owner || !chosen) return;
     const matching = chosen.kind === 'matching rule';
-    await api.call(matching ? 'matchingRules.reorder' : 'mappingRules.reorder', { owner, ids: moved(chosen.order, chosen.rule.id, step) });
+    await api.call(matching ? 'matchingRules.reorder' : 'mappingRules.reorder', { owner, ids: movedOrder(chosen.order, chosen.rule.id, step) });
     await cache.invalidateQueries({ queryKey: [matching ? 'matchingRules.list' : 'mappingRules.list'] });
   },
   cliLine: (c) => cli(c, `move ${numberOf(c)} --to <number> --set ${setOf(c)}`),

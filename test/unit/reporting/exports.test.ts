@@ -36,12 +36,13 @@ describe('CSV', () => {
     expect(rows[6]).toMatchObject({ object: 'Admin', outcome: 'Skipped', message: 'It is a critical system object.' });
     expect(file(EXPORTERS.csv).startsWith('\uFEFF')).toBe(true);
   });
-  it('gives a spreadsheet no formula, whatever a value begins with, and gives every other value back as it was', () => {
+  it('gives a spreadsheet no formula, whatever a value begins with, and reads back as it was written', () => {
     fc.assert(fc.property(anyText.filter((t) => t !== '' && !t.includes('\0')), (text) => {
       const [row] = csvRows(EXPORTERS.csv.begin(HEADER) + EXPORTERS.csv.page('operations', [operation({ name: text, changes: [change('jobTitle', null, [text])] })], true));
       for (const cell of [row?.['object'] ?? '', row?.['after'] ?? '']) {
         expect(cell).not.toMatch(/^[=+\-@\t\r\n＝＋－＠]/);
-        expect(cell).toBe(/^[=+\-@\t\r\n＝＋－＠]/.test(text) ? `'${text}` : text);
+        // One apostrophe is ours where what follows it, apostrophes aside, begins like a formula.
+        expect(/^''*[=+\-@\t\r\n＝＋－＠]/.test(cell) ? cell.slice(1) : cell).toBe(text);
       }
     }), { numRuns: 200 });
   });
