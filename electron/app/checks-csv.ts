@@ -5,15 +5,13 @@ import { normaliseDn } from '../../shared/rules/dn.ts';
 import type { CheckRecord } from '../store/index.ts';
 import { requireValid, whyNotDecided } from './checks-decisions.ts';
 import { csvOf } from './csv.ts';
-import { readCsv } from './csv-lines.ts';
+import { csvPages, type CsvRow } from './csv-lines.ts';
 import type { Services } from './services.ts';
 
 /** Largest export given as text, findings. */
 const EXPORT_LIMIT = 200_000;
 /** Lines with a problem that are listed. */
 const LISTED = 1_000;
-/** Decisions written together. */
-const CHUNK = 500;
 /** The columns of IdFix, in its order, then ours. */
 const COLUMNS = ['DISTINGUISHEDNAME', 'COMMONNAME', 'OBJECTCLASS', 'ATTRIBUTE', 'ERROR', 'VALUE', 'UPDATE', 'PROPOSEDACTION', 'ACTION', 'OBJECTGUID', 'SEVERITY', 'RULE', 'MESSAGE', 'COLLECTION', 'STATE'] as const;
 /** Columns without which no line says anything. */
@@ -36,45 +34,53 @@ export async function exportFindings(services: Services, check: CheckRecord, fil
 }
 
 /**
- * Reads decisions from the columns ACTION and UPDATE of a CSV of ours or of IdFix ({@link readCsv}). Lines are tied to findings by
- * OBJECTGUID, without one by distinguished name, and by attribute and value; a line without an action decides nothing.
- * @throws AppError BAD_FILE when the file has not the columns, or quotation marks that do not fit.
+ * Reads decisions from the columns ACTION and UPDATE of a CSV of ours or of IdFix ({@link csvPages}). Lines are tied to findings by
+ * OBJECTGUID, without one by distinguished name, and by attribute and value; a line without an action decides nothing. Lines and their
+ * findings are read a page of 500 at a time.
+ * @throws AppError BAD_FILE when the file has not the columns, or quotation marks that do not fit; then nothing is decided.
  */
 export async function importDecisions(services: Services, check: CheckRecord, text: string): Promise<{ taken: number; unchanged: number; problems: { line: number; message: string }[]; problemsTotal: number }> {
-  const { header: names, rows } = readCsv(text, 'kept');
-  const header = names.map((name) => name.trim().toUpperCase());
+  const file = csvPages(text, 'kept');
+  const header = file.header.map((name) => name.trim().toUpperCase());
   const missing = NEEDED.filter((name) => !header.includes(name));
   if (missing.length > 0) throw appError(ErrorCode.BadFile, `The file has no column ${missing.join(', ')}. It needs the columns of IdFix in its first line: ${COLUMNS.slice(0, 9).join(',')}.`);
   const at = new Map(header.map((name, i) => [name, i]));
+  const cellOf = ({ cells }: CsvRow, name: string): string => cells[at.get(name) ?? -1] ?? '';
   const problems: { line: number; message: string }[] = [];
   let problemsTotal = 0;
   const say = (line: number, message: string): void => { problemsTotal++; if (problems.length < LISTED) problems.push({ line, message }); };
-  const findings = await index(services, check.id);
+  // Read once to its end before anything is decided: what does not fit is found by that, too.
+  let named = true;
+  for (const page of file.pages()) for (const row of page) named &&= cellOf(row, 'ACTION').trim() === '' || cellOf(row, 'OBJECTGUID').trim() !== '';
+  const idsOf = named ? () => [] : await idsByDn(services, check.id);
   const seen = new Map<number, number>();
-  let decisions: { number: number; choice: CheckChoice; newValue: string | null }[] = [];
   let taken = 0;
   let unchanged = 0;
-  for (const { line, cells } of rows) {
-    const cell = (name: string): string => cells[at.get(name) ?? -1] ?? '';
-    if (cells.length !== header.length) { say(line, `The line has ${cells.length} columns, the first line has ${header.length}.`); continue; }
-    const choice = cell('ACTION').trim().toUpperCase();
-    if (choice === '') { unchanged++; continue; }
-    if (!isChoice(choice)) { say(line, `${choice} is no action that can be imported; write ${CHECK_CHOICES.join(', ')}, or leave it empty.`); continue; }
-    const row = findings(cell('OBJECTGUID'), cell('DISTINGUISHEDNAME'), cell('ATTRIBUTE'), cell('VALUE'));
-    if (row === undefined) { say(line, `The check has no finding about the value "${cell('VALUE')}" of ${cell('ATTRIBUTE')} of ${cell('DISTINGUISHEDNAME') || 'an object without a name'}${cell('OBJECTGUID').trim() === '' ? '' : ` (${cell('OBJECTGUID').trim()})`}.`); continue; }
-    const twice = seen.get(row.number);
-    if (twice !== undefined) { say(line, `Line ${twice} decides about the same value already.`); continue; }
-    seen.set(row.number, line);
-    const update = cell('UPDATE').trim();
-    const newValue = choice !== 'EDIT' ? null : update === '' ? row.proposal : update;
-    const why = whyNotDecided({ ...row, newValue }, choice) ?? await whyNotValid(services, check, row, newValue);
-    if (why !== null) { say(line, `${row.name}: ${why}`); continue; }
-    if (row.choice === choice && row.newValue === newValue) { unchanged++; continue; }
-    decisions.push({ number: row.number, choice, newValue });
-    taken++;
-    if (decisions.length === CHUNK) { await services.store.checks.decide(decisions); decisions = []; }
+  for (const page of file.pages()) {
+    const find = await finder(services, check.id, page.map((row) => { const guid = cellOf(row, 'OBJECTGUID').trim().toLowerCase(); return guid === '' ? idsOf(cellOf(row, 'DISTINGUISHEDNAME')) : [guid]; }));
+    const decisions: { number: number; choice: CheckChoice; newValue: string | null }[] = [];
+    for (const [i, row] of page.entries()) {
+      const { line, cells } = row;
+      const cell = (name: string): string => cellOf(row, name);
+      if (cells.length !== header.length) { say(line, `The line has ${cells.length} columns, the first line has ${header.length}.`); continue; }
+      const choice = cell('ACTION').trim().toUpperCase();
+      if (choice === '') { unchanged++; continue; }
+      if (!isChoice(choice)) { say(line, `${choice} is no action that can be imported; write ${CHECK_CHOICES.join(', ')}, or leave it empty.`); continue; }
+      const found = find(i, cell('ATTRIBUTE'), cell('VALUE'));
+      if (found === undefined) { say(line, `The check has no finding about the value "${cell('VALUE')}" of ${cell('ATTRIBUTE')} of ${cell('DISTINGUISHEDNAME') || 'an object without a name'}${cell('OBJECTGUID').trim() === '' ? '' : ` (${cell('OBJECTGUID').trim()})`}.`); continue; }
+      const twice = seen.get(found.number);
+      if (twice !== undefined) { say(line, `Line ${twice} decides about the same value already.`); continue; }
+      seen.set(found.number, line);
+      const update = cell('UPDATE').trim();
+      const newValue = choice !== 'EDIT' ? null : update === '' ? found.proposal : update;
+      const why = whyNotDecided({ ...found, newValue }, choice) ?? await whyNotValid(services, check, found, newValue);
+      if (why !== null) { say(line, `${found.name}: ${why}`); continue; }
+      if (found.choice === choice && found.newValue === newValue) { unchanged++; continue; }
+      decisions.push({ number: found.number, choice, newValue });
+      taken++;
+    }
+    await services.store.checks.decide(decisions);
   }
-  await services.store.checks.decide(decisions);
   services.emit('store.changed', { nouns: ['tasks'] });
   return { taken, unchanged, problems, problemsTotal };
 }
@@ -93,22 +99,32 @@ async function whyNotValid(services: Services, check: CheckRecord, row: CheckFin
   }
 }
 
-/**
- * Finds findings by object, attribute and value: a value exactly as it is before one that differs by white space around it. An object
- * that is named by GUID is looked for by nothing else: another one may have its distinguished name by now.
- */
-async function index(services: Services, id: string): Promise<(guid: string, dn: string, attribute: string, value: string) => CheckFindingRow | undefined> {
-  // Line ends come out of a file as one kind.
-  const key = (object: string, attribute: string, value: string): string => `${object} ${attribute.trim().toLowerCase()} ${value.replaceAll(/\r\n?/g, '\n')}`;
-  const [exact, near] = [new Map<string, CheckFindingRow>(), new Map<string, CheckFindingRow>()];
+/** Objects by distinguished name, for lines that name no GUID: after a move two of the check may have one name. Keeps a name and an id an object. */
+async function idsByDn(services: Services, id: string): Promise<(dn: string) => readonly string[]> {
+  const ids = new Map<string, string | readonly string[]>();
   for await (const rows of services.store.checks.iterateFindings(id)) {
-    for (const row of rows) {
-      if (row.sourceId === null) continue;
-      for (const object of [row.sourceId, normaliseDn(row.dn)]) for (const [table, value] of [[exact, row.value], [near, row.value.trim()]] as const) if (!table.has(key(object, row.attribute, value))) table.set(key(object, row.attribute, value), row);
+    for (const { sourceId, dn } of rows) {
+      if (sourceId === null) continue;
+      const known = ids.get(normaliseDn(dn));
+      if (known === undefined) ids.set(normaliseDn(dn), sourceId);
+      else if (!known.includes(sourceId)) ids.set(normaliseDn(dn), [known, sourceId].flat());
     }
   }
-  return (guid, dn, attribute, value) => {
-    const object = guid.trim() === '' ? normaliseDn(dn.trim()) : guid.trim().toLowerCase();
-    return exact.get(key(object, attribute, value)) ?? near.get(key(object, attribute, value.trim()));
+  return (dn) => [ids.get(normaliseDn(dn.trim())) ?? []].flat();
+}
+
+/**
+ * Finds the findings of one page of lines by object, attribute and value: a value exactly as it is before one that differs by white space
+ * around it. An object that is named by GUID is looked for by nothing else: another one may have its distinguished name by now.
+ * @param objects of each line, those it may mean.
+ */
+async function finder(services: Services, id: string, objects: readonly (readonly string[])[]): Promise<(line: number, attribute: string, value: string) => CheckFindingRow | undefined> {
+  // Line ends come out of a file as one kind.
+  const key = (attribute: string, value: string): string => `${attribute.trim().toLowerCase()} ${value.replaceAll(/\r\n?/g, '\n')}`;
+  const byObject = Map.groupBy(await services.store.checks.findingsOf(id, objects.flat()), (row) => row.sourceId ?? '');
+  return (line, attribute, value) => {
+    const rows = (objects[line] ?? []).flatMap((object) => byObject.get(object) ?? []);
+    const wanted = key(attribute, value);
+    return rows.find((row) => key(row.attribute, row.value) === wanted) ?? rows.find((row) => key(row.attribute, row.value.trim()) === key(attribute, value.trim()));
   };
 }

@@ -1,21 +1,18 @@
 import type { Handlers } from '../ipc/router.ts';
 import type { AddResult } from '../../shared/contracts/collections.ts';
 import { appError, ErrorCode } from '../../shared/domain/errors.ts';
-import type { SourceObject } from '../../shared/domain/objects.ts';
 import type { TaskKind } from '../../shared/domain/statuses.ts';
-import type { ObjectType } from '../../shared/rules/object-type.ts';
 import type { Directory, DirectoryEntry } from '../engines/directory/index.ts';
-import type { CollectionRecord, LeftOutObject, PairRecord, Repositories } from '../store/index.ts';
+import type { CollectionRecord, PairRecord, Repositories } from '../store/index.ts';
 import type { Services } from './services.ts';
 import { withDirectory } from './collections-browse.ts';
-import { createPreview, judge, readScope, wantedOf } from './collections-objects.ts';
+import { createPreview, readScope, wantedOf } from './collections-objects.ts';
 import { overlapsOf } from './collections-overlaps.ts';
+import { addReading, readAside, typeOf } from './collections-reading.ts';
 import { interruptDeadOf } from './dead-owners.ts';
 import { kindOf, OBJECT_FILTER } from './source-attributes.ts';
 import { WAITING } from './task-rows.ts';
 
-/** Skipped objects listed by name in an answer; the collection keeps them all. */
-const LISTED = 200;
 /** Objects left out that are listed by name. */
 const SHOWN = 500;
 
@@ -86,9 +83,6 @@ export function contentsHandlers(services: Services): Pick<Handlers, Contents> {
   };
 }
 
-/** The store keeps the words that {@link judge} wrote. */
-const typeOf = (text: string): ObjectType | 'other' => text as ObjectType | 'other';
-
 /** @throws AppError INVALID_INPUT for a dynamic collection: its scope alone says what is in it. */
 export function requireStatic(collection: CollectionRecord): CollectionRecord {
   if (collection.kind === 'static') return collection;
@@ -126,34 +120,13 @@ async function* addQueries(directory: Directory, dns: readonly string[], attribu
   }
 }
 
-/** Stores what was read and puts it into the collection; what is out of scope is told with its clause, and kept with the collection. */
-export async function addFrom(services: Services, pair: PairRecord, collection: CollectionRecord, pages: AsyncIterable<readonly DirectoryEntry[]>): Promise<AddResult> {
-  const skipped: AddResult['skipped'] = [];
-  const ids: string[] = [];
-  let skippedTotal = 0;
-  let added = 0;
-  let already = 0;
-  const runId = services.newId();
-  for await (const page of pages) {
-    const objects: SourceObject[] = [];
-    const left: LeftOutObject[] = [];
-    for (const entry of page) {
-      const { object, out } = judge(entry);
-      if (out === null) { objects.push(object); continue; }
-      skippedTotal += 1;
-      if (skipped.length < LISTED) skipped.push({ name: out.name, reason: out.reason, type: typeOf(out.type) });
-      if (out.id !== '') left.push(out);
-    }
-    await services.store.transaction(async (tx) => {
-      const members = objects.map((o) => o.id);
-      ids.push(...members);
-      await tx.collections.keepLeftOut(collection.id, pair.id, left, members);
-      if (objects.length === 0) return;
-      await tx.sources.upsertPage(pair.id, objects, runId);
-      const result = await tx.collections.addMembers(collection.id, members);
-      added += result.added;
-      already += result.already;
-    });
+/** Adds what a reading finds, all or nothing: one that fails half-way leaves the collection as it was. What is out of scope is told with its clause, and kept with the collection. */
+async function addFrom(services: Services, pair: PairRecord, collection: CollectionRecord, pages: AsyncIterable<readonly DirectoryEntry[]>): Promise<AddResult> {
+  const reading = await readAside(services, pair, pages);
+  try {
+    return await services.store.transaction(async (tx) => await addReading(tx, collection, reading));
+  } catch (error) {
+    await services.store.collections.forgetFound(reading.id);
+    throw error;
   }
-  return { added, already, skipped, skippedTotal, overlaps: await overlapsOf(services.store, collection.id, ids) };
 }

@@ -6,10 +6,10 @@ import { escapeFilterBytes, readObjectList, type Directory, type DirectoryEntry 
 import { guidToBytes } from '../../shared/rules/guid.ts';
 import type { CollectionRecord, PairRecord } from '../store/index.ts';
 import { findValues, judgeLines, type JudgedLine, type NamedCollection } from './collections-import-lines.ts';
-import { addFrom } from './collections-contents.ts';
 import { rootOf, withDirectory } from './collections-browse.ts';
 import { makeCollection } from './collections-make.ts';
 import { wantedOf } from './collections-objects.ts';
+import { addReading, readAside, type Reading } from './collections-reading.ts';
 import { csvOf } from './csv.ts';
 import type { Services } from './services.ts';
 import { OBJECT_FILTER } from './source-attributes.ts';
@@ -84,22 +84,35 @@ async function look(services: Services, directory: Directory, pair: PairRecord, 
   };
 }
 
-/** Adds what the lines found. The collections that are missing are made first. */
+/** Adds what the lines found, all or nothing: everything is read first, then the collections that are missing are made and all are filled together. */
 async function add(services: Services, directory: Directory, pair: PairRecord, { report, lines, collections, names }: Looked, signal: AbortSignal): Promise<ImportReport> {
-  let added = 0;
-  const overlaps: Overlap[] = [];
-  const made: ImportReport['collections'] = [];
-  for (const [key, name] of names) {
-    const ids = new Set(lines.flatMap((line) => (line.state === 'found' && line.objectId !== null && (key === '' || line.collection.toLowerCase() === key) ? [line.objectId] : [])));
-    const collection = collections.get(key) ?? await services.store.transaction(async (tx) => await makeCollection(tx, { pairId: pair.id, name }));
-    const of = report.collections.find((one) => one.name.toLowerCase() === collection.name.toLowerCase());
-    if (of !== undefined) made.push({ ...of, id: collection.id });
-    if (ids.size === 0) continue;
-    const result = await addFrom(services, pair, collection, byGuid(directory, await rootOf(directory, pair, signal), ids, await wantedOf(services, pair.id, [collection.id]), signal));
-    added += result.added;
-    overlaps.push(...result.overlaps);
+  const readings = new Map<string, Reading>();
+  try {
+    for (const key of names.keys()) {
+      const ids = new Set(lines.flatMap((line) => (line.state === 'found' && line.objectId !== null && (key === '' || line.collection.toLowerCase() === key) ? [line.objectId] : [])));
+      const known = collections.get(key);
+      if (ids.size > 0) readings.set(key, await readAside(services, pair, byGuid(directory, await rootOf(directory, pair, signal), ids, await wantedOf(services, pair.id, known === undefined ? [] : [known.id]), signal)));
+    }
+    return await services.store.transaction(async (tx) => {
+      let added = 0;
+      const overlaps: Overlap[] = [];
+      const made: ImportReport['collections'] = [];
+      for (const [key, name] of names) {
+        const collection = collections.get(key) ?? await makeCollection(tx, { pairId: pair.id, name });
+        const of = report.collections.find((one) => one.name.toLowerCase() === collection.name.toLowerCase());
+        if (of !== undefined) made.push({ ...of, id: collection.id });
+        const reading = readings.get(key);
+        if (reading === undefined) continue;
+        const result = await addReading(tx, collection, reading);
+        added += result.added;
+        overlaps.push(...result.overlaps);
+      }
+      return { ...report, collections: made, added, overlaps };
+    });
+  } catch (error) {
+    for (const { id } of readings.values()) await services.store.collections.forgetFound(id);
+    throw error;
   }
-  return { ...report, collections: made, added, overlaps };
 }
 
 /** Reads objects by objectGUID: in batches from a server, in one pass from a file. */

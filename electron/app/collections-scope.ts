@@ -2,13 +2,13 @@ import type { Handlers } from '../ipc/router.ts';
 import type { FoundObject } from '../../shared/contracts/collections.ts';
 import type { Scope, ScopeResult } from '../../shared/contracts/collection-scope.ts';
 import { appError, ErrorCode } from '../../shared/domain/errors.ts';
-import type { SourceObject } from '../../shared/domain/objects.ts';
 import { objectTypeOf } from '../../shared/rules/object-type.ts';
 import type { Directory } from '../engines/directory/index.ts';
-import type { CollectionRecord, LeftOutObject, PairRecord } from '../store/index.ts';
+import type { CollectionRecord, PairRecord } from '../store/index.ts';
 import type { Services } from './services.ts';
 import { checkedFilter, rootOf, withDirectory } from './collections-browse.ts';
-import { createPreview, judge, readScope } from './collections-objects.ts';
+import { createPreview, readScope } from './collections-objects.ts';
+import { readAside } from './collections-reading.ts';
 
 /** Channels of dynamic collections: coexistence only, filled by a container and a filter (Quest Migration Manager, "Adding a Dynamic Collection"). */
 export function scopeHandlers(
@@ -85,27 +85,19 @@ async function goneOf(services: Services, pairId: string, ids: readonly string[]
 export async function refreshScope(services: Services, directory: Directory, pair: PairRecord, collection: CollectionRecord, signal: AbortSignal, change?: Scope): Promise<ScopeResult> {
   const scope = change ?? collection.scope;
   if (scope === null) throw appError(ErrorCode.InvalidInput, `"${collection.name}" has no scope.`);
-  const ids = new Set<string>();
-  const left: LeftOutObject[] = [];
-  const runId = services.newId();
-  for await (const page of readScope(services, directory, pair, { ...scope, collectionIds: [collection.id] }, signal)) {
-    const objects: SourceObject[] = [];
-    for (const entry of page) {
-      const { object, out } = judge(entry);
-      if (out === null) objects.push(object);
-      else if (out.id !== '') left.push(out);
-    }
-    for (const { id } of objects) ids.add(id);
-    await services.store.sources.upsertPage(pair.id, objects, runId);
+  const reading = await readAside(services, pair, readScope(services, directory, pair, { ...scope, collectionIds: [collection.id] }, signal));
+  try {
+    return await services.store.transaction(async (tx) => {
+      const { scope: stored } = await tx.collections.get(collection.id);
+      if (change !== undefined) await tx.collections.setScope(collection.id, change);
+      else if (stored?.base !== scope.base || stored.filter !== scope.filter) throw appError(ErrorCode.Conflict, `"${collection.name}" was given another scope meanwhile, which says what it holds.`);
+      const { added, removed, already, leftOut } = await tx.collections.putFound(reading.id, collection.id, 'instead');
+      return { id: collection.id, added, removed, unchanged: already, leftOut };
+    });
+  } catch (error) {
+    await services.store.collections.forgetFound(reading.id);
+    throw error;
   }
-  return await services.store.transaction(async (tx) => {
-    const { scope: stored } = await tx.collections.get(collection.id);
-    if (change !== undefined) await tx.collections.setScope(collection.id, change);
-    else if (stored?.base !== scope.base || stored.filter !== scope.filter) throw appError(ErrorCode.Conflict, `"${collection.name}" was given another scope meanwhile, which says what it holds.`);
-    await tx.collections.clearLeftOut(collection.id);
-    await tx.collections.keepLeftOut(collection.id, pair.id, left, []);
-    return { id: collection.id, ...await tx.collections.replaceMembers(collection.id, [...ids]), leftOut: left.length };
-  });
 }
 
 /** Works out the members of every dynamic collection of a pair, as part of a discovery. One that cannot be read keeps its members; the sentences say why. */

@@ -3,7 +3,8 @@ import { appError, ErrorCode } from '../../shared/domain/errors.ts';
 import type { MatchResult, SourceObject } from '../../shared/domain/objects.ts';
 import { NO_DECISION, type ReviewAction } from '../../shared/domain/review.ts';
 import { createTargetIndex, decideMatch, type DecideOutcome } from '../engines/matching/index.ts';
-import type { CollectionRecord, MatchStanding, ReviewEntry } from '../store/index.ts';
+import type { MatchStanding, ReviewEntry } from '../store/index.ts';
+import { keepDecisions, reviewScope, type ReviewScope } from './matches-scope.ts';
 import type { Services } from './services.ts';
 
 /** Refusals that are named one by one. */
@@ -14,13 +15,13 @@ interface Weighed { readonly source: SourceObject; readonly before: MatchStandin
 /** Which object is meant and, when a person names it, which target. */
 export interface Wish { readonly sourceId: string; readonly targetId?: string }
 
-/** What is known of objects now, by id: their match, decisions and status in the collection. */
-export async function standings(services: Services, collection: CollectionRecord, ids: readonly string[]): Promise<ReadonlyMap<string, MatchStanding>> {
+/** What is known of objects now, by id: their match, decisions and status. Objects that the scope does not hold are left out. */
+export async function standings(services: Services, scope: ReviewScope, ids: readonly string[]): Promise<ReadonlyMap<string, MatchStanding>> {
   const { store } = services;
-  const matches = await store.matches.getMany(collection.pairId, ids);
-  const confirmed = await store.matches.confirmed(collection.pairId, ids);
-  const decisions = await store.matches.decisions(collection.pairId, ids);
-  const statuses = await store.collections.statuses(collection.id, ids);
+  const matches = await store.matches.getMany(scope.pairId, ids);
+  const confirmed = await store.matches.confirmed(scope.pairId, ids);
+  const decisions = await store.matches.decisions(scope.pairId, ids);
+  const statuses = scope.collectionId === null ? await store.collections.membersOf(scope.pairId, ids) : await store.collections.statuses(scope.collectionId, ids);
   return new Map(ids.flatMap((id) => {
     const status = statuses.get(id);
     return status === undefined ? [] : [[id, { result: matches.get(id) ?? null, confirmed: confirmed.has(id), decision: decisions.get(id) ?? NO_DECISION, status: status.status, reason: status.reason }]];
@@ -30,12 +31,12 @@ export async function standings(services: Services, collection: CollectionRecord
 const hits = (result: MatchResult | null): readonly string[] => (result?.evidence ?? []).flatMap((one) => one.hits);
 
 /** Weighs one page of wishes. `twice`: targets that the same decision means for several sources; nobody gets those. */
-export async function weigh(services: Services, collection: CollectionRecord, action: ReviewAction, wishes: readonly Wish[], how: { readonly overridden: boolean; readonly twice: ReadonlyMap<string, string> }): Promise<readonly Weighed[]> {
+export async function weigh(services: Services, scope: ReviewScope, action: ReviewAction, wishes: readonly Wish[], how: { readonly overridden: boolean; readonly twice: ReadonlyMap<string, string> }): Promise<readonly Weighed[]> {
   const { store } = services;
-  const { pairId } = collection;
+  const { pairId } = scope;
   const ids = wishes.map((wish) => wish.sourceId);
   const sources = await store.sources.getMany(pairId, ids);
-  const known = await standings(services, collection, ids);
+  const known = await standings(services, scope, ids);
   const written = await store.journal.written(pairId, ids);
   const adminIds = new Set((await store.pairs.tenantFacts(pairId))?.adminIds ?? []);
   const index = createTargetIndex([], { upnSuffix: '' });
@@ -64,17 +65,17 @@ export const entriesOf = (weighed: readonly Weighed[], action: ReviewAction): Re
   : []));
 
 /** Targets that several of the wishes mean, with the names of those objects. */
-async function meantTwice(services: Services, collection: CollectionRecord, pages: readonly (readonly Wish[])[]): Promise<ReadonlyMap<string, string>> {
+async function meantTwice(services: Services, { pairId }: ReviewScope, pages: readonly (readonly Wish[])[]): Promise<ReadonlyMap<string, string>> {
   const claims = new Map<string, string[]>();
   for (const wishes of pages) {
-    const matches = await services.store.matches.getMany(collection.pairId, wishes.map((wish) => wish.sourceId));
+    const matches = await services.store.matches.getMany(pairId, wishes.map((wish) => wish.sourceId));
     for (const wish of wishes) {
       const target = wish.targetId ?? matches.get(wish.sourceId)?.targetId;
       if (target != null) claims.set(target, [...claims.get(target) ?? [], wish.sourceId]);
     }
   }
   const twice = [...claims].filter(([, ids]) => ids.length > 1);
-  const names = await services.store.sources.heads(collection.pairId, twice.flatMap(([, ids]) => ids));
+  const names = await services.store.sources.heads(pairId, twice.flatMap(([, ids]) => ids));
   return new Map(twice.map(([target, ids]) => [target, ids.slice(0, 3).map((id) => names.get(id)?.name ?? id).join(', ')]));
 }
 
@@ -88,19 +89,19 @@ const isRisky = ({ outcome }: Weighed): boolean => !('after' in outcome) && outc
  */
 export async function decide(services: Services, input: DecisionInput, purpose: 'preview' | 'apply'): Promise<Decided> {
   const { store } = services;
-  const collection = await store.collections.get(input.collectionId);
+  const scope = await reviewScope(store, input);
   const pages: Wish[][] = [];
-  for await (const ids of store.matches.resolveReview(collection.id, input.selection)) pages.push(ids.map((sourceId) => ({ sourceId, ...(input.targetId === undefined ? {} : { targetId: input.targetId }) })));
+  for await (const ids of store.matches.resolveReview(scope, input.selection)) pages.push(ids.map((sourceId) => ({ sourceId, ...(input.targetId === undefined ? {} : { targetId: input.targetId }) })));
   const size = pages.reduce((n, page) => n + page.length, 0);
   if (size === 0) throw appError(ErrorCode.InvalidInput, 'No object is selected.');
   if (input.targetId !== undefined && size > 1) throw appError(ErrorCode.InvalidInput, `One object of the tenant cannot be chosen for ${size} objects. Select one object.`);
-  const twice = input.action === 'accept' || input.action === 'pin' ? await meantTwice(services, collection, pages) : new Map<string, string>();
+  const twice = input.action === 'accept' || input.action === 'pin' ? await meantTwice(services, scope, pages) : new Map<string, string>();
   const refused: Decided['refused'] = [];
   const risky: Weighed[] = [];
   let [changed, refusedTotal] = [0, 0];
   const overridden = input.override !== undefined && input.override !== '';
   const weighAll = async function* (answer: boolean): AsyncGenerator<readonly Weighed[]> {
-    for (const page of pages) yield await weigh(services, collection, input.action, page, { overridden: answer, twice });
+    for (const page of pages) yield await weigh(services, scope, input.action, page, { overridden: answer, twice });
   };
   if (overridden) {
     // How many are risky is known only after all were looked at, and the typed text must say so before anything is stored.
@@ -119,7 +120,7 @@ export async function decide(services: Services, input: DecisionInput, purpose: 
       refusedTotal += 1;
       if (refused.length < NAMED) refused.push({ id: source.id, name: source.name, reason: outcome.refused });
     }
-    if (purpose === 'apply' && entries.length > 0) await store.matches.decide({ pairId: collection.pairId, collectionId: collection.id, action: input.action, actor: services.actor, batch }, entries);
+    if (purpose === 'apply' && entries.length > 0) await keepDecisions(services, scope, { action: input.action, batch }, entries);
   }
   if (purpose === 'apply') services.emit('store.changed', { nouns: ['objects', 'collections'] });
   return { batch: purpose === 'apply' && changed > 0 ? batch : '', changed, refused, refusedTotal, risky: risky.length, confirmation: confirmationFor(risky) };
@@ -129,13 +130,13 @@ export async function decide(services: Services, input: DecisionInput, purpose: 
  * Ends the match of these objects; the rules decide again at the next match. What was rejected stays rejected.
  * @returns how many had an outcome of matching.
  */
-export async function breakMatching(services: Services, collection: CollectionRecord, pages: AsyncIterable<readonly string[]>, reason: string): Promise<number> {
+export async function breakMatching(services: Services, scope: ReviewScope, pages: AsyncIterable<readonly string[]>, reason: string): Promise<number> {
   const batch = services.newId();
   let broken = 0;
   for await (const ids of pages) {
-    const entries = [...await standings(services, collection, ids)].filter(([, before]) => before.result !== null)
+    const entries = [...await standings(services, scope, ids)].filter(([, before]) => before.result !== null)
       .map(([sourceId, before]): ReviewEntry => ({ sourceId, before, after: { result: null, confirmed: false, decision: { ...before.decision, accepted: null }, status: 'New', reason } }));
-    if (entries.length > 0) await services.store.matches.decide({ pairId: collection.pairId, collectionId: collection.id, action: 'break', actor: services.actor, batch }, entries);
+    if (entries.length > 0) await keepDecisions(services, scope, { action: 'break', batch }, entries);
     broken += entries.length;
   }
   return broken;

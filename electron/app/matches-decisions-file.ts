@@ -2,87 +2,134 @@ import type { CsvResult, ReviewFilter } from '../../shared/contracts/matches.ts'
 import { appError, ErrorCode } from '../../shared/domain/errors.ts';
 import { REVIEW_ACTIONS, type ReviewAction } from '../../shared/domain/review.ts';
 import { csvOf } from './csv.ts';
-import { readCsv } from './csv-lines.ts';
+import { csvPages, type CsvPages, type CsvRow } from './csv-lines.ts';
 import { entriesOf, weigh, type Wish } from './matches-decide.ts';
-import { resultOf } from './matches-files.ts';
+import { lineList } from './matches-files.ts';
+import { keepDecisions, reviewScope, type ReviewScope } from './matches-scope.ts';
 import { sidesOf } from './matches-sides.ts';
 import type { Services } from './services.ts';
 
 /** Most rows of an export: what a spreadsheet takes with room to spare. */
 const EXPORT_LIMIT = 250_000;
-const HEADER = ['objectGUID', 'Name', 'Type', 'Status', 'Match', 'Review', 'Decision', 'Target ID', 'Target', 'Target user name', 'Rule', 'Value compared', 'Risks', 'Differs', 'Candidates', 'Reason', 'Distinguished name'];
+const HEADER = ['objectGUID', 'Name', 'Type', 'Status', 'Match', 'Review', 'Decision', 'Target ID', 'Target', 'Target user name', 'Rule', 'Value compared', 'Risks', 'Differs', 'Candidates', 'Reason', 'Distinguished name', 'Collections'];
+
+/** A collection or a pair, as a channel names it. */
+interface Named { readonly collectionId?: string | undefined; readonly pairId?: string | undefined }
 
 /** The review as CSV for a spreadsheet; the column Decision is empty, to be filled in and imported again. */
-export async function exportReview(services: Services, query: { readonly collectionId: string } & ReviewFilter): Promise<{ readonly fileName: string; readonly text: string; readonly rows: number }> {
+export async function exportReview(services: Services, query: Named & ReviewFilter): Promise<{ readonly fileName: string; readonly text: string; readonly rows: number }> {
   const { store } = services;
-  const collection = await store.collections.get(query.collectionId);
+  const scope = await reviewScope(store, query);
   const rows: string[][] = [];
   let after: string | null = null;
   do {
-    const page: Awaited<ReturnType<typeof store.matches.pageReview>> = await store.matches.pageReview({ ...query, after, limit: 500 });
+    const page: Awaited<ReturnType<typeof store.matches.pageReview>> = await store.matches.pageReview({ ...query, ...scope, after, limit: 500 });
+    const members = await store.collections.membersOf(scope.pairId, page.rows.map((row) => row.id));
     rows.push(...page.rows.map((row) => [
       row.id, row.name, row.kind, row.status, row.state, row.review, '', row.targetId ?? '', row.targetName, row.targetUserName, row.rule, row.value, row.risks.join('; '),
       row.target === null ? '' : sidesOf(row).filter((side) => !side.same).map((side) => `${side.attribute}: ${side.source || '(none)'} / ${side.target || '(none)'}`).join('; '), String(row.candidates), row.reason, row.dn,
+      (members.get(row.id)?.collections ?? []).map((one) => one.name).join('; '),
     ]));
     after = rows.length < EXPORT_LIMIT ? page.next : null;
   } while (after !== null);
-  return { fileName: `${collection.name} review.csv`, text: csvOf([HEADER, ...rows]), rows: rows.length };
+  return { fileName: `${scope.name} review.csv`, text: csvOf([HEADER, ...rows]), rows: rows.length };
 }
 
 const GUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
-/**
- * Decisions from a file as {@link exportReview} writes it: the columns objectGUID and Decision are needed, Target ID chooses a candidate.
- * Lines without a decision change nothing. Risky matches need their typed confirmation and are not decided by a file.
- * @throws AppError BAD_FILE, INVALID_INPUT when a column is missing.
- */
-export async function importDecisions(services: Services, input: { readonly collectionId: string; readonly text: string; readonly apply: boolean }): Promise<CsvResult> {
-  const { store } = services;
-  const collection = await store.collections.get(input.collectionId);
-  const { header, rows } = readCsv(input.text);
+/** One line with a decision. */
+type LineWish = Wish & { readonly line: number; readonly action: ReviewAction };
+/** What a line says, or why it says nothing. */
+type Read = { readonly wish: LineWish } | { readonly id: string; readonly target: string; readonly outcome: 'unchanged' | 'problem'; readonly message: string };
+
+/** Reads lines of decisions. @throws AppError INVALID_INPUT when a column is missing. */
+function reader(header: readonly string[]): (row: CsvRow) => Read {
   const column = (name: string): number => header.findIndex((cell) => cell.toLowerCase() === name.toLowerCase());
   const [idAt, decisionAt, targetAt] = [column('objectGUID'), column('Decision'), column('Target ID')];
   if (idAt < 0 || decisionAt < 0) throw appError(ErrorCode.InvalidInput, 'The first line must name the columns objectGUID and Decision. Export the review, fill in its column Decision and import that.');
-  const lines: CsvResult['lines'] = [];
-  const wishes: (Wish & { readonly line: number; readonly action: ReviewAction; readonly name: string })[] = [];
-  const seen = new Map<string, number>();
-  for (const { line, cells } of rows) {
+  return ({ line, cells }) => {
     const [id, decision, target] = [(cells[idAt] ?? '').toLowerCase(), (cells[decisionAt] ?? '').toLowerCase(), targetAt < 0 ? '' : cells[targetAt] ?? ''];
-    const put = (outcome: 'unchanged' | 'problem', message: string): void => { lines.push({ line, source: id, target, outcome, message }); };
     const action = REVIEW_ACTIONS.find((one) => one === decision);
-    const twin = seen.get(id);
-    if (decision === '') put('unchanged', 'No decision.');
-    else if (action === undefined) put('problem', `"${decision}" is no decision; use one of ${REVIEW_ACTIONS.join(', ')}.`);
-    else if (!GUID.test(id)) put('problem', `"${id}" is no objectGUID.`);
-    else if (twin !== undefined) put('problem', `The same object is decided in line ${twin} already.`);
-    else {
-      seen.set(id, line);
-      const named = target !== '' && (action === 'accept' || action === 'pin' || action === 'reject');
-      wishes.push({ line, action, name: id, sourceId: id, ...(named ? { targetId: target } : {}) });
+    if (decision === '') return { id, target, outcome: 'unchanged', message: 'No decision.' };
+    if (action === undefined) return { id, target, outcome: 'problem', message: `"${decision}" is no decision; use one of ${REVIEW_ACTIONS.join(', ')}.` };
+    if (!GUID.test(id)) return { id, target, outcome: 'problem', message: `"${id}" is no objectGUID.` };
+    const named = target !== '' && (action === 'accept' || action === 'pin' || action === 'reject');
+    return { wish: { line, action, sourceId: id, ...(named ? { targetId: target } : {}) } };
+  };
+}
+
+/** What all lines together say: where each object is decided first, and which targets one action means for several objects. */
+interface Overview { readonly first: ReadonlyMap<string, number>; readonly actions: ReadonlySet<ReviewAction>; readonly twice: ReadonlyMap<ReviewAction, ReadonlyMap<string, string>> }
+
+/** The first reading: finds out what no single line shows. Keeps a number an object and a target. */
+function overviewOf({ pages }: CsvPages, read: (row: CsvRow) => Read): Overview {
+  const first = new Map<string, number>();
+  const actions = new Set<ReviewAction>();
+  const claims = new Map<ReviewAction, Map<string, number | number[]>>();
+  for (const page of pages()) {
+    for (const row of page) {
+      const said = read(row);
+      if (!('wish' in said) || first.has(said.wish.sourceId)) continue;
+      const { sourceId, action, targetId, line } = said.wish;
+      first.set(sourceId, line);
+      actions.add(action);
+      if (targetId === undefined) continue;
+      const targets = claims.get(action) ?? new Map<string, number | number[]>();
+      const known = targets.get(targetId);
+      claims.set(action, targets.set(targetId, known === undefined ? line : [...(Array.isArray(known) ? known : [known]), line]));
+    }
+  }
+  const twice = new Map([...claims].map(([action, targets]) => [action, new Map([...targets].flatMap(([target, lines]) => (Array.isArray(lines) ? [[target, `lines ${lines.slice(0, 5).join(', ')}`] as const] : [])))]));
+  return { first, actions, twice };
+}
+
+/**
+ * Decisions from a file as {@link exportReview} writes it: the columns objectGUID and Decision are needed, Target ID chooses a candidate.
+ * Lines without a decision change nothing. Risky matches need their typed confirmation and are not decided by a file. The text is read
+ * a page of 500 lines at a time, once for all lines together and once for each decision that it has.
+ * @throws AppError BAD_FILE, INVALID_INPUT when a column is missing; then nothing is decided.
+ */
+export async function importDecisions(services: Services, input: Named & { readonly text: string; readonly apply: boolean }): Promise<CsvResult> {
+  const scope = await reviewScope(services.store, input);
+  const file = csvPages(input.text);
+  const read = reader(file.header);
+  const overview = overviewOf(file, read);
+  const lines = lineList();
+  for (const page of file.pages()) {
+    for (const row of page) {
+      const said = read(row);
+      if (!('wish' in said)) lines.add({ line: row.line, source: said.id, target: said.target, outcome: said.outcome, message: said.message });
+      else if (overview.first.get(said.wish.sourceId) !== row.line) lines.add({ line: row.line, source: said.wish.sourceId, target: said.wish.targetId ?? '', outcome: 'problem', message: `The same object is decided in line ${overview.first.get(said.wish.sourceId) ?? ''} already.` });
     }
   }
   const batch = services.newId();
   let applied = false;
   for (const action of REVIEW_ACTIONS) {
-    const mine = wishes.filter((wish) => wish.action === action);
-    const targets = Map.groupBy(mine.filter((wish) => wish.targetId !== undefined), (wish) => wish.targetId ?? '');
-    const twice = new Map([...targets].filter(([, same]) => same.length > 1).map(([target, same]) => [target, `lines ${same.map((wish) => wish.line).slice(0, 5).join(', ')}`]));
-    for (let i = 0; i < mine.length; i += 500) {
-      const some = mine.slice(i, i + 500);
-      const weighed = await weigh(services, collection, action, some, { overridden: false, twice });
-      for (const wish of some) {
-        const found = weighed.find((one) => one.source.id === wish.sourceId);
-        const base = { line: wish.line, source: found?.source.name ?? wish.sourceId, target: wish.targetId ?? '' };
-        if (found === undefined) lines.push({ ...base, outcome: 'problem', message: `It is not in "${collection.name}".` });
-        else if ('after' in found.outcome) lines.push({ ...base, outcome: input.apply ? 'done' : 'ready', message: found.outcome.after.reason });
-        else lines.push({ ...base, outcome: 'problem', message: found.outcome.risky.length > 0 ? `${found.outcome.refused} Decide about it in the review, with the confirmation typed.` : found.outcome.refused });
-      }
-      const entries = entriesOf(weighed, action);
-      if (!input.apply || entries.length === 0) continue;
-      await store.matches.decide({ pairId: collection.pairId, collectionId: collection.id, action: 'import', actor: services.actor, batch }, entries);
-      applied = true;
+    if (!overview.actions.has(action)) continue;
+    for (const page of file.pages()) {
+      const wishes = page.flatMap((row) => { const said = read(row); return 'wish' in said && said.wish.action === action && overview.first.get(said.wish.sourceId) === row.line ? [said.wish] : []; });
+      applied = await decidePage(services, scope, { action, batch, apply: input.apply, twice: overview.twice.get(action) ?? new Map() }, wishes, lines) || applied;
     }
   }
   if (applied) services.emit('store.changed', { nouns: ['objects', 'collections'] });
-  return resultOf(lines, applied ? batch : '');
+  return lines.result(applied ? batch : '');
+}
+
+/** Weighs the decisions of one page and, when asked, keeps them. @returns true when something was kept. */
+async function decidePage(
+  services: Services, scope: ReviewScope, how: { readonly action: ReviewAction; readonly batch: string; readonly apply: boolean; readonly twice: ReadonlyMap<string, string> }, wishes: readonly LineWish[], lines: ReturnType<typeof lineList>,
+): Promise<boolean> {
+  const weighed = await weigh(services, scope, how.action, wishes, { overridden: false, twice: how.twice });
+  const byId = new Map(weighed.map((one) => [one.source.id, one]));
+  for (const { line, sourceId, targetId } of wishes) {
+    const found = byId.get(sourceId);
+    const base = { line, source: found?.source.name ?? sourceId, target: targetId ?? '' };
+    if (found === undefined) lines.add({ ...base, outcome: 'problem', message: scope.collectionId === null ? `No collection of "${scope.name}" holds it.` : `It is not in "${scope.name}".` });
+    else if ('after' in found.outcome) lines.add({ ...base, outcome: how.apply ? 'done' : 'ready', message: found.outcome.after.reason });
+    else lines.add({ ...base, outcome: 'problem', message: found.outcome.risky.length > 0 ? `${found.outcome.refused} Decide about it in the review, with the confirmation typed.` : found.outcome.refused });
+  }
+  const entries = entriesOf(weighed, how.action);
+  if (!how.apply || entries.length === 0) return false;
+  await keepDecisions(services, scope, { action: 'import', batch: how.batch }, entries);
+  return true;
 }

@@ -4,9 +4,9 @@ import type { Attributes } from '../../shared/domain/objects.ts';
 import { normaliseAddress, smtpAddresses } from '../../shared/rules/addresses.ts';
 import { valuesOf } from '../../shared/rules/attributes.ts';
 import { normaliseDn } from '../../shared/rules/dn.ts';
-import type { CollectionRecord } from '../store/index.ts';
 import { readCsv } from './csv-lines.ts';
 import { entriesOf, weigh, type Wish } from './matches-decide.ts';
+import { keepDecisions, reviewScope, type ReviewScope } from './matches-scope.ts';
 import type { Services } from './services.ts';
 
 /** Lines that are listed; problems come first. */
@@ -46,13 +46,13 @@ async function find(pages: AsyncIterable<readonly { readonly id: string; readonl
  * header names them. Nothing is passed over in silence: every line is ready, done, unchanged or a problem with its reason.
  * @throws AppError BAD_FILE, INVALID_INPUT when the header does not name what is needed.
  */
-export async function mapCsv(services: Services, input: { readonly collectionId: string; readonly text: string; readonly apply: boolean }): Promise<CsvResult> {
+export async function mapCsv(services: Services, input: { readonly collectionId?: string | undefined; readonly pairId?: string | undefined; readonly text: string; readonly apply: boolean }): Promise<CsvResult> {
   const { store } = services;
-  const collection = await store.collections.get(input.collectionId);
+  const scope = await reviewScope(store, input);
   const { header, rows } = readCsv(input.text);
   const [from, to] = columnsOf(header);
-  const sources = await find(store.sources.iterate(collection.pairId, { collectionId: collection.id, links: 'without links' }), from, new Set(rows.map((row) => keyOf(from, row.cells[0] ?? ''))));
-  const targets = await find(store.targets.iterate(collection.pairId, { withLinks: false, deleted: 'exclude' }), to, new Set(rows.map((row) => keyOf(to, row.cells[1] ?? ''))));
+  const sources = await find(membersOf(services, scope), from, new Set(rows.map((row) => keyOf(from, row.cells[0] ?? ''))));
+  const targets = await find(store.targets.iterate(scope.pairId, { withLinks: false, deleted: 'exclude' }), to, new Set(rows.map((row) => keyOf(to, row.cells[1] ?? ''))));
   const lines = new Map<number, Line>();
   const wishes: (Wish & { readonly line: number })[] = [];
   for (const { line, cells } of rows) {
@@ -64,14 +64,22 @@ export async function mapCsv(services: Services, input: { readonly collectionId:
     const [targetId] = found;
     if (more.some((cell) => cell !== '')) problem('The line has more than two cells.');
     else if (source === '' || target === '') problem(`The line has no ${source === '' ? 'source' : 'target'}.`);
-    else if (sourceId === undefined) problem(`No object of "${collection.name}" has the ${from} ${source}.`);
-    else if (hits.length > 1) problem(`${hits.length} objects of "${collection.name}" have the ${from} ${source}.`);
+    else if (sourceId === undefined) problem(`No object of "${scope.name}" has the ${from} ${source}.`);
+    else if (hits.length > 1) problem(`${hits.length} objects of "${scope.name}" have the ${from} ${source}.`);
     else if (targetId === undefined) problem(`No object of the tenant has the ${to} ${target}.`);
     else if (found.length > 1) problem(`${found.length} objects of the tenant have the ${to} ${target}.`);
     else { wishes.push({ sourceId, targetId, line }); lines.set(line, { line, source, target, outcome: 'ready', message: '' }); }
   }
-  const batch = await settleLines(services, collection, wishes, lines, input.apply);
+  const batch = await settleLines(services, scope, wishes, lines, input.apply);
   return resultOf([...lines.values()], batch);
+}
+
+/** Objects of the collection, or those that any collection of the pair holds. */
+async function* membersOf({ store }: Services, { pairId, collectionId }: ReviewScope) {
+  for await (const page of store.sources.iterate(pairId, { ...(collectionId === null ? {} : { collectionId }), links: 'without links' })) {
+    const members = collectionId === null ? await store.collections.membersOf(pairId, page.map((object) => object.id)) : null;
+    yield page.filter((object) => members?.has(object.id) ?? true);
+  }
 }
 
 /** @throws AppError INVALID_INPUT. */
@@ -84,8 +92,7 @@ function columnsOf(header: readonly string[]): readonly [string, string] {
 }
 
 /** Weighs and, when asked, pins. Two lines about one source or one target are both problems. */
-async function settleLines(services: Services, collection: CollectionRecord, wishes: readonly (Wish & { readonly line: number })[], lines: Map<number, Line>, apply: boolean): Promise<string> {
-  const { store } = services;
+async function settleLines(services: Services, scope: ReviewScope, wishes: readonly (Wish & { readonly line: number })[], lines: Map<number, Line>, apply: boolean): Promise<string> {
   const put = (wish: { readonly line: number }, outcome: Line['outcome'], message: string): void => { const line = lines.get(wish.line); if (line) lines.set(wish.line, { ...line, outcome, message }); };
   const bySource = Map.groupBy(wishes, (wish) => wish.sourceId);
   const byTarget = Map.groupBy(wishes, (wish) => wish.targetId ?? '');
@@ -99,7 +106,7 @@ async function settleLines(services: Services, collection: CollectionRecord, wis
   let applied = false;
   for (let i = 0; i < clear.length; i += 500) {
     const some = clear.slice(i, i + 500);
-    const weighed = await weigh(services, collection, 'pin', some, { overridden: false, twice: new Map() });
+    const weighed = await weigh(services, scope, 'pin', some, { overridden: false, twice: new Map() });
     const ready = weighed.filter(({ source, before, outcome }) => {
       const wish = some.find((one) => one.sourceId === source.id);
       if (wish === undefined) return false;
@@ -110,7 +117,7 @@ async function settleLines(services: Services, collection: CollectionRecord, wis
       return true;
     });
     if (!apply || ready.length === 0) continue;
-    await store.matches.decide({ pairId: collection.pairId, collectionId: collection.id, action: 'map', actor: services.actor, batch }, entriesOf(ready, 'pin'));
+    await keepDecisions(services, scope, { action: 'map', batch }, entriesOf(ready, 'pin'));
     applied = true;
   }
   if (applied) services.emit('store.changed', { nouns: ['objects', 'collections'] });
@@ -119,7 +126,26 @@ async function settleLines(services: Services, collection: CollectionRecord, wis
 
 /** Counts the lines; problems are listed first, then in the order of the file. */
 export function resultOf(lines: readonly Line[], batch: string): CsvResult {
-  const of = (outcome: Line['outcome']): number => lines.filter((line) => line.outcome === outcome).length;
+  const list = lineList();
+  for (const line of lines) list.add(line);
+  return list.result(batch);
+}
+
+/** Lines of a file with what came of them: all are counted, and as many kept as are listed. */
+export function lineList(): { readonly add: (line: Line) => void; readonly result: (batch: string) => CsvResult } {
+  const counts = { ready: 0, done: 0, unchanged: 0, problem: 0 };
   const rank = (line: Line): number => (line.outcome === 'problem' ? 0 : 1);
-  return { batch, lines: lines.toSorted((a, b) => rank(a) - rank(b) || a.line - b.line).slice(0, LISTED), ready: of('ready') + of('done'), problems: of('problem'), unchanged: of('unchanged'), total: lines.length };
+  let kept: Line[] = [];
+  const cut = (): void => { kept = kept.toSorted((a, b) => rank(a) - rank(b) || a.line - b.line).slice(0, LISTED); };
+  return {
+    add(line) {
+      counts[line.outcome] += 1;
+      if (kept.push(line) >= 2 * LISTED) cut();
+    },
+    result(batch) {
+      cut();
+      const { ready, done, unchanged, problem } = counts;
+      return { batch, lines: kept, ready: ready + done, problems: problem, unchanged, total: ready + done + unchanged + problem };
+    },
+  };
 }

@@ -1,8 +1,9 @@
 import type { ChannelOutput } from '../../shared/contracts/index.ts';
 import { appError, ErrorCode } from '../../shared/domain/errors.ts';
 import type { MatchDecision } from '../../shared/domain/review.ts';
-import type { CollectionRecord, MatchStanding, ReviewEntry } from '../store/index.ts';
+import type { MatchStanding, ReviewEntry } from '../store/index.ts';
 import { standings } from './matches-decide.ts';
+import type { ReviewScope } from './matches-scope.ts';
 import type { Services } from './services.ts';
 
 const NAMED = 500;
@@ -15,24 +16,25 @@ const isWritten = (standing: MatchStanding): boolean => standing.status === 'Mig
  * decided again, migrated since, or their former target taken by another object.
  * @throws AppError NOT_FOUND when there is nothing to undo.
  */
-export async function undoDecision(services: Services, collection: CollectionRecord, batch: string | undefined): Promise<ChannelOutput<'matches.undo'>> {
+export async function undoDecision(services: Services, scope: ReviewScope, batch: string | undefined): Promise<ChannelOutput<'matches.undo'>> {
   const { store } = services;
-  const batches = await store.matches.batches(collection.id, 1_000);
+  const where = scope.collectionId === null ? 'any collection of this pair' : 'this collection';
+  const batches = await store.matches.batches(scope, 1_000);
   const meant = batch === undefined ? batches.find((one) => one.undone < one.objects) : batches.find((one) => one.id === batch);
-  if (meant === undefined) throw appError(ErrorCode.NotFound, batch === undefined ? 'No decision of this collection is left to undo.' : `The decision ${batch} is not in this collection.`);
-  const entries = await store.matches.entries(collection.id, meant.id);
+  if (meant === undefined) throw appError(ErrorCode.NotFound, batch === undefined ? `No decision of ${where} is left to undo.` : `The decision ${batch} is not in ${where}.`);
+  const entries = await store.matches.entries(scope, meant.id);
   if (entries.length === 0) throw appError(ErrorCode.NotFound, 'That decision was undone already.');
   const refused: ChannelOutput<'matches.undo'>['refused'] = [];
   let [restored, refusedTotal] = [0, 0];
   for (let from = 0; from < entries.length; from += PIECE) {
     const page = entries.slice(from, from + PIECE);
-    const now = await standings(services, collection, page.map((entry) => entry.sourceId));
-    const written = await store.journal.written(collection.pairId, page.map((entry) => entry.sourceId));
-    const holders = await store.matches.byTargets(collection.pairId, page.flatMap((entry) => entry.before.result?.targetId ?? []));
-    const names = await store.sources.heads(collection.pairId, page.map((entry) => entry.sourceId));
+    const now = await standings(services, scope, page.map((entry) => entry.sourceId));
+    const written = await store.journal.written(scope.pairId, page.map((entry) => entry.sourceId));
+    const holders = await store.matches.byTargets(scope.pairId, page.flatMap((entry) => entry.before.result?.targetId ?? []));
+    const names = await store.sources.heads(scope.pairId, page.map((entry) => entry.sourceId));
     const reasonAgainst = (entry: ReviewEntry): string | null => {
       const present = now.get(entry.sourceId);
-      if (present === undefined) return 'It is not in this collection any more.';
+      if (present === undefined) return `It is not in ${where} any more.`;
       if (canonical(present.decision) !== canonical(entry.after.decision) || (present.result?.pinned ?? false) !== (entry.after.result?.pinned ?? false)) return 'It was decided again since. Undo that first.';
       if ((written.has(entry.sourceId) || isWritten(present)) && !isWritten(entry.after)) return 'It was migrated since. Roll it back first.';
       const target = entry.before.result?.state === 'Matched' ? entry.before.result.targetId : null;
@@ -46,7 +48,7 @@ export async function undoDecision(services: Services, collection: CollectionRec
       refusedTotal += 1;
       if (refused.length < NAMED) refused.push({ id: entry.sourceId, name: names.get(entry.sourceId)?.name ?? entry.sourceId, reason: against });
     }
-    if (back.length > 0) await store.matches.bringBack({ pairId: collection.pairId, collectionId: collection.id, batch: meant.id }, back);
+    if (back.length > 0) await store.matches.bringBack({ pairId: scope.pairId, batch: meant.id }, back);
     restored += back.length;
   }
   services.emit('store.changed', { nouns: ['objects', 'collections'] });

@@ -5,6 +5,7 @@ import { decide } from './matches-decide.ts';
 import { exportReview, importDecisions } from './matches-decisions-file.ts';
 import { mapCsv } from './matches-files.ts';
 import { sidesOf } from './matches-sides.ts';
+import { reviewScope } from './matches-scope.ts';
 import { undoDecision } from './matches-undo.ts';
 import { reviewPolicy, saveReviewPolicy, type PolicyOwner } from './pipeline/match-review.ts';
 import type { Services } from './services.ts';
@@ -19,22 +20,26 @@ export function matchHandlers(services: Services): Pick<Handlers, 'matches.revie
     ? { kind: 'pair', id: (await store.pairs.get(owner.id)).id } : { kind: 'collection', id: owner.id, pairId: (await store.collections.get(owner.id)).pairId });
   return {
     async 'matches.review'(query) {
-      const { pairId } = await store.collections.get(query.collectionId);
-      const page = await store.matches.pageReview(query);
-      const decisions = await store.matches.decisions(pairId, page.rows.map((row) => row.id));
+      const scope = await reviewScope(store, query);
+      const page = await store.matches.pageReview({ ...query, ...scope });
+      const ids = page.rows.map((row) => row.id);
+      const decisions = await store.matches.decisions(scope.pairId, ids);
+      const members = await store.collections.membersOf(scope.pairId, ids);
       return {
         ...page,
-        rows: page.rows.map(({ source, target, ...row }) => ({ ...row, risks: [...row.risks], decidedBy: decisions.get(row.id)?.accepted?.by ?? decisions.get(row.id)?.verdict?.by ?? '', sides: sidesOf({ ...row, source, target }) })),
+        rows: page.rows.map(({ source, target, ...row }) => ({ ...row, risks: [...row.risks], collections: [...members.get(row.id)?.collections ?? []], decidedBy: decisions.get(row.id)?.accepted?.by ?? decisions.get(row.id)?.verdict?.by ?? '', sides: sidesOf({ ...row, source, target }) })),
       };
     },
-    async 'matches.summary'({ collectionId }) {
-      const collection = await store.collections.get(collectionId);
-      const { total, byReview, byRisk } = await store.matches.reviewSummary(collectionId);
-      return { total, byReview: { ...byReview }, byRisk: [...byRisk], policy: await reviewPolicy(store, { kind: 'collection', id: collectionId, pairId: collection.pairId }), batches: [...await store.matches.batches(collectionId, HISTORY)] };
+    async 'matches.summary'(named) {
+      const scope = await reviewScope(store, named);
+      const { pairId, collectionId } = scope;
+      const { total, byReview, byRisk } = await store.matches.reviewSummary(scope);
+      const policy = await reviewPolicy(store, collectionId === null ? { kind: 'pair', id: pairId } : { kind: 'collection', id: collectionId, pairId });
+      return { total, byReview: { ...byReview }, byRisk: [...byRisk], policy, batches: [...await store.matches.batches(scope, HISTORY)] };
     },
     'matches.preview': async (input) => await decide(services, input, 'preview'),
     'matches.decide': async (input) => await decide(services, input, 'apply'),
-    'matches.undo': async ({ collectionId, batch }) => await undoDecision(services, await store.collections.get(collectionId), batch),
+    'matches.undo': async ({ batch, ...named }) => await undoDecision(services, await reviewScope(store, named), batch),
     'matches.policy': async (owner) => await reviewPolicy(store, await ownerOf(owner)),
     async 'matches.setPolicy'({ policy, ...named }) {
       const owner = await ownerOf(named);

@@ -3,13 +3,15 @@ import type { ObjectDetail } from '../../shared/contracts/objects.ts';
 import { appError, ErrorCode } from '../../shared/domain/errors.ts';
 import { BLOCKING_RISKS, type MatchResult, type SourceObject, type TargetObject } from '../../shared/domain/objects.ts';
 import { objectTypeOf } from '../../shared/rules/object-type.ts';
+import { targetAttribute } from '../../shared/rules/target-attributes.ts';
 import { GENERATED, mapObject, outOfScope } from '../engines/mapping/index.ts';
 import { createTargetIndex, matchPinned } from '../engines/matching/index.ts';
 import { sameValues } from '../engines/planning/index.ts';
 import type { CollectionRecord, PairRecord } from '../store/index.ts';
 import { breakMatching, decide } from './matches-decide.ts';
+import { scopeOfCollection } from './matches-scope.ts';
 import { createResolver } from './pipeline/links.ts';
-import { tenantView } from './pipeline/plan.ts';
+import { tenantView } from './pipeline/tenant-view.ts';
 import { expressionInput } from './rules-expressions.ts';
 import type { Services } from './services.ts';
 
@@ -25,14 +27,14 @@ export function objectHandlers(services: Services): Pick<Handlers, 'objects.page
     'objects.get': async ({ collectionId, id }) => await detail(services, collectionId, id),
     async 'objects.breakMatching'({ collectionId, selection }) {
       const collection = await store.collections.get(collectionId);
-      const broken = await breakMatching(services, collection, store.collections.resolveSelection(collectionId, selection), 'The matching was broken by hand.');
+      const broken = await breakMatching(services, scopeOfCollection(collection), store.collections.resolveSelection(collectionId, selection), 'The matching was broken by hand.');
       changed();
       return { broken };
     },
     async 'objects.pin'({ collectionId, id, targetId, override }) {
       const collection = await store.collections.get(collectionId);
       if (targetId === null) {
-        await breakMatching(services, collection, pagesOf([id]), 'Unpinned; the rules decide at the next match.');
+        await breakMatching(services, scopeOfCollection(collection), pagesOf([id]), 'Unpinned; the rules decide at the next match.');
       } else await pin(services, collection, id, targetId, override);
       changed();
       return await store.collections.getObjectRow(collectionId, id);
@@ -113,7 +115,9 @@ async function mappedNow(services: Services, pair: PairRecord, collection: Colle
   const failed = mapped.problems.filter((p) => p.severity === 'error').map((p) => ({
     attribute: p.attribute, present: (target?.attributes[p.attribute] ?? []).join(', '), desired: '(the rule fails)', same: false, reason: p.message,
   }));
-  const rows = [...mapped.values].map(([attribute, { values, provenance, candidates }]) => {
+  // Of a list of recipients only who is missing is added.
+  const named = [...mapped.naming ?? []].map(([attribute, one]) => [attribute, { ...one, values: targetAttribute(source.kind, attribute, mapped.service)?.type === 'texts' ? [...new Set([...target?.attributes[attribute] ?? [], ...one.values ?? []])] : one.values }] as const);
+  const rows = [...mapped.values, ...named].map(([attribute, { values, provenance, candidates }]) => {
     const present = target?.attributes[attribute] ?? null;
     return {
       attribute, present: (present ?? []).join(', '), desired: values?.[0] === GENERATED ? '(a fresh password)' : (values ?? []).join(', '),

@@ -1,9 +1,9 @@
 import type { MatchResult, ObjectKind, SourceObject } from '../../shared/domain/objects.ts';
-import type { Finding } from '../../shared/domain/plans.ts';
-import { waitsForArrival } from '../../shared/domain/references.ts';
+import type { Finding, Operation } from '../../shared/domain/plans.ts';
+import { REMADE_REASONS, waitsForArrival } from '../../shared/domain/references.ts';
 import type { MappingRule } from '../../shared/domain/rules.ts';
-import { normaliseDn } from '../../shared/rules/dn.ts';
 import type { OpenReference, PairRecord, ReferenceKey, StoredSource } from '../store/index.ts';
+import { linksAmong, type LinkTest } from './references-creation.ts';
 import { referenceHealing } from './references.ts';
 import type { Services } from './services.ts';
 
@@ -16,6 +16,8 @@ export interface HealingSource {
   readonly match: MatchResult;
   /** Only rules that resolve one of the attributes it waits with. */
   readonly rules: readonly MappingRule[];
+  /** Of its links those that belong to its creation. */
+  readonly waitedAtCreation: LinkTest;
 }
 
 /** What a plan can heal besides the objects of its own run. */
@@ -26,6 +28,14 @@ export interface Healing {
   pages(kind: ObjectKind): AsyncIterable<readonly HealingSource[]>;
   /** Entries that an object of the latest page waits with and that can be written now. */
   keysOf(sourceId: string): readonly ReferenceKey[];
+  /** Counts the links among the operations of a page that go to objects outside the run. */
+  count(operations: readonly Operation[]): void;
+  /** Takes operations that were counted and are planned anew out of the count. */
+  uncount(operations: readonly Operation[]): void;
+  /** Single links counted so far: they have a limit of their own in the guard. */
+  links(): number;
+  /** Sentences about objects that this plan would heal and does not, because one of the two objects was matched anew since. */
+  remade(): Promise<readonly Finding[]>;
   /** A sentence for the plan about an object of the latest page, which it touches though it is in no selection. */
   note(source: Pick<SourceObject, 'id' | 'name'>): Finding;
 }
@@ -37,7 +47,7 @@ const isReviewed = (match: MatchResult | undefined): boolean => match?.state ===
  * Finds the objects outside a run that wait for an object which the run creates or matches, or which has got a match since they
  * were written. They join the plan with nothing but the links they wait with, so that what is healed is previewed, approved,
  * journalled and rolled back with the task that made it possible. Whom a person left out, and whose match waits for review, goes on
- * waiting. None when the pair heals only by re-migration.
+ * waiting; so does what waited between other objects of the tenant than those matched now. None when the pair heals only by re-migration.
  * @param arrives true for an object that has a match after the run, or may have.
  */
 export async function findHealing(services: Services, pair: PairRecord, run: { readonly results: ReadonlyMap<string, MatchResult> }, arrives: (result: MatchResult) => boolean): Promise<Healing> {
@@ -45,13 +55,17 @@ export async function findHealing(services: Services, pair: PairRecord, run: { r
   // Ids only: a large group may wait for everybody, so that the entries are read again a page of objects at a time.
   const waiting = new Set<string>();
   const there = new Set<string>();
+  /** Entries, one an object, that nothing is written for although the other object is there. */
+  const changed = new Map<string, OpenReference>();
+  await store.references.reopenRemade(pair.id);
   if (await referenceHealing(services, pair.id) === 'automatic') {
     for await (const page of store.references.iterateOpen(pair.id)) {
-      const others = page.flatMap((one) => (run.results.has(one.sourceId) || one.otherId === null || !waitsForArrival(one.reason) ? [] : [{ sourceId: one.sourceId, otherId: one.otherId }]));
+      const others = page.flatMap((one) => (run.results.has(one.sourceId) || one.otherId === null || !waitsForArrival(one.reason) ? [] : [{ entry: one, sourceId: one.sourceId, otherId: one.otherId }]));
       const earlier = await store.matches.getMany(pair.id, [...new Set(others.map((one) => one.otherId).filter((id) => !run.results.has(id)))]);
-      for (const { sourceId, otherId } of others) {
+      for (const { entry, sourceId, otherId } of others) {
         const now = run.results.get(otherId);
         if (now === undefined ? !isReviewed(earlier.get(otherId)) : !arrives(now)) continue;
+        if (entry.remade !== null) { if (!changed.has(sourceId)) changed.set(sourceId, entry); continue; }
         waiting.add(sourceId);
         there.add(otherId);
       }
@@ -63,9 +77,10 @@ export async function findHealing(services: Services, pair: PairRecord, run: { r
   let entries: ReadonlyMap<string, readonly OpenReference[]> = new Map();
   const read = async (sourceIds: readonly string[]): Promise<typeof entries> => {
     const found: OpenReference[] = [];
-    if (sourceIds.length > 0) for await (const page of store.references.iterateOpen(pair.id, sourceIds)) found.push(...page.filter(({ otherId, reason }) => otherId !== null && there.has(otherId) && waitsForArrival(reason)));
+    if (sourceIds.length > 0) for await (const page of store.references.iterateOpen(pair.id, sourceIds)) found.push(...page.filter(({ otherId, reason, remade }) => otherId !== null && there.has(otherId) && remade === null && waitsForArrival(reason)));
     return Map.groupBy(found, ({ sourceId }) => sourceId);
   };
+  let links = 0;
   const ruleSets = new Map<string, Promise<readonly MappingRule[]>>();
   const rulesOf = (collectionId: string | null): Promise<readonly MappingRule[]> => {
     const key = collectionId ?? '';
@@ -87,6 +102,24 @@ export async function findHealing(services: Services, pair: PairRecord, run: { r
       }
     },
     keysOf: (id) => entries.get(id) ?? [],
+    count(operations) {
+      for (const { sourceId, references } of operations) if (sourceId !== null && waiting.has(sourceId)) links += references.length;
+    },
+    uncount(operations) {
+      for (const { sourceId, references } of operations) if (sourceId !== null && waiting.has(sourceId)) links -= references.length;
+    },
+    links: () => links,
+    async remade() {
+      const heads = await store.sources.heads(pair.id, [...changed.values()].flatMap((one) => [one.sourceId, one.otherId ?? '']));
+      return [...changed.values()].map(({ sourceId, otherId, attribute, dn, remade }): Finding => {
+        const name = heads.get(sourceId)?.name ?? sourceId;
+        const other = heads.get(otherId ?? '')?.name ?? dn;
+        return {
+          sourceId, name, attribute, value: other, rule: 'references', severity: 'warning', proposal: null,
+          message: remade === 'who waits' ? `${name} waits to have its ${attribute} ${other} written, but ${REMADE_REASONS['who waits']}. Migrate ${name} again to have it written.` : `${attribute} ${other} of ${name} ${REMADE_REASONS['for whom']}. Migrate ${name} again to have it written, and take the former one out by hand if it shall go.`,
+        };
+      });
+    },
     note: ({ id, name }) => {
       const all = entries.get(id) ?? [];
       const since = new Date(all.reduce((first, one) => Math.min(first, one.since), services.now())).toISOString().slice(0, 10);
@@ -110,12 +143,10 @@ async function resolveRules({ store }: Services, pair: PairRecord, collectionId:
 async function cutDown(services: Services, pair: PairRecord, source: StoredSource, match: MatchResult, entries: readonly OpenReference[], rulesOf: (collectionId: string | null) => Promise<readonly MappingRule[]>): Promise<HealingSource> {
   const attributes = new Set(entries.map((one) => one.attribute.toLowerCase()));
   const links = Object.entries(source.links).filter(([attribute]) => attributes.has(attribute.toLowerCase()));
-  const dns = links.flatMap(([, values]) => values.map(normaliseDn));
-  const ids = await services.store.sources.byDns(pair.id, dns);
   const members = entries.filter((one) => one.attribute.toLowerCase() !== 'manager');
-  const keys = new Set(members.flatMap((one) => [`${one.attribute.toLowerCase()} ${one.dnKey}`, ...(one.otherId === null ? [] : [`${one.attribute.toLowerCase()} ${one.otherId}`])]));
-  const waits = (attribute: string, dn: string): boolean => { const key = normaliseDn(dn); return [key, ids.get(key)].some((one) => one !== undefined && keys.has(`${attribute.toLowerCase()} ${one}`)); };
+  const waits = await linksAmong(services, pair.id, Object.fromEntries(links), members);
   const kept = links.map(([attribute, values]) => [attribute, attribute.toLowerCase() !== 'manager' ? values.filter((dn) => waits(attribute, dn)) : values] as const).filter(([, values]) => values.length > 0);
   const rules = (await rulesOf(entries.at(-1)?.collectionId ?? null)).filter((rule) => attributes.has(rule.sourceAttribute.toLowerCase()));
-  return { source: { ...source, links: Object.fromEntries(kept) }, match, rules };
+  const waitedAtCreation = await linksAmong(services, pair.id, Object.fromEntries(kept), entries.filter((one) => one.onCreation));
+  return { source: { ...source, links: Object.fromEntries(kept) }, match, rules, waitedAtCreation };
 }

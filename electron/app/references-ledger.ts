@@ -1,9 +1,11 @@
 import { MAILBOX_PERMISSIONS, type UnresolvedReference } from '../../shared/domain/plans.ts';
+import { waitsForArrival } from '../../shared/domain/references.ts';
 import { normaliseDn } from '../../shared/rules/dn.ts';
+import { TARGET_ATTRIBUTES } from '../../shared/rules/target-attributes.ts';
 import type { Services } from './services.ts';
 
 /** Names under which a roll back of single attributes knows links. */
-const LINKS = new Set(['members', 'manager', ...MAILBOX_PERMISSIONS.map((one) => one.toLowerCase())]);
+const LINKS = new Set(['members', 'manager', ...MAILBOX_PERMISSIONS.map((one) => one.toLowerCase()), ...TARGET_ATTRIBUTES.flatMap((one) => (one.names === undefined ? [] : [one.name.toLowerCase()]))]);
 
 /** Objects whose links were all written, looked up together. */
 const PIECE = 1_000;
@@ -31,6 +33,8 @@ export async function recordReferences(services: Services, task: Applied, outcom
   for await (const rows of unresolvedOf(services, task.planId)) {
     for (const one of rows) if (healed.has(one.sourceId)) left.add(keyOf(one));
     const asked = rows.filter((one) => outcome.asked(one.sourceId));
+    // What waited, and will not be written by the arrival of anybody, says so from now on.
+    await store.references.explain(task.pairId, rows.filter((one) => !outcome.asked(one.sourceId) && !waitsForArrival(one.reason)));
     const ids = [...new Set(asked.map((one) => one.sourceId))];
     const matches = await store.matches.getMany(task.pairId, ids);
     await store.references.record(task.pairId, task, asked.filter((one) => matches.get(one.sourceId)?.state === 'Matched'), ids.filter((id) => closed.delete(id)));
@@ -61,7 +65,7 @@ async function* unresolvedOf({ store }: Services, planId: string): AsyncIterable
 /** Of objects outside the run: what they waited for has a match, was not left unresolved again, and all writes went well. */
 async function closeHealed({ store }: Services, task: Applied, healed: ReadonlySet<string>, left: ReadonlySet<string>): Promise<void> {
   for await (const page of store.references.iterateOpen(task.pairId, [...healed])) {
-    const open = page.flatMap((one) => (one.otherId !== null && !left.has(keyOf(one)) ? [{ ...one, otherId: one.otherId }] : []));
+    const open = page.flatMap((one) => (one.otherId !== null && one.remade === null && waitsForArrival(one.reason) && !left.has(keyOf(one)) ? [{ ...one, otherId: one.otherId }] : []));
     const matches = await store.matches.getMany(task.pairId, [...new Set(open.map((one) => one.otherId))]);
     await store.references.markHealed(task.pairId, task.taskId, open.filter((one) => matches.get(one.otherId)?.state === 'Matched'));
   }

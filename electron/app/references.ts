@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { appError, ErrorCode } from '../../shared/domain/errors.ts';
-import { REFERENCE_HEALING, type ReferenceHealing } from '../../shared/domain/references.ts';
+import { REFERENCE_HEALING, whyWaits, type ReferenceHealing } from '../../shared/domain/references.ts';
 import type { Handlers } from '../ipc/router.ts';
 import type { ReferenceRecord } from '../store/index.ts';
 import { csvOf } from './csv.ts';
@@ -47,5 +47,5 @@ export function referenceHandlers(services: Services): Pick<Handlers, 'reference
 
 const time = (at: number | null): string => (at === null ? '' : new Date(at).toISOString());
 const toLine = (row: ReferenceRecord): string[] => [
-  row.name, row.kind ?? '', row.sourceId, row.attribute, row.otherName ?? '', row.otherKind ?? '', row.otherId ?? '', row.dn, row.otherMatched ? 'yes' : 'no', time(row.since), row.reason, row.healedBy ?? '', time(row.healedAt),
+  row.name, row.kind ?? '', row.sourceId, row.attribute, row.otherName ?? '', row.otherKind ?? '', row.otherId ?? '', row.dn, row.otherMatched ? 'yes' : 'no', time(row.since), whyWaits(row), row.healedBy ?? '', time(row.healedAt),
 ];

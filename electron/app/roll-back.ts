@@ -1,6 +1,6 @@
 import type { Handlers } from '../ipc/router.ts';
 import { appError, ErrorCode } from '../../shared/domain/errors.ts';
-import { attributeOf, choiceKey, EXISTENCE, valuesWritten } from '../engines/planning/index.ts';
+import { attributeOf, choiceKey, EXISTENCE, isPartOf, valuesWritten } from '../engines/planning/index.ts';
 import { move, requireWritable } from './plan-approval.ts';
 import { RollBackTask, readSettings } from './pipeline/task-settings.ts';
 import { taskIfThere } from './pipeline/undone-journal.ts';
@@ -28,7 +28,9 @@ export function rollBackHandlers(services: Services): Pick<Handlers, 'rollBack.c
         if (!WAITING.has(task.state)) throw appError(ErrorCode.Conflict, `The task is ${task.state}; decisions are made while its plan awaits approval. Start a new roll back.`);
         requireWritable(await tx.pairs.get(task.pairId));
         const request = readSettings(RollBackTask, task);
-        const decided = new Map([...request.choices, ...choices].map((one) => [choiceKey(one), one]));
+        // Who decides about a whole decides about its single values too, unless they say otherwise at the same time.
+        const fresh = choices.map(choiceKey);
+        const decided = new Map([...request.choices.filter((one) => !fresh.some((whole) => isPartOf(choiceKey(one), whole))), ...choices].map((one) => [choiceKey(one), one]));
         await tx.tasks.update(taskId, { settings: { ...request, choices: mode === undefined ? [...decided.values()] : choices, mode: mode ?? request.mode, seen: null } });
         await move(tx, task, { state: 'Queued', phase: 'queue', scheduledAt: null, message: 'Working out the way back with these decisions. Nothing was written.', checkpoint: null, done: 0, failed: 0, total: null });
       });

@@ -107,6 +107,8 @@ function entryNote(attribute: TargetAttribute, kind: ObjectKind): string {
   if (attribute.service === 'none') return `${which}Microsoft 365 computes it, so nobody can write it from outside`;
   if (!attribute.onCreate && !attribute.onUpdate) return `${which}it belongs to ${service}, and Causeway only reads it`;
   if (!attribute.onUpdate) return `${which}${service} takes it only when the object is created`;
+  if (attribute.recipients !== undefined) return `${kind === 'group' ? 'Microsoft 365 groups: ' : ''}written through Exchange Online${kind === 'user' ? `, once the account has a mailbox${attribute.recipients.includes('mail user') ? ' or is a mail user' : ''}` : ''}${attribute.names === undefined ? '' : '; linked, written by Resolve'}`;
+  if (attribute.names !== undefined) return `${which}written through Exchange Online; linked, written by Resolve`;
   if (!attribute.onCreate) return `${which}${service} takes it only after the object was created`;
   return attribute.service === 'exchange' ? `${which}written through Exchange Online` : '';
 }

@@ -1,12 +1,14 @@
 import { randomInt } from 'node:crypto';
 import { z } from 'zod';
 import { isBinaryAttribute, OBJECT_PARAMETERS, readExpression, type ExpressionInput, type ReadExpression } from '../engines/mapping/index.ts';
+import { domainOfDn } from '../../shared/rules/dn.ts';
+import { directoryNames } from './directory-names.ts';
 import type { DirectorySchema } from '../engines/directory/index.ts';
 import type { MigrationSettings } from '../../shared/domain/settings.ts';
 import type { Services } from './services.ts';
 
 /** Parameters of the pair and the run besides those that every object has. */
-const RUN_PARAMETERS = ['Tenant.InitialDomain', 'Migration.UpnSuffix', 'Migration.CountryCode'] as const;
+const RUN_PARAMETERS = ['Forest.FQDN', 'Forest.LDAP', 'Forest.NetBIOS', 'Tenant.InitialDomain', 'Migration.UpnSuffix', 'Migration.CountryCode'] as const;
 /** Every `%Parameter%` that an expression may name. */
 export const EXPRESSION_PARAMETERS: readonly string[] = [...OBJECT_PARAMETERS, ...RUN_PARAMETERS];
 
@@ -38,15 +40,21 @@ export async function attributeTypes(services: Pick<Services, 'store'>, pairId: 
 
 /**
  * What expressions may use besides the object, for one plan or one look: one moment, one reading of each text.
- * Parameters: `Domain.FQDN` of each object, `Tenant.InitialDomain` (contoso.onmicrosoft.com), and the answers of the run, `Migration.UpnSuffix` and
+ * Parameters: `Domain.FQDN`, `Domain.LDAP` and `Domain.NetBIOS` of each object, `Forest.FQDN`, `Forest.LDAP` and `Forest.NetBIOS` as discovery read them, `Tenant.InitialDomain` (contoso.onmicrosoft.com), and the answers of the run, `Migration.UpnSuffix` and
  * `Migration.CountryCode`; the last two are the empty text when the run names none.
  */
 export async function expressionInput(services: Services, pairId: string, view: { readonly initialDomain: string }, settings: Pick<MigrationSettings, 'upnSuffix' | 'countryCode'>): Promise<ExpressionInput> {
   const types = await attributeTypes(services, pairId);
+  const { forest, netBios } = await directoryNames(services, pairId);
+  const root = domainOfDn(forest);
   const known = new Map<string, ReadExpression>();
   return {
     now: services.now(), random: (limit) => randomInt(Math.max(1, Math.min(limit, RANDOM_MOST))),
-    parameters: { 'Tenant.InitialDomain': view.initialDomain, 'Migration.UpnSuffix': settings.upnSuffix.trim().replace(/^@/, ''), 'Migration.CountryCode': settings.countryCode } satisfies Record<(typeof RUN_PARAMETERS)[number], string>,
+    netBios,
+    parameters: {
+      ...(forest === '' ? {} : { 'Forest.FQDN': root, 'Forest.LDAP': forest }), ...(netBios[root] === undefined ? {} : { 'Forest.NetBIOS': netBios[root] }),
+      'Tenant.InitialDomain': view.initialDomain, 'Migration.UpnSuffix': settings.upnSuffix.trim().replace(/^@/, ''), 'Migration.CountryCode': settings.countryCode,
+    } satisfies Partial<Record<(typeof RUN_PARAMETERS)[number], string>>,
     read: (text) => {
       const before = known.get(text);
       if (before !== undefined) return before;

@@ -7,7 +7,7 @@ import { targetAttribute } from '../../shared/rules/target-attributes.ts';
 import { createUniqueValues, GENERATED, mapObject, permissionOf, readExpression, type MapInput } from '../engines/mapping/index.ts';
 import { diffObject } from '../engines/planning/index.ts';
 import { createResolver } from './pipeline/links.ts';
-import { tenantView } from './pipeline/plan.ts';
+import { tenantView } from './pipeline/tenant-view.ts';
 import { expressionSchema, type SeenAttributes } from './rules-attributes.ts';
 import { expressionInput } from './rules-expressions.ts';
 import { judge, requireWritable } from './rules-save.ts';
@@ -92,11 +92,13 @@ function rowOf(rule: MappingRule, { source, target }: { readonly source: SourceO
   const holders = Object.values(mapped.links.permissions ?? {}).flat();
   const links = mapped.links.permissions !== undefined || permissionOf(rule.targetAttribute) !== undefined ? holders : mapped.links.members ?? (mapped.links.manager === undefined ? undefined : mapped.links.manager === null ? [] : [mapped.links.manager]);
   if (links !== undefined) return { ...base, outcome: 'changed', value: shown(links.map((l) => l.name)), present: '', message: `${links.length} resolved${mapped.unresolved.length > 0 ? `, ${mapped.unresolved.length} not: ${mapped.unresolved[0]?.reason ?? ''}` : ''}` };
+  const naming = mapped.naming?.get(attribute);
+  if (naming !== undefined) return { ...base, outcome: 'changed', value: shown(naming.values ?? []), message: `${naming.values?.length ?? 0} found${mapped.unresolved.length > 0 ? `, ${mapped.unresolved.length} not: ${mapped.unresolved[0]?.reason ?? ''}` : ''}` };
   const value = mapped.values.get(attribute);
   if (value === undefined) return { ...base, outcome: 'left alone', message: mapped.problems[0]?.message ?? leftAlone(rule, target, present) };
   const text = value.values === null ? '(made empty)' : value.values[0] === GENERATED ? '(a fresh password)' : shown(value.values);
   // The planner's own comparison, so that what is shown is what a plan writes.
-  const diff = diffObject(source.kind, mapped.values, target, mapped.service);
+  const diff = diffObject(source.kind, mapped.values, target, mapped.service, mapped.recipient);
   const refused = diff.refused[0];
   if (refused !== undefined) return { ...base, outcome: 'left alone', value: text, message: `${refused.attribute} ${refused.reason}` };
   const generic = [`Expression ${rule.value}`, `${rule.action} with ${rule.sourceAttribute || rule.conversion}`, `Constant ${rule.value}`, 'Clear'].find((words) => value.provenance.reason.startsWith(words)) ?? '';

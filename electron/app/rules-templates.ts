@@ -4,7 +4,8 @@ import path from 'node:path';
 import { z } from 'zod';
 import type { ChannelOutput, ChannelParsed } from '../../shared/contracts/index.ts';
 import { appError, ErrorCode } from '../../shared/domain/errors.ts';
-import { DEFAULT_SCHEMA_TEMPLATE, type RuleOrigin, type RuleOwner } from '../../shared/domain/rules.ts';
+import type { LicenceRule } from '../../shared/domain/licences.ts';
+import { DEFAULT_SCHEMA_TEMPLATE, RULE_SETS, type PushSet, type RuleOrigin, type RuleOwner } from '../../shared/domain/rules.ts';
 import { keepOwnRules, readTemplate, ruleDifferences, type RuleDifference, type RuleLists, type SchemaTemplate } from '../engines/mapping/index.ts';
 import type { Repositories } from '../store/index.ts';
 import { pairOf } from './rules-attributes.ts';
@@ -131,7 +132,7 @@ export async function applyTemplate(services: Services, templates: Templates, { 
 }
 
 /** Puts lists in place of an owner's; a rule that is there already keeps its id. */
-export async function replaceRules(tx: Pick<Repositories, 'matchingRules' | 'mappingRules'>, owner: RuleOwner, next: RuleLists, sets: readonly ('matching' | 'mapping')[] = ['matching', 'mapping']): Promise<void> {
+export async function replaceRules(tx: Pick<Repositories, 'matchingRules' | 'mappingRules' | 'licenceRules'>, owner: RuleOwner, next: RuleLists & { readonly licence?: readonly LicenceRule[] }, sets: readonly PushSet[] = RULE_SETS): Promise<void> {
   const body = ({ id: _id, position: _position, ...rest }: { readonly id?: string; readonly position?: number }): string => JSON.stringify(Object.entries(rest).toSorted(([a], [b]) => a.localeCompare(b)));
   const keepIds = <T extends object>(before: readonly (T & { readonly id: string })[], after: readonly T[]): (T & { readonly id: string | undefined })[] => {
     const ids = new Map<string, string[]>();
@@ -140,6 +141,7 @@ export async function replaceRules(tx: Pick<Repositories, 'matchingRules' | 'map
   };
   if (sets.includes('matching')) await tx.matchingRules.replaceAll(owner, keepIds(await tx.matchingRules.list(owner), next.matching));
   if (sets.includes('mapping')) await tx.mappingRules.replaceAll(owner, keepIds(await tx.mappingRules.list(owner), next.mapping));
+  if (sets.includes('licence')) await tx.licenceRules.replaceAll(owner, keepIds<Omit<LicenceRule, 'id'>>(await tx.licenceRules.list(owner), next.licence ?? []));
 }
 
 /** Gives a new pair the rules of its template. */

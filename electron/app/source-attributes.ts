@@ -13,7 +13,7 @@ const ALWAYS = [
 ] as const;
 
 /** Linked attributes that become references. */
-export const LINK_ATTRIBUTES = ['manager', 'member', 'managedBy', 'publicDelegates'] as const;
+export const LINK_ATTRIBUTES = ['manager', 'member', 'managedBy', 'publicDelegates', 'altRecipient', 'authOrig', 'unauthOrig', 'dLMemSubmitPerms', 'dLMemRejectPerms'] as const;
 
 /** Security descriptors, of which those who hold a permission on the mailbox are kept, as references; the descriptors themselves are not. */
 const HOLDERS: ReadonlyMap<string, (entries: readonly AccessEntry[]) => readonly string[]> = new Map([['ntsecuritydescriptor', sendAsHolders], ['msexchmailboxsecuritydescriptor', fullAccessHolders]]);

@@ -44,7 +44,7 @@ export function taskHandlers(services: Services): Pick<Handlers, 'tasks.list' | 
     },
     async 'tasks.match'({ collectionId, breakExisting, upnSuffix, selection }) {
       const collection = await requireObjects(services, collectionId);
-      if (collection.kind === 'dynamic') throw appError(ErrorCode.InvalidInput, `"${collection.name}" is a dynamic collection: those are for coexistence only. Put the objects into a static collection to match them.`);
+      if (collection.kind === 'dynamic') throw appError(ErrorCode.InvalidInput, `"${collection.name}" is a dynamic collection: those are for coexistence only. Put the objects into a static collection to match them by rules, or pin single matches here.`);
       return await start({ pairId: collection.pairId, collectionId, kind: 'Match', settings: MatchTask.parse({ breakExisting, upnSuffix, ids: await idsOf(collectionId, selection) }) });
     },
     async 'tasks.migrate'({ collectionId, settings, selection }) {

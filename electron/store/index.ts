@@ -7,10 +7,10 @@ export type { CheckEnd, CheckInput, CheckRecord, ChecksRepository, FindingsQuery
 export type { CollectionObjectsRepository, ObjectsQuery } from './repositories/collection-objects.ts';
 export type { LeftOutGroup, LeftOutObject } from './repositories/collection-left-out.ts';
 export type { SharedMembers } from './repositories/collection-overlaps.ts';
-export type { AddedMembers, CollectionRecord, CollectionScope, CollectionsRepository, MemberStatus } from './repositories/collections.ts';
+export type { AddedMembers, CollectionRecord, CollectionScope, CollectionsRepository, MemberStatus, PairMember } from './repositories/collections.ts';
 export type { JournalEntry, JournalIntent, JournalOutcome, JournalRepository, JournalSettlement, JournalStanding, ObservedState } from './repositories/journal.ts';
 export type { MatchDecisionsRepository, MatchStanding, ReviewBatch, ReviewEntry } from './repositories/match-decisions.ts';
-export type { MatchReviewRepository } from './repositories/match-review.ts';
+export type { MatchReviewRepository, ReviewOf } from './repositories/match-review.ts';
 export type { MatchesRepository, MatchOrigin } from './repositories/matches.ts';
 export type { PairInput, PairPatch, PairRecord, PairsRepository, TenantFacts } from './repositories/pairs.ts';
 export type { PlanConflict, PlanConflictsRepository } from './repositories/plan-conflicts.ts';

@@ -22,6 +22,10 @@ export interface CollectionTable {
 export interface CollectionLeftOutTable {
   collection_id: string; object_id: string; pair_id: string; name: string; name_key: string; dn: string; object_type: string; clause: string; reason: string; seen_at: number;
 }
+/** What a reading for a collection has found and not yet put into it. */
+export interface FoundObjectTable {
+  reading_id: string; object_id: string; pair_id: string; is_member: Flag; name: string; dn: string; object_type: string; clause: string; reason: string; found_at: number;
+}
 /** Objects of a collection with their statuses; `kind` and `name_key` repeat the source's for sorting. */
 export interface CollectionMemberTable {
   collection_id: string; source_id: string; pair_id: string; kind: string; name_key: string; status: string; reason: string; synchronisation: string; changed_at: number;
@@ -85,10 +89,10 @@ export interface PlanFindingTable {
   number: Generated<number>; plan_id: string; source_id: string | null; name: string; attribute: string; value: string; rule: string; severity: string; message: string; proposal: string | null;
 }
 /** References of a plan that wait for another object. */
-export interface PlanUnresolvedTable { number: Generated<number>; plan_id: string; source_id: string; attribute: string; dn: string; reason: string }
+export interface PlanUnresolvedTable { number: Generated<number>; plan_id: string; source_id: string; attribute: string; dn: string; reason: string; on_creation: Flag }
 /** What others changed since a migration, as a roll back plan saw it. `before`, `written`, `present` and `between_writes` are JSON; `choice`: restore or keep. */
 export interface PlanConflictTable {
-  number: Generated<number>; plan_id: string; source_id: string | null; target_id: string; name: string; kind: string; attribute: string; created: Flag;
+  number: Generated<number>; plan_id: string; source_id: string | null; target_id: string; name: string; kind: string; attribute: string; item: string | null; item_name: string | null; created: Flag;
   before: string; written: string; present: string; between_writes: string | null; choice: string;
 }
 /** The journal; `operation` and `before` are JSON. `outcome` null: the write was intended and nobody knows yet what came of it. */
@@ -105,10 +109,11 @@ export interface JournalTable {
 /**
  * The ledger of references that wait for another object. `other_id`: objectGUID of the object waited for, when the directory showed it.
  * `collection_id`: the one whose rules wrote the waiting object. `healed_by`: the task that wrote it; null while it waits.
+ * `target_id`: Graph id of the waiting object's match when the entry was kept or healed; `other_target_id`: that of the other when it was written. `on_creation`: it belongs to the creation of the waiting object.
  */
 export interface WaitingReferenceTable {
   pair_id: string; source_id: string; attribute: string; dn_key: string; dn: string; other_id: string | null; collection_id: string | null; since: number; reason: string;
-  healed_by: string | null; healed_at: number | null;
+  healed_by: string | null; healed_at: number | null; target_id: string | null; other_target_id: string | null; on_creation: Flag;
 }
 /** Headers of checks; `request`, `totals`, `left_out` are JSON. `scope`: the pair, or the collection, that was checked. */
 export interface CheckTable {
@@ -132,7 +137,7 @@ export interface PairSettingTable { pair_id: string; name: string; value: string
 
 /** Every table of a project, as the newest migration leaves it. */
 export interface Tables {
-  project: ProjectTable; setting: SettingTable; pair: PairTable; agent: AgentTable; collection: CollectionTable; collection_member: CollectionMemberTable; collection_left_out: CollectionLeftOutTable;
+  project: ProjectTable; setting: SettingTable; pair: PairTable; agent: AgentTable; collection: CollectionTable; collection_member: CollectionMemberTable; collection_left_out: CollectionLeftOutTable; found_object: FoundObjectTable;
   source: SourceTable; source_link: SourceLinkTable; target: TargetTable; target_link: TargetLinkTable; match_result: MatchTable; match_decision: MatchDecisionTable; match_review: MatchReviewTable; rule: RuleTable;
   task: TaskTable; task_item: TaskItemTable; plan: PlanTable; operation: OperationTable; plan_skip: PlanSkipTable; plan_finding: PlanFindingTable;
   plan_unresolved: PlanUnresolvedTable; plan_conflict: PlanConflictTable; journal: JournalTable;

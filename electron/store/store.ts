@@ -8,6 +8,7 @@ import { agentsRepository, type AgentsRepository } from './repositories/agents.t
 import { checksRepository, type ChecksRepository } from './repositories/checks.ts';
 import { collectionObjectsRepository, type CollectionObjectsRepository } from './repositories/collection-objects.ts';
 import { collectionLeftOutRepository, type CollectionLeftOutRepository } from './repositories/collection-left-out.ts';
+import { collectionReadingRepository, type CollectionReadingRepository } from './repositories/collection-reading.ts';
 import { collectionOverlapsRepository, type CollectionOverlapsRepository } from './repositories/collection-overlaps.ts';
 import { collectionsRepository, type CollectionsRepository } from './repositories/collections.ts';
 import { journalRepository, type JournalRepository } from './repositories/journal.ts';
@@ -38,7 +39,7 @@ export interface Repositories {
   readonly settings: SettingsRepository;
   readonly pairs: PairsRepository;
   readonly agents: AgentsRepository;
-  readonly collections: CollectionsRepository & CollectionObjectsRepository & CollectionOverlapsRepository & CollectionLeftOutRepository & { statistics(scope?: StatisticsScope): Promise<Statistics> };
+  readonly collections: CollectionsRepository & CollectionObjectsRepository & CollectionOverlapsRepository & CollectionLeftOutRepository & CollectionReadingRepository & { statistics(scope?: StatisticsScope): Promise<Statistics> };
   readonly sources: SourcesRepository;
   readonly targets: TargetsRepository;
   readonly matches: MatchesRepository & MatchDecisionsRepository & MatchReviewRepository;
@@ -83,7 +84,7 @@ function repositories(context: Context): Repositories {
     settings: settingsRepository(context),
     pairs: pairsRepository(context),
     agents: agentsRepository(context),
-    collections: { ...collectionsRepository(context), ...collectionObjectsRepository(context), ...collectionOverlapsRepository(context), ...collectionLeftOutRepository(context), statistics: (scope) => statistics(context, scope) },
+    collections: { ...collectionsRepository(context), ...collectionObjectsRepository(context), ...collectionOverlapsRepository(context), ...collectionLeftOutRepository(context), ...collectionReadingRepository(context), statistics: (scope) => statistics(context, scope) },
     sources: sourcesRepository(context),
     targets: targetsRepository(context),
     matches: { ...matchesRepository(context), ...matchDecisionsRepository(context), ...matchReviewRepository(context) },

@@ -35,10 +35,10 @@ export interface Dialogs {
   readonly 'remove objects': { readonly collection: Collection; readonly scope: ObjectScope };
   readonly 'object details': { readonly pair: Pair; readonly collection: Collection; readonly object: ObjectRow };
   readonly 'match objects': { readonly pair: Pair; readonly collection: Collection; readonly scope: ObjectScope | null };
-  readonly 'decide matches': { readonly pair: Pair; readonly collection: Collection; readonly action: ReviewAction; readonly selection: ReviewSelection; readonly count: number; readonly single: ReviewRow | null; readonly targetId?: string };
-  readonly 'review match': { readonly pair: Pair; readonly collection: Collection; readonly row: ReviewRow };
-  readonly 'undo decision': { readonly collection: Collection };
-  readonly 'match from file': { readonly pair: Pair; readonly collection: Collection; readonly purpose: 'map' | 'decisions' };
+  readonly 'decide matches': { readonly pair: Pair; readonly collection: Collection | null; readonly action: ReviewAction; readonly selection: ReviewSelection; readonly count: number; readonly single: ReviewRow | null; readonly targetId?: string };
+  readonly 'review match': { readonly pair: Pair; readonly collection: Collection | null; readonly row: ReviewRow };
+  readonly 'undo decision': { readonly pair: Pair; readonly collection: Collection | null };
+  readonly 'match from file': { readonly pair: Pair; readonly collection: Collection | null; readonly purpose: 'map' | 'decisions' };
   readonly 'review policy': { readonly pair: Pair; readonly collection: Collection | null };
   readonly 'break matching': { readonly pair: Pair; readonly collection: Collection; readonly scope: ObjectScope };
   readonly 'migrate objects': { readonly pair: Pair; readonly collection: Collection; readonly scope: ObjectScope | null };
@@ -51,7 +51,7 @@ export interface Dialogs {
   readonly 'mapping rule': { readonly owner: RuleOwner; readonly rule: z.output<typeof MappingRuleSchema> | null };
   readonly 'remove rule': { readonly owner: RuleOwner; readonly set: 'matching' | 'mapping'; readonly id: string; readonly title: string };
   readonly 'rule order': { readonly owner: RuleOwner };
-  readonly 'push rules': { readonly pair: Pair };
+  readonly 'push rules': { readonly pair: Pair; readonly lists: 'matching and mapping' | 'licences' };
   readonly 'schema template': { readonly owner: RuleOwner };
   readonly 'check objects': { readonly pair: Pair; readonly collection: Collection | null; readonly scope: ObjectScope | null };
   readonly 'roll back fixes': { readonly pair: Pair; readonly collection: Collection | null; readonly task: TaskRow | null };

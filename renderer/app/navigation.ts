@@ -17,7 +17,7 @@ export interface Place { readonly node: TreeNode; readonly tab: Tab }
 const TABS_OF: Readonly<Record<TreeNode['kind'], readonly Tab[]>> = {
   project: ['Home', 'Migration Pairs', 'Tasks', 'Agents'],
   agents: ['Agents'],
-  pair: ['Home', 'Collections', 'Matching', 'Mapping', 'Licences', 'References', 'Checks', 'Tasks', 'Statistics'],
+  pair: ['Home', 'Collections', 'Review', 'Matching', 'Mapping', 'Licences', 'References', 'Checks', 'Tasks', 'Statistics'],
   collection: ['Home', 'Objects', 'Review', 'Matching', 'Mapping', 'Licences', 'References', 'Checks', 'Statistics', 'Tasks'],
 };
 

@@ -20,7 +20,7 @@ import { DecideMatchesDialog, UndoDecisionDialog } from './matching/DecideDialog
 import { MatchFromFileDialog } from './matching/FileDialog.tsx';
 import { ReviewPolicyDialog } from './matching/PolicyDialog.tsx';
 import { ReviewMatchDialog } from './matching/ReviewMatchDialog.tsx';
-import { ReviewTab } from './matching/ReviewTab.tsx';
+import { CollectionReviewTab, PairReviewTab } from './matching/ReviewTab.tsx';
 import { matchingCommands } from './matching/commands.ts';
 import { ObjectDetailsDialog } from './objects/ObjectDetails.tsx';
 import { ObjectsTab } from './objects/ObjectsTab.tsx';
@@ -59,8 +59,8 @@ export const features: Features = {
   screens: {
     project: { 'Home': ProjectHome, 'Migration Pairs': PairsTab, 'Tasks': ProjectTasksTab, 'Agents': AgentsTab },
     agents: { Agents: AgentsTab },
-    pair: { Home: PairHome, Collections: CollectionsTab, Matching: PairMatchingTab, Mapping: PairMappingTab, Licences: PairLicencesTab, References: PairReferencesTab, Checks: PairChecksTab, Tasks: PairTasksTab, Statistics: PairStatisticsTab },
-    collection: { Home: CollectionHome, Objects: ObjectsTab, Review: ReviewTab, Matching: CollectionMatchingTab, Mapping: CollectionMappingTab, Licences: CollectionLicencesTab, References: CollectionReferencesTab, Checks: CollectionChecksTab, Statistics: CollectionStatisticsTab, Tasks: CollectionTasksTab },
+    pair: { Home: PairHome, Collections: CollectionsTab, Review: PairReviewTab, Matching: PairMatchingTab, Mapping: PairMappingTab, Licences: PairLicencesTab, References: PairReferencesTab, Checks: PairChecksTab, Tasks: PairTasksTab, Statistics: PairStatisticsTab },
+    collection: { Home: CollectionHome, Objects: ObjectsTab, Review: CollectionReviewTab, Matching: CollectionMatchingTab, Mapping: CollectionMappingTab, Licences: CollectionLicencesTab, References: CollectionReferencesTab, Checks: CollectionChecksTab, Statistics: CollectionStatisticsTab, Tasks: CollectionTasksTab },
   },
   dialogs: {
     'project rename': RenameProjectDialog, 'project copy': CopyProjectDialog, 'project open': OpenProjectDialog, 'keyboard shortcuts': KeyboardDialog,

@@ -12,6 +12,9 @@ export const ReviewFilter = z.object({
 });
 export type ReviewFilter = z.output<typeof ReviewFilter>;
 
+/** What is reviewed: one collection, or all collections of a pair. Exactly one of the two is named. */
+const Scope = { collectionId: Id.optional(), pairId: Id.optional() };
+
 /** One attribute on both sides. `same`: equal without regard to case and accents. */
 const Side = z.object({ attribute: z.string(), source: z.string(), target: z.string(), same: z.boolean() });
 /** One proposed or decided match. */
@@ -21,6 +24,8 @@ export const ReviewRow = z.object({
   /** The rule in words, and the value that it compared. */
   rule: z.string(), value: z.string(), risks: z.array(Risk), pinned: z.boolean(), candidates: z.int(), rejected: z.int(), reason: z.string(), decidedBy: z.string(),
   sides: z.array(Side), changedAt: Millis,
+  /** Collections that hold the object, by name. */
+  collections: z.array(z.object({ id: Id, name: z.string() })),
 });
 export type ReviewRow = z.output<typeof ReviewRow>;
 
@@ -32,7 +37,7 @@ export const ReviewSelection = z.discriminatedUnion('mode', [
 export type ReviewSelection = z.output<typeof ReviewSelection>;
 
 const Decision = z.object({
-  collectionId: Id, selection: ReviewSelection, action: z.enum(REVIEW_ACTIONS),
+  ...Scope, selection: ReviewSelection, action: z.enum(REVIEW_ACTIONS),
   /** The candidate that is meant; for one object only. */
   targetId: z.string().min(1).max(100).optional(),
   /** For matches that the rules refuse (an administrator, another immutable id ...): the text that {@link Decided} asks for, typed. */
@@ -61,9 +66,9 @@ const CsvResult = z.object({ batch: z.string(), lines: z.array(CsvLine).max(5_00
 export type CsvResult = z.output<typeof CsvResult>;
 
 export const matchChannels = {
-  'matches.review': channel('query', z.object({ collectionId: Id, ...ReviewFilter.shape, ...PageRequest }), page(ReviewRow)),
+  'matches.review': channel('query', z.object({ ...Scope, ...ReviewFilter.shape, ...PageRequest }), page(ReviewRow)),
   /** Figures above the review. `batches`: the latest decisions, newest first. */
-  'matches.summary': channel('query', z.object({ collectionId: Id }), z.object({
+  'matches.summary': channel('query', z.object(Scope), z.object({
     total: z.int(), byReview: z.record(ReviewStateSchema, z.int()), byRisk: z.array(z.object({ risk: Risk, toReview: z.int(), count: z.int() })),
     policy: Policy, batches: z.array(ReviewBatchRow).max(50),
   })),
@@ -71,14 +76,14 @@ export const matchChannels = {
   'matches.preview': channel('query', Decision, Decided),
   'matches.decide': channel('command', Decision, Decided),
   /** Brings back what was before the decision; objects that changed since stay and are named. Without a batch: the latest one that was not undone. */
-  'matches.undo': channel('command', z.object({ collectionId: Id, batch: Id.optional() }), z.object({ batch: Id, action: z.string(), restored: z.int(), refused: Decided.shape.refused, refusedTotal: z.int() })),
+  'matches.undo': channel('command', z.object({ ...Scope, batch: Id.optional() }), z.object({ batch: Id, action: z.string(), restored: z.int(), refused: Decided.shape.refused, refusedTotal: z.int() })),
   'matches.policy': channel('query', Owner, Policy),
   /** `policy` null: a collection follows its pair, a pair the default. */
   'matches.setPolicy': channel('command', Owner.extend({ policy: z.enum(REVIEW_POLICIES).nullable() }), Policy),
   /** Pins matches from two columns, source and target; the header names the attributes. `apply` false shows what would happen. */
-  'matches.mapCsv': channel('command', z.object({ collectionId: Id, text: CsvText, apply: z.boolean() }), CsvResult),
+  'matches.mapCsv': channel('command', z.object({ ...Scope, text: CsvText, apply: z.boolean() }), CsvResult),
   /** The review as CSV, in the order of names; its column Decision may be filled in and imported. */
-  'matches.export': channel('query', z.object({ collectionId: Id, ...ReviewFilter.shape }), z.object({ fileName: z.string(), text: z.string(), rows: z.int() })),
+  'matches.export': channel('query', z.object({ ...Scope, ...ReviewFilter.shape }), z.object({ fileName: z.string(), text: z.string(), rows: z.int() })),
   /** Decisions from an exported file: columns objectGUID and Decision, and Target ID where a candidate is chosen. */
-  'matches.importDecisions': channel('command', z.object({ collectionId: Id, text: CsvText, apply: z.boolean() }), CsvResult),
+  'matches.importDecisions': channel('command', z.object({ ...Scope, text: CsvText, apply: z.boolean() }), CsvResult),
 } as const;

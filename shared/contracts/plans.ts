@@ -8,7 +8,7 @@ import { AttributesSchema, Cursor, Done, Id, Kind, Millis, PageRequest, TaskKind
 export const GuardLimitSchema = z.object({ count: z.int().min(0).max(10_000_000), percent: z.number().min(0).max(100) });
 /** Limits of the guard. */
 export const GuardLimitsSchema = z.object({
-  creates: GuardLimitSchema, overwrites: GuardLimitSchema, upnChanges: GuardLimitSchema, membershipRemovals: GuardLimitSchema, licenceRemovals: GuardLimitSchema.default({ count: 20, percent: 5 }), disables: GuardLimitSchema, deletes: GuardLimitSchema,
+  creates: GuardLimitSchema, overwrites: GuardLimitSchema, upnChanges: GuardLimitSchema, membershipRemovals: GuardLimitSchema, healedLinks: GuardLimitSchema.default({ count: 500, percent: 25 }), licenceRemovals: GuardLimitSchema.default({ count: 20, percent: 5 }), disables: GuardLimitSchema, deletes: GuardLimitSchema,
 });
 export type GuardLimitsInput = z.output<typeof GuardLimitsSchema>;
 /** Whose limits are meant. */

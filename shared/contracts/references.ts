@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { REFERENCE_HEALING, REFERENCE_STATES, REFERENCE_VIEWS } from '../domain/references.ts';
+import { REFERENCE_HEALING, REFERENCE_STATES, REFERENCE_VIEWS, REMADE_SIDES } from '../domain/references.ts';
 import { channel } from './define.ts';
 import { Dn, Id, Kind, Millis, page, PageRequest } from './values.ts';
 
@@ -13,6 +13,10 @@ export const ReferenceRow = z.object({
   since: Millis, reason: z.string(),
   /** Task that wrote the reference; null while it waits. */
   healedBy: Id.nullable(), healedAt: Millis.nullable(),
+  /** The side that was matched with another object since; nothing is written then before the object that refers is migrated again. */
+  remade: z.enum(REMADE_SIDES).nullable(),
+  /** The rule writes only on creation, and the reference waited then. */
+  onCreation: z.boolean(),
 });
 export type ReferenceRow = z.output<typeof ReferenceRow>;
 

@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { channel } from './define.ts';
 import { Guid, Id, Kind, PageRequest, page } from './values.ts';
 
-/** A person's decision about one value that others changed since: the state before the migration, or what they made of it. `attribute` empty: the object as a whole. */
-export const RollBackChoice = z.object({ targetId: z.string().min(1).max(200), attribute: z.string().max(200), choice: z.enum(['restore', 'keep']) });
+/** A person's decision about one value that others changed since: the state before the migration, or what they made of it. `attribute` empty: the object as a whole; `proxyAddresses/smtp:a@contoso.com`, `members/<Graph id>`: a single value. */
+export const RollBackChoice = z.object({ targetId: z.string().min(1).max(200), attribute: z.string().max(600), choice: z.enum(['restore', 'keep']) });
 export type RollBackChoice = z.output<typeof RollBackChoice>;
 
 const ValuesOrNone = z.array(z.string()).nullable();
@@ -12,6 +12,8 @@ export const RollBackConflict = z.object({
   sourceId: z.string().nullable(), targetId: z.string(), name: z.string(), kind: Kind,
   /** Attribute, `manager`, `members`, or empty for the object itself, which somebody deleted. */
   attribute: z.string(),
+  /** Of an attribute of many values the one that it is about, with the name that a person reads; null: all of the attribute. */
+  value: z.object({ key: z.string(), name: z.string() }).nullable(),
   /** True: the migration made the object, so that the choice is about all of it; restoring the state before means deleting it. */
   created: z.boolean(),
   before: ValuesOrNone, written: ValuesOrNone, current: ValuesOrNone,

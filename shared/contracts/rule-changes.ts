@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import { RULE_SETS } from '../domain/rules.ts';
+import { PUSH_SETS } from '../domain/rules.ts';
 import { channel } from './define.ts';
 import { MatchingRuleInput, Owner } from './rule-values.ts';
 import { Done, Guid, Id, Kind, Millis, Nothing } from './values.ts';
 
-const Set = z.enum(RULE_SETS);
+const Set = z.enum(PUSH_SETS);
 const Version = z.int().min(1).max(10_000);
 const Template = z.string().trim().min(1).max(128);
 
@@ -34,11 +34,11 @@ export const ruleChangeChannels = {
     /** When both sides were read last; null: never, so nothing can be matched. */
     readAt: Millis.nullable(), compared: z.int(), changed: z.int(), rows: z.array(MatchShift), totals: z.array(z.object({ state: z.string(), was: z.int(), wouldBe: z.int() })),
   })),
-  /** How the rules of each collection of a pair differ from the pair's: what pushing would do. `digest` is handed to `rules.push`. */
+  /** How the rules of each collection of a pair differ from the pair's, licence rules too: what pushing would do. `digest` is handed to `rules.push`. */
   'rules.pushDifference': channel('query', z.object({ pairId: Id }), z.object({
     rows: z.array(z.object({ collectionId: Id, name: z.string(), changes: z.array(RuleChange), digest: z.string() })),
   })),
-  /** Puts the pair's rules in place of those of collections. Refused when a difference is no longer the one that was shown. */
+  /** Puts the pair's rules in place of those of collections. Refused when a difference of these lists is no longer the one that was shown. */
   'rules.push': channel('command', z.object({ pairId: Id, collections: z.array(z.object({ collectionId: Id, digest: z.string().max(128) })).min(1).max(1000), sets: z.array(Set).min(1) }), z.object({ pushed: z.int() })),
   'templates.list': channel('query', Nothing, z.object({
     rows: z.array(z.object({

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { MAILBOX_PERMISSIONS, OPERATION_KINDS, OUTCOMES, SERVICES } from '../domain/plans.ts';
+import { MAILBOX_PERMISSIONS, OPERATION_KINDS, OUTCOMES, RECIPIENT_PARTS, SERVICES } from '../domain/plans.ts';
 import { channel } from './define.ts';
 import { RollBackScope } from './roll-back.ts';
 import { CountryCode, Done, Guid, Id, Kind, Millis, PageRequest, Selection, TaskKindSchema, TaskPhaseSchema, TaskStateSchema, UpnSuffix, page } from './values.ts';
@@ -37,7 +37,7 @@ export const TaskItem = z.object({ objectId: Guid.nullable(), name: z.string(), 
 export type TaskItem = z.output<typeof TaskItem>;
 
 export const Counts = z.object({
-  creates: z.int(), restores: z.int(), updates: z.int(), deletes: z.int(), managers: z.int(), membersAdded: z.int(), membersRemoved: z.int(), permissionsAdded: z.int(), permissionsRemoved: z.int(), licencesAssigned: z.int(), licencesRemoved: z.int(), attributes: z.int(),
+  creates: z.int(), restores: z.int(), updates: z.int(), deletes: z.int(), managers: z.int(), membersAdded: z.int(), membersRemoved: z.int(), permissionsAdded: z.int(), permissionsRemoved: z.int(), healed: z.int().default(0), licencesAssigned: z.int(), licencesRemoved: z.int(), attributes: z.int(),
   overwrites: z.int(), upnChanges: z.int(), disables: z.int(), irreversible: z.int(), unchanged: z.int(), skipped: z.int(), operations: z.int(),
 });
 const Change = z.object({ attribute: z.string(), ruleId: z.string().nullable(), before: z.array(z.string()).nullable(), after: z.array(z.string()).nullable(), reason: z.string(), source: z.string(), reversible: z.boolean(), conflict: z.string().nullable() });
@@ -45,7 +45,7 @@ const Ref = z.object({ name: z.string(), sourceId: z.string().nullable(), target
 /** One operation as shown in the plan and, after applying, with its outcome. */
 export const OperationRow = z.object({
   id: Id, seq: z.int(), kind: z.enum(OPERATION_KINDS), service: z.enum(SERVICES), objectKind: Kind, sourceId: z.string().nullable(), targetId: z.string().nullable(),
-  name: z.string(), changes: z.array(Change), permission: z.enum(MAILBOX_PERMISSIONS).optional(), references: z.array(Ref), previous: z.array(Ref), outcome: z.enum(OUTCOMES), message: z.string(),
+  name: z.string(), changes: z.array(Change), permission: z.enum(MAILBOX_PERMISSIONS).optional(), recipient: z.enum(RECIPIENT_PARTS).optional(), references: z.array(Ref), previous: z.array(Ref), outcome: z.enum(OUTCOMES), message: z.string(),
 });
 export type OperationRow = z.output<typeof OperationRow>;
 

@@ -11,6 +11,13 @@ export type OperationKind = (typeof OPERATION_KINDS)[number];
 export const MAILBOX_PERMISSIONS = ['fullAccess', 'sendAs', 'grantSendOnBehalfTo'] as const;
 export type MailboxPermission = (typeof MAILBOX_PERMISSIONS)[number];
 
+/**
+ * What an object that Microsoft Graph keeps is to Exchange Online besides, which alone writes its further addresses, visibility and
+ * restrictions (ExchangeOnlineManagement cmdlet reference: Set-Mailbox, Set-MailUser, Set-UnifiedGroup).
+ */
+export const RECIPIENT_PARTS = ['mailbox', 'mail user', 'Microsoft 365 group'] as const;
+export type RecipientPart = (typeof RECIPIENT_PARTS)[number];
+
 /** The service that can write an attribute. */
 export const SERVICES = ['graph', 'exchange', 'directory', 'none'] as const;
 export type Service = (typeof SERVICES)[number];
@@ -61,6 +68,8 @@ export interface Operation {
   readonly changes: readonly AttributeChange[];
   /** The permission of `add permissions` and `remove permissions`; other operations have none. */
   readonly permission?: MailboxPermission;
+  /** Of an update through Exchange Online of an object that Graph keeps: what the object is there, when the plan was made. */
+  readonly recipient?: RecipientPart;
   /** Members or holders of a permission (at most 20), or the manager. For `set manager`, `previous` holds the manager before. */
   readonly references: readonly Reference[];
   readonly previous: readonly Reference[];
@@ -79,6 +88,8 @@ export interface PlanCounts {
   /** Single holders of a permission on a mailbox. */
   readonly permissionsAdded: number;
   readonly permissionsRemoved: number;
+  /** Single links (members, holders of permissions, managers) of objects outside the run, which waited for an object of it. They are among the counts above too. */
+  readonly healed: number;
   /** Single licences, not users. */
   readonly licencesAssigned: number;
   readonly licencesRemoved: number;
@@ -109,6 +120,8 @@ export interface UnresolvedReference {
   /** DN of the object waited for. */
   readonly dn: string;
   readonly reason: string;
+  /** The rule writes only when the object is created: the reference belongs to the creation, and is written later for that only. */
+  readonly onCreation?: true;
 }
 
 /** Something found by a check before anything is written. */
@@ -126,7 +139,7 @@ export interface Finding {
 
 /** A guard limit that a plan passes: it needs a typed approval. */
 export interface GuardStop {
-  readonly limit: 'creates' | 'overwrites' | 'UPN changes' | 'membership removals' | 'licence removals' | 'disables' | 'deletes';
+  readonly limit: 'creates' | 'overwrites' | 'UPN changes' | 'membership removals' | 'links healed outside' | 'licence removals' | 'disables' | 'deletes';
   readonly count: number;
   readonly allowed: number;
   readonly message: string;

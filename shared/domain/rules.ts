@@ -68,6 +68,10 @@ export interface MappingRule {
 export const RULE_SETS = ['matching', 'mapping'] as const;
 export type RuleSet = (typeof RULE_SETS)[number];
 
+/** The lists that a pair can push to its collections: those two, and its licence rules. */
+export const PUSH_SETS = [...RULE_SETS, 'licence'] as const;
+export type PushSet = (typeof PUSH_SETS)[number];
+
 /** Schema template and version that an owner's rules were made from. */
 export interface RuleOrigin { readonly template: string; readonly version: number }
 

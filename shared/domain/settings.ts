@@ -17,6 +17,8 @@ export interface GuardLimits {
   readonly overwrites: GuardLimit;
   readonly upnChanges: GuardLimit;
   readonly membershipRemovals: GuardLimit;
+  /** Memberships, permissions and managers that a run writes to objects outside it, because they waited for one of its objects. */
+  readonly healedLinks: GuardLimit;
   readonly licenceRemovals: GuardLimit;
   readonly disables: GuardLimit;
   readonly deletes: GuardLimit;

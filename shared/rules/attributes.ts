@@ -9,8 +9,9 @@ export function valuesOf(attributes: Attributes, name: string): Values | undefin
   const direct = attributes[name];
   if (direct !== undefined) return direct.length > 0 ? direct : undefined;
   const wanted = name.toLowerCase();
-  for (const key of Object.keys(attributes)) {
-    if (key.toLowerCase() !== wanted) continue;
+  for (const key in attributes) {
+    // Most attributes that are asked for are absent; the length tells nearly all names apart without making new text of them.
+    if (key.length !== wanted.length || key.toLowerCase() !== wanted) continue;
     const values = attributes[key];
     return values !== undefined && values.length > 0 ? values : undefined;
   }

@@ -1,5 +1,5 @@
 import type { Attributes, ObjectKind } from '../domain/objects.ts';
-import type { Service } from '../domain/plans.ts';
+import type { RecipientPart, Service } from '../domain/plans.ts';
 import { valuesOf } from './attributes.ts';
 
 /** What is known of one attribute of a Microsoft 365 object. */
@@ -26,6 +26,10 @@ export interface TargetAttribute {
   readonly groups?: 'of Graph' | 'of Exchange';
   /** Value that a new object has without being told (ExchangeOnlineManagement cmdlet reference, defaults of New- and Set-cmdlets). */
   readonly initial?: string;
+  /** Only for what Graph keeps and Exchange Online writes: what an object must be there to have the attribute. */
+  readonly recipients?: readonly RecipientPart[];
+  /** The values name other recipients, by their primary SMTP addresses; Resolve finds them. Holds the kinds that may be named. */
+  readonly names?: readonly ObjectKind[];
 }
 
 const USER: readonly ObjectKind[] = ['user'];
@@ -46,6 +50,31 @@ const exchange = (name: string, kinds: readonly ObjectKind[], maxLength: number,
 const flag = (name: string, kinds: readonly ObjectKind[], initial: string, more: Partial<TargetAttribute> = {}): TargetAttribute =>
   exchange(name, kinds, 5, { type: 'boolean', clearable: false, initial, ...more });
 
+/** Names other recipients: addresses, of any domain, in any case of letters. */
+const naming = (name: string, kinds: readonly ObjectKind[], names: readonly ObjectKind[], more: Partial<TargetAttribute> = {}): TargetAttribute =>
+  exchange(name, kinds, 320, { type: 'texts', maxValues: 10_000, caseSensitive: false, names, ...more });
+/** Who may send to a recipient (cmdlet reference: Set-Mailbox, Set-MailUser, Set-MailContact, Set-DistributionGroup). Of groups their members. */
+const restrictions = (kinds: readonly ObjectKind[], more: Partial<TargetAttribute> = {}): readonly TargetAttribute[] => [
+  naming('acceptMessagesOnlyFrom', kinds, ['user', 'contact'], more), naming('acceptMessagesOnlyFromDLMembers', kinds, ['group'], more),
+  naming('rejectMessagesFrom', kinds, ['user', 'contact'], more), naming('rejectMessagesFromDLMembers', kinds, ['group'], more),
+];
+
+const PEOPLE = { recipients: ['mailbox', 'mail user'] } as const;
+const MAILBOX = { recipients: ['mailbox'] } as const;
+const UNIFIED = { ...OF_GRAPH, recipients: ['Microsoft 365 group'] } as const;
+const addresses = (kinds: readonly ObjectKind[], more: Partial<TargetAttribute>): TargetAttribute => exchange('proxyAddresses', kinds, 0, { type: 'texts', clearable: false, maxValues: 300, shownBy: 'graph', ...more });
+
+/**
+ * What Exchange Online writes of people and of Microsoft 365 groups, which Graph keeps, once they are recipients there
+ * (ExchangeOnlineManagement cmdlet reference: Set-Mailbox, Set-MailUser, Set-UnifiedGroup, with the defaults of their switches).
+ */
+const RECIPIENT_ATTRIBUTES: readonly TargetAttribute[] = [
+  addresses(USER, PEOPLE), flag('hideFromAddressLists', USER, 'false', PEOPLE), flag('requireSenderAuthenticationEnabled', USER, 'false', PEOPLE), ...restrictions(USER, PEOPLE),
+  naming('forwardingAddress', USER, ['user', 'contact', 'group'], { ...MAILBOX, type: 'text', maxValues: 1 }), flag('deliverToMailboxAndForward', USER, 'false', MAILBOX),
+  addresses(GROUP, UNIFIED), flag('hideFromAddressLists', GROUP, 'false', UNIFIED), flag('requireSenderAuthenticationEnabled', GROUP, 'true', UNIFIED),
+  ...Array.from({ length: 15 }, (_, i) => exchange(`onPremisesExtensionAttributes/extensionAttribute${i + 1}`, GROUP, 1024, UNIFIED)),
+];
+
 /**
  * What Exchange Online keeps of contacts and of distribution and mail-enabled security groups, which Graph only reads (Graph
  * documentation, orgContact and group resources). Lengths: ExchangeOnlineManagement cmdlet reference and the schema of Active
@@ -63,14 +92,16 @@ const EXCHANGE_ATTRIBUTES: readonly TargetAttribute[] = [
   flag('requireSenderAuthenticationEnabled', CONTACT, 'false'),
   exchange('displayName', GROUP, 256, { onCreate: true, clearable: false, shownBy: 'graph' }),
   exchange('mailNickname', GROUP, 64, { onCreate: true, clearable: false, caseSensitive: false, shownBy: 'graph' }),
-  exchange('description', GROUP, 1024, { onCreate: true, shownBy: 'graph' }),
+  exchange('description', GROUP, 1024, { onCreate: true, shownBy: 'graph' }), exchange('notes', GROUP, 1024),
   exchange('mailEnabled', GROUP, 5, { type: 'boolean', onCreate: true, onUpdate: false, clearable: false, shownBy: 'graph' }),
   exchange('securityEnabled', GROUP, 5, { type: 'boolean', onCreate: true, onUpdate: false, clearable: false, shownBy: 'graph' }),
   // Primary SMTP addresses. Exchange Online lets nobody take the last owner away, so that it cannot be made empty.
   exchange('managedBy', GROUP, 320, { type: 'texts', clearable: false, maxValues: 1000, caseSensitive: false }),
   // Only internal senders by default (cmdlet reference, New-DistributionGroup, RequireSenderAuthenticationEnabled).
   flag('requireSenderAuthenticationEnabled', GROUP, 'true', { onCreate: true }),
+  naming('manager', CONTACT, ['user', 'contact'], { type: 'text', maxValues: 1 }),
   ...[CONTACT, GROUP].flatMap((kinds) => [
+    ...restrictions(kinds),
     exchange('proxyAddresses', kinds, 0, { type: 'texts', onCreate: true, clearable: false, maxValues: 300, shownBy: 'graph' }),
     flag('hideFromAddressLists', kinds, 'false'),
     ...Array.from({ length: 15 }, (_, i) => exchange(`onPremisesExtensionAttributes/extensionAttribute${i + 1}`, kinds, 1024)),
@@ -103,9 +134,7 @@ export const TARGET_ATTRIBUTES: readonly TargetAttribute[] = [
   { ...text('mailEnabled', GROUP, 5, { onUpdate: false, clearable: false, ...OF_GRAPH }), type: 'boolean' },
   { ...text('securityEnabled', GROUP, 5, { onUpdate: false, clearable: false, ...OF_GRAPH }), type: 'boolean' },
   { ...text('groupTypes', GROUP, 32, { onUpdate: false, clearable: true, maxValues: 2, ...OF_GRAPH }), type: 'texts' },
-  { ...text('proxyAddresses', USER, 0, { service: 'exchange', onCreate: false, onUpdate: false, maxValues: 300, caseSensitive: true }), type: 'texts' },
-  { ...text('proxyAddresses', GROUP, 0, { service: 'exchange', onCreate: false, onUpdate: false, maxValues: 300, ...OF_GRAPH }), type: 'texts' },
-  ...EXCHANGE_ATTRIBUTES,
+  ...RECIPIENT_ATTRIBUTES, ...EXCHANGE_ATTRIBUTES,
   computed('mail', ['group', 'contact'], { caseSensitive: false }),
   computed('onPremisesSyncEnabled', ALL, { type: 'boolean' }),
   computed('onPremisesSecurityIdentifier', ['user', 'group']),
@@ -143,7 +172,18 @@ export function owningService(kind: ObjectKind, attributes: Attributes): 'graph'
   return valuesOf(attributes, 'mailEnabled')?.[0]?.toLowerCase() === 'true' && valuesOf(attributes, 'groupTypes')?.includes('Unified') !== true ? 'exchange' : 'graph';
 }
 
-/** True when objects that this service keeps can have the attribute: groups without mail have neither addresses nor custom attributes. */
-export function isOffered(about: TargetAttribute, owner: Service): boolean {
-  return about.groups === undefined || (about.groups === 'of Exchange') === (owner === 'exchange');
+/**
+ * True when objects that this service keeps can have the attribute: groups without mail have neither addresses nor custom attributes.
+ * @param part what an object that Graph keeps is to Exchange Online; null: no recipient there, or not yet.
+ */
+export function isOffered(about: TargetAttribute, owner: Service, part: RecipientPart | null): boolean {
+  if (about.groups !== undefined && (about.groups === 'of Exchange') !== (owner === 'exchange')) return false;
+  return about.recipients === undefined || (part !== null && about.recipients.includes(part));
+}
+
+/** What an object of the tenant that Graph keeps is to Exchange Online (Get-Recipient, RecipientTypeDetails; Graph documentation, group: groupTypes); null: no recipient, or not known to be one. */
+export function recipientPart(kind: ObjectKind, attributes: Attributes): RecipientPart | null {
+  if (kind === 'group') return valuesOf(attributes, 'groupTypes')?.includes('Unified') === true ? 'Microsoft 365 group' : null;
+  const type = kind === 'user' ? valuesOf(attributes, 'recipientTypeDetails')?.[0] : undefined;
+  return type === undefined ? null : type.endsWith('Mailbox') ? 'mailbox' : type.endsWith('MailUser') ? 'mail user' : null;
 }

@@ -41,6 +41,9 @@ test('the plan says which service writes what, before anything is written', asyn
   await shell.action('Migrate Objects').click();
   const wizard = planWizardOf(desk.page, 'Migrate Objects of Everyone');
   await wizard.makePlan(60_000);
+  // Only contacts and groups are created: nobody gets a password.
+  await expect(wizard.root.getByText('Objects created')).toBeVisible();
+  await expect(wizard.root.getByText(/random password/)).toHaveCount(0);
   await wizard.root.getByRole('tab', { name: /^Operations/ }).click();
   await wizard.root.getByRole('combobox', { name: 'Filter by operation' }).selectOption('create');
   const grid = gridOf(wizard.root, 'Operations');

@@ -111,7 +111,7 @@ test('a licence rule is written, counted and planned together with what waited',
   await shell.action('Migrate Objects').click();
   const wizard = planWizardOf(desk.page, 'Migrate Objects of People');
   await wizard.makePlan(20_000);
-  expect(await wizard.figures()).toMatchObject({ 'Members added': 3, 'Licences assigned': 2 });
+  expect(await wizard.figures()).toMatchObject({ 'Members added': 3, 'Links healed outside the collection': 3, 'Licences assigned': 2 });
   await wizard.confirm();
   expect(await wizard.outcome(20_000)).toBe('Completed');
   await wizard.root.getByRole('button', { name: 'Close' }).last().click();
@@ -129,4 +129,27 @@ test('a licence rule is written, counted and planned together with what waited',
   await expect(accounts.at(0)).toContainText('needs a reset');
   await expect.poll(() => accounts.count()).toBe(2);
   expect(await violations(desk.page)).toEqual([]);
+});
+
+test('licence rules of the pair are pushed after their difference was shown', async () => {
+  await shell.dialog('Initial Passwords').getByRole('button', { name: 'Close' }).last().click();
+  await shell.open('Pair', 'Licences');
+  await shell.action('New Licence Rule').click();
+  const rule = shell.dialog('New Licence Rule');
+  await rule.getByRole('combobox', { name: 'Product' }).click();
+  await rule.getByRole('option', { name: /^SPE_E3/ }).click();
+  await rule.getByRole('button', { name: 'Save' }).click();
+  await expect(rule).toBeHidden();
+  await shell.action('Push to Collections').click();
+  const push = shell.dialog('Push Licence Rules to Collections');
+  await expect(push.getByRole('checkbox', { name: 'Groups: 1 added' })).toBeChecked();
+  await expect(push.getByRole('region', { name: 'People', exact: true })).toContainText('services switched off: YAMMER_ENTERPRISE');
+  expect(await violations(desk.page)).toEqual([]);
+  await push.getByRole('checkbox', { name: /^People: / }).uncheck();
+  await push.getByRole('button', { name: 'Push to 1 collection' }).click();
+  await expect(push).toBeHidden();
+  await shell.open('Groups', 'Licences');
+  await expect(gridOf(shell.panel, 'Licence rules').at(0)).toContainText('everybody');
+  await shell.open('People', 'Licences');
+  await expect(gridOf(shell.panel, 'Licence rules').at(0)).toContainText('department is "Sales"');
 });

@@ -1,5 +1,6 @@
 import { expect, test } from '@playwright/test';
 import { needsBrowser } from './desk/available.ts';
+import { violations } from './desk/axe.ts';
 import { openDesk, type Desk } from './desk/desk.ts';
 import { gridOf, type GridPage } from './pages/grid.ts';
 import { shellOf, type ShellPage } from './pages/shell.ts';
@@ -76,6 +77,27 @@ test('an ambiguous object is opened and its candidate chosen', async () => {
   await filter('Accepted');
   await expect(grid.row(name)).toContainText('Matched');
   await filter('To review');
+});
+
+test('the Review tab of the pair lists all collections, says where an object is, and decides alike', async () => {
+  await shell.open('Demo organisation', 'Review');
+  await expect(shell.panel).toContainText('5 objects to review');
+  await expect.poll(() => grid.count()).toBe(5);
+  await expect(grid.root.getByRole('columnheader', { name: 'Collection' })).toBeVisible();
+  expect((await grid.cells(grid.at(0)))[2]).toBe('Everyone');
+  expect(await violations(desk.page)).toEqual([]);
+  const name = await chooseRow('Everyone');
+  await shell.action('Open Match').click();
+  const dialog = shell.dialog(`Review: ${name}`);
+  await expect(dialog).toContainText('In "Everyone"');
+  await dialog.getByRole('button', { name: 'Reject…' }).click();
+  const reject = shell.dialog('Reject Matches');
+  await reject.getByRole('button', { name: 'Reject 1' }).click();
+  await expect.poll(() => grid.count()).toBe(4);
+  await shell.panel.getByRole('button', { name: 'Undo "Reject" of 1' }).click();
+  await shell.dialog('Undo Decision').getByRole('button', { name: 'Undo', exact: true }).click();
+  await expect.poll(() => grid.count()).toBe(5);
+  await shell.open('Everyone', 'Review');
 });
 
 test('all that is shown is rejected at once; a file of matches shows every line first', async () => {

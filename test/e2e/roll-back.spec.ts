@@ -90,3 +90,40 @@ test('values that others changed: before, written and now; the decision about ea
   expect(await ann()).toMatchObject({ jobTitle: 'Trainee', department: 'Board' });
   expect((await tenant.read()).users.find((user) => user.id === cloudId(13))?.properties).not.toHaveProperty('jobTitle');
 });
+
+test('single memberships: what others put into a group that the migration made may stay, and so may one that goes back', async () => {
+  // Made anew: what comes out of the recycle bin was there before.
+  for (const { id: deleted } of (await tenant.read()).deletedGroups) await tenant.graph('DELETE', `/directory/deletedItems/${deleted}`);
+  const ran = await operator.run('--project', `${operator.folder}/back.causeway`, 'migrate', '--collection', 'Everyone', '--create', '--merge', '--yes');
+  expect(ran, ran.stderr).toMatchObject({ code: 0 });
+  const sales = async () => (await tenant.read()).groups.find((group) => group.properties['displayName'] === 'Sales');
+  const id = (await sales())?.id ?? '';
+  const [first, second] = (await tenant.read()).users.filter((user) => /^User \d$/.test(String(user.properties['displayName'])));
+  for (const one of [first, second]) await tenant.graph('POST', `/groups/${id}/members/$ref`, { '@odata.id': `https://graph.microsoft.com/v1.0/directoryObjects/${one?.id}` });
+  const wizard = planWizardOf(desk.page, 'Roll Back Objects of Everyone');
+  await wizard.root.getByRole('button', { name: 'Close', exact: true }).last().click();
+  await shell.tab('Tasks');
+  await gridOf(shell.panel, 'Tasks').row('Migrate').first().getByRole('cell').first().click();
+  await shell.action('Roll Back Objects').click();
+  await wizard.makePlan(20_000);
+  await wizard.root.getByRole('tab', { name: 'Changed since (2)' }).click();
+  const changed = wizard.root.getByRole('table', { name: 'Values changed by others since' });
+  const name = String(second?.properties['displayName']);
+  await expect(changed.locator('tbody tr').filter({ hasText: name })).toContainText(/members: User \d.*not a member.*not a member.*member/);
+  await changed.getByRole('combobox', { name: `Roll back members: ${name} of Sales` }).selectOption({ label: 'Keep, with the object' });
+  expect(await violations(desk.page)).toEqual([]);
+  await wizard.press('Make plan with these decisions');
+  await expect(wizard.root.getByRole('tab', { name: 'Summary', exact: true })).toHaveAttribute('aria-selected', 'true', { timeout: 20_000 });
+  await wizard.root.getByRole('tab', { name: 'Changed since (2)' }).click();
+  // The group stays, so its members go back one by one; Cem may stay.
+  const links = wizard.root.getByRole('table', { name: 'Memberships and permissions that go back' });
+  await expect(links.locator('tbody tr').filter({ hasText: 'members: Cem' })).toContainText(/not a member.*member/);
+  await links.getByRole('combobox', { name: 'Roll back members: Cem of Sales' }).selectOption({ label: 'Leave in' });
+  await wizard.press('Make plan with these decisions');
+  await expect(wizard.root.getByRole('tab', { name: 'Summary', exact: true })).toHaveAttribute('aria-selected', 'true', { timeout: 20_000 });
+  await wizard.root.getByRole('tab', { name: 'Changed since (3)' }).click();
+  await expect(changed.getByRole('combobox', { name: 'Roll back members: Cem of Sales' })).toHaveValue('keep');
+  await wizard.confirm();
+  expect(await wizard.outcome(20_000)).toBe('Completed');
+  expect((await sales())?.members.toSorted()).toEqual([second?.id ?? '', cloudId(13)].toSorted());
+});

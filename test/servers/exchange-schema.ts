@@ -92,6 +92,16 @@ function definition(attribute: SchemaAttribute, schemaDn: string): string {
   ].join('\n');
 }
 
+/** The class of dynamic distribution groups, as far as a directory needs it to hold one; its identifier is made up. */
+function dynamicGroups(schemaDn: string): string {
+  const cn = 'ms-Exch-Dynamic-Distribution-List';
+  return [
+    `dn: CN=${cn},${schemaDn}`, 'changetype: add', 'objectClass: top', 'objectClass: classSchema', `cn: ${cn}`, 'lDAPDisplayName: msExchDynamicDistributionList', `adminDisplayName: ${cn}`,
+    `governsID: ${PRIVATE}201`, 'objectClassCategory: 1', 'subClassOf: top', 'auxiliaryClass: mailRecipient', 'rDNAttID: cn', 'possSuperiors: organizationalUnit', 'mayContain: mail', 'mayContain: displayName',
+    `defaultObjectCategory: CN=${cn},${schemaDn}`, 'defaultSecurityDescriptor: D:(A;;RPWPCRCCDCLCLORCWOWDSDDTSW;;;DA)(A;;RPLCLORC;;;AU)', 'showInAdvancedViewOnly: TRUE', '', '',
+  ].join('\n');
+}
+
 /**
  * LDIF that gives a Samba domain the Exchange recipient attributes, to be applied in this order with ldbmodify.
  * @param baseDn DN of the domain.
@@ -102,6 +112,6 @@ export function exchangeSchemaLdif(baseDn: string): { readonly attributes: strin
     `dn: CN=${cn},${schemaDn}\nchangetype: modify\nadd: mayContain\n${wanted.map((attribute) => `mayContain: ${attribute.name}\n`).join('')}-\n\n`;
   return {
     attributes: ATTRIBUTES.map((attribute) => definition(attribute, schemaDn)).join('') + RELOAD,
-    classes: mayContain('Mail-Recipient', ATTRIBUTES.filter((attribute) => !isBackLink(attribute))) + mayContain('Top', ATTRIBUTES.filter(isBackLink)) + RELOAD,
+    classes: mayContain('Mail-Recipient', ATTRIBUTES.filter((attribute) => !isBackLink(attribute))) + mayContain('Top', ATTRIBUTES.filter(isBackLink)) + RELOAD + dynamicGroups(schemaDn) + RELOAD,
   };
 }

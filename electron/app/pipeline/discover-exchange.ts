@@ -1,12 +1,13 @@
 import { AppError, ErrorCode } from '../../../shared/domain/errors.ts';
-import type { TargetObject } from '../../../shared/domain/objects.ts';
+import type { Attributes, TargetObject } from '../../../shared/domain/objects.ts';
 import { isMailEnabled } from '../../../shared/rules/addresses.ts';
 import { sourceGroupKind } from '../../../shared/rules/group-type.ts';
-import { owningService } from '../../../shared/rules/target-attributes.ts';
+import { owningService, targetAttribute } from '../../../shared/rules/target-attributes.ts';
 import { permissionOf } from '../../engines/mapping/index.ts';
-import { readMailAccounts, readRecipients, withExchange, type ExchangeGateway, type MailAccount } from '../../engines/tenant/index.ts';
+import { readAccountDetails, readMailAccounts, readRecipients, readUnifiedGroups, withExchange, type ExchangeGateway, type MailAccount, type Recipients } from '../../engines/tenant/index.ts';
 import type { PairRecord } from '../../store/index.ts';
 import type { Services } from '../services.ts';
+import { attributesOf } from '../source-attributes.ts';
 
 /** What Exchange Online showed of the objects that it keeps. */
 export interface ExchangeReading {
@@ -20,48 +21,80 @@ export interface ExchangeReading {
 
 const NOTHING: ExchangeReading = { problem: null, merge: (graph) => graph, rest: () => [] };
 
-/** True when the directory holds a contact with mail, a group with mail, or an account on whose mailbox others have permissions: only they go through Exchange Online. */
-async function needsExchange({ store }: Pick<Services, 'store'>, pairId: string): Promise<boolean> {
-  for (const kind of ['contact', 'group'] as const) {
-    for await (const page of store.sources.iterate(pairId, { kind, links: 'without links' })) {
-      if (page.some((o) => isMailEnabled(o.attributes) && (kind === 'contact' || sourceGroupKind(o.attributes) !== 'security group'))) return true;
-    }
-  }
-  return await hasPermissions(store, pairId);
+/** What of Exchange Online matters to a pair. */
+interface Needs {
+  /** Anything at all. */
+  readonly any: boolean;
+  /** Who may send to people, and where their mail goes besides. */
+  readonly details: boolean;
 }
 
-/** True when an account names others in an attribute that a rule turns into a permission on its mailbox. */
-async function hasPermissions(store: Services['store'], pairId: string): Promise<boolean> {
+/** Attributes of people that a list of recipients shows. */
+const IN_LISTS: ReadonlySet<string> = new Set(['proxyAddresses', 'hideFromAddressLists']);
+
+/**
+ * Looks whether the directory holds something that goes through Exchange Online: a contact with mail, a group with mail, an account on whose mailbox others have
+ * permissions, or one with a value for a rule that Exchange Online carries out, such as further addresses.
+ */
+async function needsOf({ store }: Pick<Services, 'store'>, pairId: string): Promise<Needs> {
+  let any = false;
+  for (const kind of ['contact', 'group'] as const) {
+    for await (const page of store.sources.iterate(pairId, { kind, links: 'without links' })) {
+      any = page.some((o) => isMailEnabled(o.attributes) && (kind === 'contact' || sourceGroupKind(o.attributes) !== 'security group'));
+      if (any) break;
+    }
+    if (any) break;
+  }
   const owners = [{ kind: 'pair' as const, id: pairId }, ...(await store.collections.list(pairId)).map((one) => ({ kind: 'collection' as const, id: one.id }))];
-  const rules = (await Promise.all(owners.map((owner) => store.mappingRules.list(owner)))).flat();
-  const names = new Set(rules.filter((rule) => rule.enabled && rule.action === 'Resolve' && permissionOf(rule.targetAttribute) !== undefined).map((rule) => rule.sourceAttribute.toLowerCase()));
-  if (names.size === 0) return false;
-  for await (const page of store.sources.iterate(pairId, { kind: 'user' })) if (page.some((one) => Object.keys(one.links).some((name) => names.has(name.toLowerCase())))) return true;
-  return false;
+  const rules = (await Promise.all(owners.map((owner) => store.mappingRules.list(owner)))).flat().filter((rule) => rule.enabled && rule.targetClass === 'user');
+  const links = new Set(rules.filter((rule) => rule.action === 'Resolve' && permissionOf(rule.targetAttribute) !== undefined).map((rule) => rule.sourceAttribute.toLowerCase()));
+  const [listed, detailed] = [new Set<string>(), new Set<string>()];
+  for (const rule of rules) {
+    const about = targetAttribute('user', rule.targetAttribute);
+    if (about?.recipients !== undefined) for (const name of attributesOf(rule)) (IN_LISTS.has(about.name) ? listed : detailed).add(name.toLowerCase());
+  }
+  // A single address is the primary one, which everybody has.
+  const says = (all: Readonly<Record<string, readonly string[]>>, names: ReadonlySet<string>): boolean => Object.entries(all).some(([name, values]) => names.has(name.toLowerCase()) && (name.toLowerCase() !== 'proxyaddresses' || values.length > 1));
+  let details = false;
+  if (links.size + listed.size + detailed.size === 0) return { any, details };
+  for await (const page of store.sources.iterate(pairId, { kind: 'user' })) {
+    any ||= page.some((one) => says(one.links, links) || says(one.attributes, listed));
+    details ||= page.some((one) => says(one.links, detailed) || says(one.attributes, detailed));
+    if (details) break;
+  }
+  return { any: any || details, details };
 }
 
 /**
  * Reads contacts, distribution groups and mail-enabled security groups through Exchange Online, which shows what Graph does not:
- * where a contact leads, telephone numbers, what is hidden. Only asked when the directory holds such objects. A refusal is no end of a
+ * where a contact leads, telephone numbers, what is hidden; and of people and Microsoft 365 groups what it alone writes. Only asked when the directory holds such objects. A refusal is no end of a
  * discovery: users and groups of Graph go on, and what needs Exchange is left out of plans with the reason.
  */
 export async function readExchange(services: Services, pair: PairRecord, exchange: ExchangeGateway, signal: AbortSignal): Promise<ExchangeReading> {
-  if (!await needsExchange(services, pair.id)) return NOTHING;
-  let objects: Map<string, TargetObject>;
+  const needs = await needsOf(services, pair.id);
+  if (!needs.any) return NOTHING;
+  let recipients: Recipients;
   let accounts: ReadonlyMap<string, MailAccount>;
+  let details: ReadonlyMap<string, Attributes>;
+  let unified: ReadonlyMap<string, Attributes>;
   try {
     accounts = await readMailAccounts(exchange, signal);
-    objects = await readRecipients(exchange, accounts, signal);
+    recipients = await readRecipients(exchange, accounts, signal);
+    details = needs.details ? await readAccountDetails(exchange, recipients.addressOf, signal) : new Map();
+    unified = await readUnifiedGroups(exchange, signal);
   } catch (error) {
     if (!(error instanceof AppError) || signal.aborted || error.data.code === ErrorCode.Cancelled) throw error;
     services.log.warn({ code: error.data.code, pairId: pair.id }, error.message);
     return { ...NOTHING, problem: `Exchange Online, which alone writes it, could not be read: ${error.data.message}` };
   }
+  const { objects } = recipients;
   return {
     problem: null,
     merge(graph) {
       const account = graph.kind === 'user' ? accounts.get(graph.id) : undefined;
-      if (account !== undefined) return { ...graph, attributes: { ...graph.attributes, recipientTypeDetails: [account.type] } };
+      if (account !== undefined) return { ...graph, attributes: { ...graph.attributes, ...account.attributes, ...details.get(graph.id) } };
+      const group = graph.kind === 'group' ? unified.get(graph.id) : undefined;
+      if (group !== undefined) return { ...graph, attributes: { ...graph.attributes, ...group } };
       if (owningService(graph.kind, graph.attributes) !== 'exchange') return graph;
       const shown = objects.get(graph.id);
       if (shown !== undefined) {

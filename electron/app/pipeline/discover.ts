@@ -6,6 +6,7 @@ import type { PairRecord } from '../../store/index.ts';
 import { licenceAttributes } from '../licences-context.ts';
 import type { Services } from '../services.ts';
 import { refreshDynamicCollections } from '../collections-scope.ts';
+import { keepDirectoryNames } from '../directory-names.ts';
 import { keepAttributeTypes } from '../rules-expressions.ts';
 import { isPermissionDescriptor, MAILBOX_ATTRIBUTES, MAILBOX_FILTER, OBJECT_FILTER, toSourceObject, wantedAttributes } from '../source-attributes.ts';
 import { readExchange } from './discover-exchange.ts';
@@ -35,6 +36,7 @@ export async function discoverSource(services: Services, pair: PairRecord, direc
   const base = pair.source.kind === 'ldap' && pair.source.baseDn !== '' ? pair.source.baseDn : root.defaultNamingContext;
   const attributes = await attributesToRead(services, pair);
   await keepAttributeTypes(services, pair.id, await directory.schema(signal), attributes);
+  await keepDirectoryNames(services, pair.id, directory, root, signal);
   const permissions = await readPermissions(directory, base, attributes.filter(isPermissionDescriptor), signal);
   for await (const entries of directory.read({ base, scope: 'sub', filter: OBJECT_FILTER, attributes: attributes.filter((name) => !isPermissionDescriptor(name)) }, signal)) {
     const objects = entries.flatMap((e) => toSourceObject(e) ?? []).map((object) => { const held = permissions.get(object.id); return held === undefined ? object : { ...object, links: { ...object.links, ...held } }; });

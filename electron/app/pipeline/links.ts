@@ -1,6 +1,8 @@
-import type { MatchResult, ObjectKind, SourceObject } from '../../../shared/domain/objects.ts';
+import type { MatchResult, ObjectKind, SourceObject, TargetObject } from '../../../shared/domain/objects.ts';
+import { primarySmtp } from '../../../shared/rules/addresses.ts';
 import { normaliseDn } from '../../../shared/rules/dn.ts';
 import { sourceGroupKind } from '../../../shared/rules/group-type.ts';
+import { owningService, recipientPart } from '../../../shared/rules/target-attributes.ts';
 import type { MappedReference } from '../../engines/mapping/index.ts';
 import type { PairRecord } from '../../store/index.ts';
 import type { Services } from '../services.ts';
@@ -9,6 +11,8 @@ import type { Services } from '../services.ts';
 export interface Resolver {
   /** Looks up what a page of objects refers to; call it before {@link Resolver.resolve} is asked about them. */
   prepare(sources: readonly SourceObject[]): Promise<void>;
+  /** Takes note of people and contacts of the run that were read, so that nobody looks them up by their DN. */
+  note(sources: readonly SourceObject[]): void;
   resolve(dn: string): MappedReference | null;
 }
 
@@ -22,8 +26,9 @@ const PIECE = 1_000;
  * groups hold it; memory is one small entry for each object that is referred to.
  * @param recipients primary SMTP addresses of the accounts and security groups that Exchange Online takes as members and owners, by Graph id; it may be
  * filled until the first look-up.
+ * @param mail the same of every recipient that others may name: accounts, contacts, groups of Exchange Online.
  */
-export function createResolver(services: Pick<Services, 'store'>, pair: Pick<PairRecord, 'id'> & { readonly defaults?: PairRecord['defaults'] }, inCollection: ReadonlySet<string>, results: ReadonlyMap<string, MatchResult>, recipients?: Pick<ReadonlyMap<string, string>, 'get'>): Resolver {
+export function createResolver(services: Pick<Services, 'store'>, pair: Pick<PairRecord, 'id'> & { readonly defaults?: PairRecord['defaults'] }, inCollection: ReadonlySet<string>, results: ReadonlyMap<string, MatchResult>, recipients?: Pick<ReadonlyMap<string, string>, 'get'>, mail?: Pick<ReadonlyMap<string, string>, 'get'>): Resolver {
   const known = new Map<string, MappedReference | null>();
   const distributionGroups = pair.defaults?.distributionGroups;
   const lookUp = async (keys: readonly string[]): Promise<void> => {
@@ -33,19 +38,25 @@ export function createResolver(services: Pick<Services, 'store'>, pair: Pick<Pai
     const heads = await sources.heads(pair.id, wanted);
     const earlier = await matches.getMany(pair.id, wanted.filter((id) => !results.has(id)));
     const matchOf = (id: string): MatchResult | undefined => results.get(id) ?? earlier.get(id);
-    const groups = await targets.getMany(pair.id, wanted.flatMap((id) => (heads.get(id)?.kind === 'group' ? matchOf(id)?.targetId ?? [] : [])), 'without links');
+    // Without the list of recipients, each one is looked at by itself.
+    const shown = await targets.getMany(pair.id, wanted.flatMap((id) => (mail === undefined || heads.get(id)?.kind === 'group' ? matchOf(id)?.targetId ?? [] : [])), 'without links');
     for (const key of keys) {
       const head = heads.get(ids.get(key) ?? '');
       const match = head && matchOf(head.id);
       // A match that nobody has looked at yet must not make anybody a member.
       const targetId = match?.state === 'Matched' && match.review !== 'To review' ? match.targetId : null;
       if (!head || (targetId === null && !inCollection.has(head.id))) { known.set(key, null); continue; }
-      const target = targetId === null ? undefined : groups.get(targetId);
+      const target = targetId === null || head.kind !== 'group' ? undefined : shown.get(targetId);
       const mailEnabled = head.kind === 'group' && (target === undefined ? sourceGroupKind(head.attributes) !== 'security group' : target.attributes['mailEnabled']?.[0] === 'true');
       const unified = head.kind === 'group' && (target === undefined ? distributionGroups === 'Microsoft 365 group' && sourceGroupKind(head.attributes) === 'distribution group' : target.attributes['groupTypes']?.includes('Unified') === true);
       const security = head.kind !== 'group' || (target === undefined ? sourceGroupKind(head.attributes) !== 'distribution group' : target.attributes['securityEnabled']?.[0] === 'true');
-      known.set(key, { sourceId: head.id, targetId, name: head.name, kind: head.kind, mailEnabled, unified, security, ...addressed(head.kind, targetId, mailEnabled && !unified) });
+      known.set(key, { sourceId: head.id, targetId, name: head.name, kind: head.kind, mailEnabled, unified, security, ...addressed(head.kind, targetId, mailEnabled && !unified), ...mailOf(targetId, targetId === null ? undefined : shown.get(targetId)) });
     }
+  };
+  const mailOf = (targetId: string | null, shown?: TargetObject): Pick<MappedReference, 'mail'> => {
+    const isRecipient = shown !== undefined && !shown.deleted && (shown.kind === 'user' ? recipientPart('user', shown.attributes) !== null : owningService(shown.kind, shown.attributes) === 'exchange');
+    const found = targetId === null ? undefined : mail === undefined ? (isRecipient ? primarySmtp(shown.attributes) : undefined) : mail.get(targetId);
+    return found === undefined ? {} : { mail: found };
   };
   /** Whether Exchange takes it as a member, and the address by which it takes it as an owner. */
   const addressed = (kind: ObjectKind, targetId: string | null, group: boolean): Pick<MappedReference, 'recipient' | 'address'> => {
@@ -54,6 +65,16 @@ export function createResolver(services: Pick<Services, 'store'>, pair: Pick<Pai
     return { ...(kind === 'user' ? { recipient: address !== undefined } : {}), ...(address === undefined ? {} : { address }) };
   };
   return {
+    note(sources) {
+      for (const { id, dn, name, kind } of sources) {
+        const match = kind === 'group' ? undefined : results.get(id);
+        const key = normaliseDn(dn);
+        if (match === undefined || known.has(key)) continue;
+        const targetId = match.state === 'Matched' && match.review !== 'To review' ? match.targetId : null;
+        if (targetId === null && !inCollection.has(id)) continue;
+        known.set(key, { sourceId: id, targetId, name, kind, mailEnabled: false, unified: false, security: true, ...addressed(kind, targetId, false), ...mailOf(targetId) });
+      }
+    },
     async prepare(sources) {
       const missing = new Set<string>();
       for (const { links } of sources) for (const dns of Object.values(links)) for (const dn of dns) { const key = normaliseDn(dn); if (!known.has(key)) missing.add(key); }

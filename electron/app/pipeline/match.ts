@@ -1,7 +1,8 @@
-import type { MatchResult, ObjectKind } from '../../../shared/domain/objects.ts';
+import type { MatchResult, ObjectKind, TargetObject } from '../../../shared/domain/objects.ts';
 import type { MatchDecision } from '../../../shared/domain/review.ts';
 import type { PlanSkip } from '../../../shared/domain/plans.ts';
 import type { MigrationProgress } from '../../../shared/domain/statuses.ts';
+import { sourceGroupKind } from '../../../shared/rules/group-type.ts';
 import { outOfScope } from '../../engines/mapping/index.ts';
 import { createTargetIndex, matchAgain, matchObject, matchPinned, settleConflicts, type TargetIndex } from '../../engines/matching/index.ts';
 import type { CollectionRecord, PairRecord, StoredSource } from '../../store/index.ts';
@@ -17,6 +18,8 @@ export interface MatchRequest {
   readonly ids: readonly string[] | null;
   /** `Match Objects`: a person asked for the matches. `planning`: what is found stays unconfirmed until a migration writes to it. */
   readonly purpose: 'Match Objects' | 'planning';
+  /** Is shown every page of the tenant that is read, so that what follows need not read it again. */
+  readonly watch?: (targets: readonly TargetObject[]) => void;
 }
 /** Outcome of a match run. */
 export interface MatchRun {
@@ -29,6 +32,8 @@ export interface MatchRun {
   /** Objects left out, each with its reason: out of scope, gone from the directory, left out by a person; while planning also those whose match waits for review. */
   readonly skipped: readonly Pick<PlanSkip, 'sourceId' | 'name' | 'kind' | 'reason'>[];
   readonly counts: Readonly<Record<'Matched' | 'Not matched' | 'Ambiguous' | 'Conflict' | 'Skipped', number>>;
+  /** By kind: objects with a match, those among them whose match is in the recycle bin, those without, and those of the source that Exchange keeps. */
+  readonly totals: Readonly<Record<ObjectKind, { readonly matched: number; readonly recycled: number; readonly unmatched: number; readonly exchange: number }>>;
 }
 
 /** Statuses that a new match run must not take back: the object has been written already. */
@@ -51,6 +56,7 @@ export async function matchCollection(services: Services, pair: PairRecord, coll
   let recycled = 0;
   for await (const targets of store.targets.iterate(pair.id, { withLinks: false, deleted: 'include' })) {
     signal.throwIfAborted();
+    request.watch?.(targets);
     for (const target of targets) {
       index.add(target);
       if (target.deleted) recycled++;
@@ -64,6 +70,8 @@ export async function matchCollection(services: Services, pair: PairRecord, coll
   const knownBefore = new Set<string>();
   /** Their target was written to by a migration of this project, so who it is is settled. */
   const own = new Set<string>();
+  const none = { matched: 0, recycled: 0, unmatched: 0, exchange: 0 };
+  const totals = { user: { ...none }, contact: { ...none }, group: { ...none } };
   let done = 0;
   for await (const sources of store.sources.iterate(pair.id, { collectionId: collection.id, missing: 'include', links: 'without links', ...(request.ids ? { ids: request.ids } : {}) })) {
     signal.throwIfAborted();
@@ -78,6 +86,7 @@ export async function matchCollection(services: Services, pair: PairRecord, coll
     for (const source of sources) {
       names.set(source.id, source.name);
       kinds.set(source.id, source.kind);
+      if (source.kind === 'contact' || (source.kind === 'group' && sourceGroupKind(source.attributes) !== 'security group')) totals[source.kind].exchange += 1;
       const excluded = reasonToSkip(source);
       if (excluded !== null) { skipped.push({ sourceId: source.id, name: source.name, kind: source.kind, reason: excluded }); continue; }
       const known = existing.get(source.id);
@@ -115,8 +124,16 @@ export async function matchCollection(services: Services, pair: PairRecord, coll
   await reporter.flush();
   const counts = { Matched: 0, 'Not matched': 0, Ambiguous: 0, Conflict: 0, Skipped: skipped.length };
   for (const r of kept) counts[r.state]++;
+  for (const { sourceId, state, risks } of kept) {
+    const of = totals[kinds.get(sourceId) ?? 'user'];
+    if (state === 'Not matched') of.unmatched += 1;
+    else if (state === 'Matched') {
+      of.matched += 1;
+      if (risks.includes('target is in the recycle bin')) of.recycled += 1;
+    }
+  }
   // The evidence is stored; nothing that follows in the run looks at it.
-  return { results: new Map(kept.map((r) => [r.sourceId, { ...r, evidence: [] }])), knownBefore, skipped, counts };
+  return { results: new Map(kept.map((r) => [r.sourceId, { ...r, evidence: [] }])), knownBefore, skipped, counts, totals };
 }
 
 /** What people decided about these objects. That nothing in the tenant is meant holds until a migration has made the object. */

@@ -5,15 +5,15 @@ import { createHolderNames, isRefusal, type ExchangeGateway } from '../../engine
 import { readHolders } from './present-exchange.ts';
 
 /** Links that are no permissions. */
-const OTHER_LINKS: ReadonlySet<string> = new Set(['manager', 'member', 'managedby']);
+const OTHER_LINKS: ReadonlySet<string> = new Set(['manager', 'member', 'managedby', 'altrecipient', 'authorig', 'unauthorig', 'dlmemsubmitperms', 'dlmemrejectperms']);
 
 /** The object without permissions: who was to hold one waits, with the reason. */
 function withoutPermissions(one: PlanCandidate, reason: string): PlanCandidate {
   const { permissions, ...links } = one.mapped.links;
   if (permissions === undefined) return one;
-  const dns = new Set(Object.values(permissions).flatMap((holders) => holders.map((holder) => normaliseDn(holder.dn))));
+  const dns = new Map(Object.values(permissions).flatMap((holders) => holders.map((holder) => [normaliseDn(holder.dn), holder] as const)));
   const waiting = Object.entries(one.source.links).filter(([attribute]) => !OTHER_LINKS.has(attribute.toLowerCase()))
-    .flatMap(([attribute, values]) => values.filter((dn) => dns.has(normaliseDn(dn))).map((dn): UnresolvedReference => ({ sourceId: one.source.id, attribute, dn, reason })));
+    .flatMap(([attribute, values]) => values.filter((dn) => dns.has(normaliseDn(dn))).map((dn): UnresolvedReference => ({ sourceId: one.source.id, attribute, dn, reason, ...(dns.get(normaliseDn(dn))?.onCreation === true ? { onCreation: true } : {}) })));
   return { ...one, mapped: { ...one.mapped, links, unresolved: [...one.mapped.unresolved, ...waiting] } };
 }
 

@@ -1,10 +1,17 @@
 import PQueue from 'p-queue';
-import type { TargetObject } from '../../../shared/domain/objects.ts';
+import type { Attributes, TargetObject } from '../../../shared/domain/objects.ts';
 import type { Finding, MailboxPermission, Operation } from '../../../shared/domain/plans.ts';
+import { namesOf } from '../../engines/applying/index.ts';
 import { createHolderNames, readExchangeMembers, readPermissions, readRecipient, type ExchangeGateway } from '../../engines/tenant/index.ts';
 
 /** What of the journal tells that an object is to be read. */
 interface Entry { readonly operation: Operation; readonly targetId: string }
+
+/** By which addresses the journal knows those whom an object names. */
+function knownNames(entries: readonly Entry[]): (id: string) => readonly string[] {
+  const byTarget = Map.groupBy(entries, (e) => e.targetId);
+  return (id) => namesOf((byTarget.get(id) ?? []).map((e) => e.operation));
+}
 
 /**
  * Present state of the objects that a task wrote through Exchange Online, read there, with members of groups; undefined for what is gone:
@@ -12,16 +19,32 @@ interface Entry { readonly operation: Operation; readonly targetId: string }
  * @throws AppError as the gateway.
  */
 export async function presentAtExchange(exchange: ExchangeGateway, entries: readonly Entry[], signal: AbortSignal): Promise<Map<string, TargetObject | undefined>> {
-  const mine = entries.filter((e) => e.operation.service === 'exchange' && e.operation.objectKind !== 'user');
+  const mine = entries.filter((e) => e.operation.service === 'exchange' && e.operation.objectKind !== 'user' && e.operation.recipient === undefined);
   const kinds = new Map(mine.map((e) => [e.targetId, e.operation.objectKind === 'group' ? 'group' as const : 'contact' as const]));
   const present = new Map<string, TargetObject | undefined>();
+  const names = knownNames(entries);
   for (const [id, kind] of kinds) {
-    const found = await readRecipient(exchange, kind, id, signal);
+    const found = await readRecipient(exchange, kind, id, signal, names(id));
     const object = found === undefined || found === 'several' ? undefined : found.object;
     const members = object === undefined || kind === 'contact' ? null : [...await readExchangeMembers(exchange, id, signal)];
     present.set(id, object === undefined || members === null ? object : { ...object, links: { ...object.links, members } });
   }
   return present;
+}
+
+/**
+ * What Exchange Online shows of the objects that Graph keeps and a task wrote there, by id; undefined for what is no recipient any more.
+ * @throws AppError as the gateway.
+ */
+export async function partsAtExchange(exchange: ExchangeGateway, entries: readonly Entry[], signal: AbortSignal): Promise<Map<string, Attributes | undefined>> {
+  const kinds = new Map(entries.flatMap((e) => (e.operation.recipient === undefined ? [] : [[e.targetId, e.operation.objectKind === 'group' ? 'Microsoft 365 group' as const : 'user' as const]])));
+  const parts = new Map<string, Attributes | undefined>();
+  const names = knownNames(entries);
+  for (const [id, kind] of kinds) {
+    const found = await readRecipient(exchange, kind, id, signal, names(id));
+    parts.set(id, found === undefined || found === 'several' ? undefined : found.object.attributes);
+  }
+  return parts;
 }
 
 /** Mailboxes that are read side by side: Exchange Online slows down those who ask for much at once (Exchange documentation, PowerShell throttling). */

@@ -3,8 +3,8 @@ import type { ObjectKind, TargetObject } from '../../../shared/domain/objects.ts
 import type { StandingWrite } from '../../engines/planning/index.ts';
 import type { OpenedTenant } from '../../engines/tenant/index.ts';
 import type { Services } from '../services.ts';
-import { tenantView } from './plan.ts';
-import { holdersAtExchange, presentAtExchange } from './present-exchange.ts';
+import { tenantView } from './tenant-view.ts';
+import { holdersAtExchange, partsAtExchange, presentAtExchange } from './present-exchange.ts';
 
 /** The tenant as a way back needs it. */
 export interface PresentState {
@@ -36,6 +36,10 @@ export async function presentState(services: Services, pairId: string, tenant: O
     if (group) objects.set(groupId, { ...group, links: { ...group.links, members: memberIds } });
   }
   for (const [id, object] of await presentAtExchange(tenant.exchange, writes, signal)) objects.set(id, object);
+  for (const [id, attributes] of await partsAtExchange(tenant.exchange, writes, signal)) {
+    const object = objects.get(id);
+    if (object && attributes) objects.set(id, { ...object, attributes: { ...object.attributes, ...attributes } });
+  }
   for (const [id, holders] of await holdersAtExchange(tenant.exchange, writes, signal)) {
     const mailbox = objects.get(id);
     if (mailbox) objects.set(id, { ...mailbox, links: { ...mailbox.links, ...holders } });

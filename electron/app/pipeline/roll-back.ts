@@ -1,11 +1,11 @@
-import type { Finding, Operation, Reference } from '../../../shared/domain/plans.ts';
+import { MAILBOX_PERMISSIONS, type Finding, type Operation, type Reference } from '../../../shared/domain/plans.ts';
 import { appError, ErrorCode } from '../../../shared/domain/errors.ts';
 import type { Values } from '../../../shared/domain/objects.ts';
 import { choiceKey, DEFAULT_GUARD_LIMITS, guardPlan, planRollback, type RollbackConflict, type RollbackPlan, type StandingWrite } from '../../engines/planning/index.ts';
 import type { OpenedTenant } from '../../engines/tenant/index.ts';
 import type { CollectionRecord, PairRecord, PlanConflict, TaskRecord } from '../../store/index.ts';
 import type { Services } from '../services.ts';
-import { tenantView } from './plan.ts';
+import { tenantView } from './tenant-view.ts';
 import { finalDeletes } from './present-exchange.ts';
 import { presentState } from './present-state.ts';
 import type { Reporter } from './reporter.ts';
@@ -47,13 +47,14 @@ export async function planRollBack(
   const operations = await withNames(services, pair, plan.operations);
   const final = finalDeletes(operations);
   const conflicts = await threeWay(services, pair, plan.conflicts, standing);
+  const valueNames = new Map(plan.conflicts.flatMap((c, i) => { const name = conflicts[i]?.value?.name; return name === undefined ? [] : [[c, name] as const]; }));
   const view = await tenantView(services, pair.id);
   const overwritten = plan.conflicts.filter((c) => c.overwritten).length;
   const planId = await store.transaction(async (tx) => {
     await tx.tasks.update(task.id, { settings: { ...request, seen } });
     const { id } = await tx.plans.create({ taskId: task.id, collectionId: collection.id, tenantName: pair.targetName || view.displayName, settings: null, confirmation: view.initialDomain || pair.name });
     for (let i = 0; i < operations.length; i += CHUNK) await tx.plans.appendOperations(id, operations.slice(i, i + CHUNK));
-    await tx.plans.appendFindings(id, [...final, ...findingsOf(plan, standing)]);
+    await tx.plans.appendFindings(id, [...final, ...findingsOf(plan, standing, valueNames)]);
     await tx.planConflicts.append(id, conflicts);
     await tx.plans.saveSummary(id, {
       counts: plan.counts, unresolved: 0, conflicts: plan.conflicts.length, findings: { errors: plan.impossible.length, warnings: plan.conflicts.length + final.length },
@@ -68,11 +69,11 @@ export async function planRollBack(
 }
 
 /** What a person must have seen: one finding for each value that others changed, and for each that cannot be taken back. */
-function findingsOf(plan: RollbackPlan, standing: readonly StandingWrite[]): Finding[] {
+function findingsOf(plan: RollbackPlan, standing: readonly StandingWrite[], valueNames: ReadonlyMap<RollbackConflict, string>): Finding[] {
   const sourceOf = new Map(standing.map((write) => [write.targetId, write.operation.sourceId]));
   return [
     ...plan.conflicts.map((c) => ({
-      sourceId: sourceOf.get(c.targetId) ?? null, name: c.name, attribute: c.attribute, value: (c.current ?? []).join(', '), rule: 'changed by others since', severity: 'warning' as const, message: conflictMessage(c), proposal: null,
+      sourceId: sourceOf.get(c.targetId) ?? null, name: c.name, attribute: c.attribute, value: (c.current ?? []).join(', '), rule: 'changed by others since', severity: 'warning' as const, message: conflictMessage(c, valueNames.get(c) ?? c.value ?? ''), proposal: null,
     })),
     ...plan.impossible.map((i) => ({
       sourceId: sourceOf.get(i.targetId) ?? null, name: i.name, attribute: i.attribute, value: '', rule: i.later === true ? LATER_RULE : STUCK_RULE, severity: 'error' as const, message: i.reason, proposal: null,
@@ -80,7 +81,15 @@ function findingsOf(plan: RollbackPlan, standing: readonly StandingWrite[]): Fin
   ];
 }
 
-function conflictMessage({ attribute, name, overwritten, created, between }: RollbackConflict): string {
+function conflictMessage({ attribute, value, name, overwritten, created, between, current, before }: RollbackConflict, shown: string): string {
+  if (value !== undefined) {
+    const one = `${attribute} ${shown} of "${name}"`;
+    if (created === true) return overwritten ? `${one} was added by others since; the roll back deletes the object with it, because the task created it, unless it stays for another member.` : `${one} was added by others since and stays, and with it the object, which the task created.`;
+    if (between !== null) return overwritten ? `Others had changed ${one} between two migrations; the roll back goes past that to the state before the first.` : `Others had changed ${one} between two migrations; the roll back goes back to that.`;
+    if (attribute === 'members' || MAILBOX_PERMISSIONS.some((permission) => permission === attribute)) return `${one} stays as it is now, because somebody decided so.`;
+    const did = current === null ? 'was taken out by others since' : before === null ? 'was added by others since' : 'was changed by others since';
+    return overwritten ? `${one} ${did}; the roll back overwrites that.` : `${one} ${did} and stays so.`;
+  }
   if (between !== null) {
     const set = `Others had changed ${attribute || 'the object'} of "${name}" between two migrations`;
     return overwritten ? `${set}; the roll back goes past that to the state before the first.` : `${set}; the roll back goes back to that.`;
@@ -92,16 +101,17 @@ function conflictMessage({ attribute, name, overwritten, created, between }: Rol
 
 /** The three-way view as it is kept: links by name, because a person knows no ids. */
 async function threeWay(services: Services, pair: PairRecord, conflicts: readonly RollbackConflict[], standing: readonly StandingWrite[]): Promise<PlanConflict[]> {
-  const isLink = ({ attribute }: RollbackConflict): boolean => attribute === 'manager' || attribute === 'members';
+  const isLink = ({ attribute }: RollbackConflict): boolean => attribute === 'manager' || attribute === 'members' || MAILBOX_PERMISSIONS.some((one) => one === attribute);
   const shown = (values: Values | null): Values | null => values && (values.length > SHOWN_LINKS ? [...values.slice(0, SHOWN_LINKS), `and ${values.length - SHOWN_LINKS} more`] : values);
   const sides = (c: RollbackConflict) => [c.before, c.written, c.current, c.between?.values ?? null].map(shown);
-  const ids = [...new Set(conflicts.filter(isLink).flatMap((c) => sides(c).flatMap((values) => values ?? [])))];
+  const ids = [...new Set(conflicts.filter(isLink).flatMap((c) => [...sides(c).flatMap((values) => values ?? []), ...(c.value === undefined ? [] : [c.value])]))];
   const names = await services.store.targets.getMany(pair.id, ids);
   const sourceOf = new Map(standing.map((write) => [write.targetId, write.operation.sourceId]));
   return conflicts.map((c) => {
     const named = (values: Values | null): Values | null => (isLink(c) ? shown(values)?.map((id) => names.get(id)?.name || id) ?? null : values);
     return {
-      sourceId: sourceOf.get(c.targetId) ?? null, targetId: c.targetId, name: c.name, kind: c.kind, attribute: c.attribute, created: c.created === true, before: named(c.before), written: named(c.written), current: named(c.current),
+      sourceId: sourceOf.get(c.targetId) ?? null, targetId: c.targetId, name: c.name, kind: c.kind, attribute: c.attribute,
+      value: c.value === undefined ? null : { key: c.value, name: (isLink(c) ? names.get(c.value)?.name : undefined) || c.value }, created: c.created === true, before: named(c.before), written: named(c.written), current: named(c.current),
       between: c.between === null ? null : { values: named(c.between.values) }, choice: c.overwritten ? 'restore' as const : 'keep' as const,
     };
   });

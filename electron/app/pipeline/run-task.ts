@@ -10,6 +10,7 @@ import { finishMigration } from './finish.ts';
 import { finishRollBack } from './finish-roll-back.ts';
 import { matchCollection } from './match.ts';
 import { planCollection } from './plan.ts';
+import { createPlanNames } from './plan-names.ts';
 import { createReporter, type Reporter } from './reporter.ts';
 import { planRollBack } from './roll-back.ts';
 import { runCheck, runFix } from './run-checks.ts';
@@ -86,8 +87,9 @@ async function runMigratePlan(services: Services, pair: PairRecord, collection: 
     await discoverTarget(services, pair, tenant, reporter, signal);
     // Names of both sides are known only now; the confirmation names the tenant.
     const fresh = await services.store.pairs.get(pair.id);
-    const run = await matchCollection(services, fresh, collection, { breakExisting: false, upnSuffix: settings.upnSuffix, ids, purpose: 'planning' }, reporter, signal);
-    const { planId, operations } = await planCollection(services, fresh, collection, task, settings, run, reporter, signal, tenant.exchange);
+    const names = createPlanNames(await services.store.mappingRules.list({ kind: 'collection', id: collection.id }));
+    const run = await matchCollection(services, fresh, collection, { breakExisting: false, upnSuffix: settings.upnSuffix, ids, purpose: 'planning', watch: names.add }, reporter, signal);
+    const { planId, operations } = await planCollection(services, fresh, collection, task, settings, run, names, reporter, signal, tenant.exchange);
     services.emit('store.changed', { nouns: ['objects', 'collections', 'pairs'] });
     if (operations === 0) {
       await services.store.tasks.update(task.id, { planId });
@@ -109,7 +111,8 @@ async function runRollBackPlan(services: Services, pair: PairRecord, collection:
   await withTenant(services, pair, signal, async (tenant) => {
     const { planId, operations } = await planRollBack(services, pair, collection, task, request, tenant, reporter, signal);
     await services.store.tasks.update(task.id, { planId });
-    if (operations === 0) return await finishRollBack(services, pair, collection, { ...task, planId }, { deviations: [], cancelled: false }, reporter);
+    // Read again: where the journal stood when the plan was made is written with the task, and what it says is marked now.
+    if (operations === 0) return await finishRollBack(services, pair, collection, { ...await services.store.tasks.get(task.id), planId }, { deviations: [], cancelled: false }, reporter);
     return await reporter.end('Awaiting approval', `The way back has ${operations} operations. ${await guardSentence(services, planId)}Nothing was written; review and approve it.`, { planId });
   });
 }

@@ -2,10 +2,12 @@ import { Option, type Command } from 'commander';
 import type { LicenceRuleRow } from '../../../shared/contracts/licences.ts';
 import { appError, ErrorCode } from '../../../shared/domain/errors.ts';
 import type { LicenceCondition } from '../../../shared/domain/licences.ts';
+import { licenceConditionText } from '../../../shared/rules/licence-text.ts';
 import { EXIT } from '../exit-codes.ts';
 import { table } from '../output.ts';
 import type { Run } from '../run.ts';
 import type { Session } from '../session.ts';
+import { pushCommand } from './rules-changes.ts';
 
 interface Scope { readonly pair?: string; readonly collection?: string }
 interface AddOptions extends Scope { readonly product: string; readonly without?: string[]; readonly remove?: boolean; readonly onCreation?: boolean; readonly group?: string; readonly where?: string; readonly filter?: string }
@@ -17,7 +19,7 @@ export function addLicenceCommands(program: Command, run: Run): void {
   const scoped = (command: Command): Command => command.option('--collection <name>', 'rules of this collection').option('--pair <name>', 'rules of the pair, copied into collections made afterwards');
   scoped(licences.command('list', { isDefault: true }).description('list the rules, topmost first')).action((o: Scope) => run({ needs: 'project' }, async (session) => {
     const { rows } = await session.call('licences.list', ownerKey(await ownerOf(session, o)));
-    session.out.result(rows, table(['ORDER', 'STATE', 'FOR WHOM', 'WHAT', 'WHEN'], rows.map((r) => [r.position, r.enabled ? 'enabled' : 'disabled', conditionText(r.condition), actionText(r), r.when])));
+    session.out.result(rows, table(['ORDER', 'STATE', 'FOR WHOM', 'WHAT', 'WHEN'], rows.map((r) => [r.position, r.enabled ? 'enabled' : 'disabled', licenceConditionText(r), actionText(r), r.when])));
     return EXIT.ok;
   }));
   scoped(licences.command('add').description('add a rule at the end').requiredOption('--product <part number>', 'for example SPE_E3'))
@@ -35,13 +37,13 @@ Examples:
       const saved = await session.call('licences.save', { owner: ownerKey(owner), rule: {
         enabled: true, condition: conditionOf(o), action: o.remove === true ? 'remove' : 'assign', partNumber: o.product, disabledPlans: o.without ?? [], when: o.onCreation === true ? 'only on creation' : 'always',
       } });
-      session.out.result(saved, [`Rule ${saved.position} of ${owner.name}: ${actionText(saved)} for ${conditionText(saved.condition)}, ${saved.when}.`]);
+      session.out.result(saved, [`Rule ${saved.position} of ${owner.name}: ${actionText(saved)} for ${licenceConditionText(saved)}, ${saved.when}.`]);
       return EXIT.ok;
     }));
   scoped(licences.command('remove').description('remove a rule; nobody loses a licence by it').argument('<order>', 'its number in the list')).action((order: string, o: Scope) => run({ needs: 'project' }, async (session) => {
     const { owner, rule } = await ruleAt(session, o, order);
     await session.call('licences.remove', { owner: ownerKey(owner), id: rule.id });
-    session.out.result({ removed: rule }, [`Removed rule ${rule.position} of ${owner.name}: ${actionText(rule)} for ${conditionText(rule.condition)}.`]);
+    session.out.result({ removed: rule }, [`Removed rule ${rule.position} of ${owner.name}: ${actionText(rule)} for ${licenceConditionText(rule)}.`]);
     return EXIT.ok;
   }));
   scoped(licences.command('move').description('change the order of the rules').argument('<order>', 'its number in the list')).addOption(new Option('--up').conflicts('down')).addOption(new Option('--down')).action((order: string, o: Scope & { up?: boolean; down?: boolean }) => run({ needs: 'project' }, async (session) => {
@@ -59,6 +61,7 @@ Examples:
     session.out.result(rows, table(['PRODUCT', 'UNITS', 'USED', 'FREE', 'SERVICES'], rows.map((r) => [r.partNumber, r.enabled, r.consumed, r.free, r.plans.filter((p) => p.forUsers).map((p) => p.name).join(', ')])));
     return EXIT.ok;
   }));
+  pushCommand(licences, run, { description: 'put the licence rules of a pair in place of those of its collections; without --yes only the difference is shown', sets: ['licence'], examples: ['causeway licences push --pair Contoso', 'causeway licences push --pair Contoso --collection Berlin --yes'] });
   licences.command('count').description('units that the rules of a collection would take, and those that are free; nothing is written').option('--collection <name>').action((o: { collection?: string }) => run({ needs: 'project' }, async (session) => {
     const result = await session.call('licences.headCount', { collectionId: (await session.collection(o.collection)).id });
     session.out.result(result, [
@@ -93,5 +96,4 @@ function conditionOf(o: AddOptions): LicenceCondition {
   return { kind: 'attribute equals', attribute: o.where.slice(0, cut), value: o.where.slice(cut + 1) };
 }
 
-const conditionText = (c: LicenceCondition): string => (c.kind === 'everybody' ? 'everybody' : c.kind === 'members of' ? `members of ${c.groupDn}` : c.kind === 'filter' ? c.filter : `${c.attribute} is "${c.value}"`);
 const actionText = (r: Pick<LicenceRuleRow, 'action' | 'partNumber' | 'disabledPlans'>): string => `${r.action} ${r.partNumber}${r.disabledPlans.length > 0 ? ` without ${r.disabledPlans.join(', ')}` : ''}`;

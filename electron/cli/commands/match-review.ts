@@ -9,9 +9,20 @@ import { REVIEW_POLICIES, REVIEW_STATES, type ReviewAction, type ReviewPolicy } 
 import { EXIT } from '../exit-codes.ts';
 import { printable, table } from '../output.ts';
 import type { Run } from '../run.ts';
+import type { Session } from '../session.ts';
+
+/** Options of commands that work on one collection or on all of a pair. */
+export interface ScopeOptions { readonly collection?: string; readonly pair?: string }
+/** Adds {@link ScopeOptions} to a command. */
+export const withScope = (command: Command): Command => command.option('--collection <name>').option('--pair <name>', 'all collections of the pair instead of one');
+/** The scope as channels name it. @throws AppError INVALID_INPUT when both are given, NOT_FOUND. */
+export async function scopeOf(session: Session, o: ScopeOptions): Promise<{ readonly collectionId: string } | { readonly pairId: string }> {
+  if (o.pair !== undefined && o.collection !== undefined) throw appError(ErrorCode.InvalidInput, 'Give either --collection or --pair.');
+  return o.pair === undefined ? { collectionId: (await session.collection(o.collection)).id } : { pairId: (await session.pair(o.pair)).id };
+}
 
 interface Filter { readonly review?: string; readonly state?: string; readonly risk?: string; readonly kind?: string; readonly search?: string }
-interface DecideOptions extends Filter { readonly collection?: string; readonly id?: string[]; readonly all?: boolean; readonly target?: string; readonly override?: string; readonly dryRun?: boolean }
+interface DecideOptions extends Filter, ScopeOptions { readonly id?: string[]; readonly all?: boolean; readonly target?: string; readonly override?: string; readonly dryRun?: boolean }
 
 const STATES = ['Matched', 'Not matched', 'Ambiguous', 'Conflict'] as const;
 const oneOf = <T extends string>(name: string, value: string | undefined, words: readonly T[]): T | '' => {
@@ -38,13 +49,13 @@ const DECISIONS: readonly (readonly [name: string, action: ReviewAction, descrip
 
 /** `causeway match review`, the decisions, `undo` and `policy`. */
 export function addMatchReviewCommands(match: Command, run: Run): void {
-  withFilter(match.command('review').description('list matches with rule, evidence and risks; by default those that wait for a decision').option('--collection <name>').option('--everything', 'decided ones and those without a risk, too')
+  withFilter(withScope(match.command('review').description('list matches with rule, evidence and risks; by default those that wait for a decision')).option('--everything', 'decided ones and those without a risk, too')
     .option('--limit <n>', 'rows shown', '200').option('--csv <file>', 'write them to a new file, whose column Decision can be filled in and imported'))
-    .addHelpText('after', '\nExamples:\n  causeway match review --collection Berlin\n  causeway match review --collection Berlin --risk "names differ" --csv review.csv')
-    .action((o: Filter & { collection?: string; everything?: boolean; limit: string; csv?: string }) => run({ needs: 'project' }, async (session) => {
-      const collection = await session.collection(o.collection);
+    .addHelpText('after', '\nExamples:\n  causeway match review --collection Berlin\n  causeway match review --collection Berlin --risk "names differ" --csv review.csv\n  causeway match review --pair "Contoso to M365"')
+    .action((o: Filter & ScopeOptions & { everything?: boolean; limit: string; csv?: string }) => run({ needs: 'project' }, async (session) => {
+      const scope = await scopeOf(session, o);
       const filter = filterOf(o);
-      const query = { collectionId: collection.id, ...filter, review: filter.review === '' && o.everything !== true ? 'To review' as const : filter.review };
+      const query = { ...scope, ...filter, review: filter.review === '' && o.everything !== true ? 'To review' as const : filter.review };
       const limit = Number(o.limit);
       if (!Number.isInteger(limit) || limit < 1 || limit > 100_000) throw appError(ErrorCode.InvalidInput, `--limit must be a whole number from 1 to 100000, not "${o.limit}".`);
       if (o.csv !== undefined) {
@@ -60,9 +71,10 @@ export function addMatchReviewCommands(match: Command, run: Run): void {
         rows.push(...page.rows);
         [after, total] = [page.next, page.total];
       } while (after !== null && rows.length < limit);
-      const summary = await session.call('matches.summary', { collectionId: collection.id });
+      const summary = await session.call('matches.summary', scope);
+      const where = 'pairId' in scope ? ['COLLECTION'] : [];
       session.out.result({ rows, total, summary }, [
-        ...table(['REVIEW', 'STATE', 'SOURCE', 'TARGET', 'RULE', 'VALUE', 'RISKS', 'DIFFERS', 'ID'], rows.map((r) => [r.review, r.state, r.name, r.targetId === null ? (r.candidates > 0 ? `${r.candidates} candidates` : '') : r.targetName || r.targetId, r.rule, r.value, r.risks.join(', '), differs(r), r.id])),
+        ...table(['REVIEW', 'STATE', 'SOURCE', ...where, 'TARGET', 'RULE', 'VALUE', 'RISKS', 'DIFFERS', 'ID'], rows.map((r) => [r.review, r.state, r.name, ...where.map(() => r.collections.map((one) => one.name).join(', ')), r.targetId === null ? (r.candidates > 0 ? `${r.candidates} candidates` : '') : r.targetName || r.targetId, r.rule, r.value, r.risks.join(', '), differs(r), r.id])),
         ...(total > rows.length ? [`(${total - rows.length} more; use --limit, a filter or --csv)`] : []),
         '', ...REVIEW_STATES.filter((state) => summary.byReview[state] > 0).map((state) => `${state}: ${summary.byReview[state]}`), `Used without review: ${summary.policy.inForce === 'no match' ? 'every match' : summary.policy.inForce === 'every match' ? 'none' : 'matches without a risk'}.`,
       ]);
@@ -70,7 +82,7 @@ export function addMatchReviewCommands(match: Command, run: Run): void {
     }));
 
   for (const [name, action, description, example] of DECISIONS) {
-    const command = match.command(name).description(description).option('--collection <name>').option('--id <guid...>', 'objectGUIDs').option('--all', 'every object that the filters show').option('--dry-run', 'say what would happen; change nothing');
+    const command = withScope(match.command(name).description(description)).option('--id <guid...>', 'objectGUIDs').option('--all', 'every object that the filters show').option('--dry-run', 'say what would happen; change nothing');
     if (action === 'accept' || action === 'pin' || action === 'reject') command.option('--target <id>', 'Graph id of the candidate that is meant; for one object');
     if (action === 'accept' || action === 'pin') command.option('--override <text>', 'the text that risky matches ask for, typed');
     withFilter(command).addHelpText('after', `\nExample:\n  ${example}`)
@@ -80,26 +92,26 @@ export function addMatchReviewCommands(match: Command, run: Run): void {
         // Whoever says nothing means what waits; a decision that was made is changed only when it is named.
         const waiting = filter.review === '' && ['accept', 'reject', 'pin', 'create', 'leave out'].includes(action) ? 'To review' as const : filter.review;
         const input: ChannelInput<'matches.decide'> = {
-          collectionId: (await session.collection(o.collection)).id, action, ...(o.target === undefined ? {} : { targetId: o.target }), ...(o.override === undefined ? {} : { override: o.override }),
+          ...await scopeOf(session, o), action, ...(o.target === undefined ? {} : { targetId: o.target }), ...(o.override === undefined ? {} : { override: o.override }),
           selection: o.id ? { mode: 'ids', ids: o.id.map((id) => id.toLowerCase()) } : { mode: 'all except', ids: [], ...filter, review: waiting },
         };
         const result = await session.call(o.dryRun === true ? 'matches.preview' : 'matches.decide', input);
-        session.out.result(result, linesOf(result, name, o.dryRun === true));
+        session.out.result(result, linesOf(result, name, o.dryRun === true, o));
         return result.risky > 0 ? EXIT.notApproved : result.refusedTotal > 0 ? EXIT.failed : EXIT.ok;
       }));
   }
 
-  match.command('undo').description('undo the latest decision, or a named one: matches, decisions and statuses are as before it').option('--collection <name>').option('--batch <id>', 'a decision that `match decisions` lists')
+  withScope(match.command('undo').description('undo the latest decision, or a named one: matches, decisions and statuses are as before it')).option('--batch <id>', 'a decision that `match decisions` lists')
     .addHelpText('after', '\nExample:\n  causeway match undo --collection Berlin')
-    .action((o: { collection?: string; batch?: string }) => run({ needs: 'project' }, async (session) => {
-      const result = await session.call('matches.undo', { collectionId: (await session.collection(o.collection)).id, ...(o.batch === undefined ? {} : { batch: o.batch }) });
+    .action((o: ScopeOptions & { batch?: string }) => run({ needs: 'project' }, async (session) => {
+      const result = await session.call('matches.undo', { ...await scopeOf(session, o), ...(o.batch === undefined ? {} : { batch: o.batch }) });
       session.out.result(result, [`Undid "${result.action}" of ${result.restored} objects.`, ...refusedLines(result)]);
       return result.refusedTotal > 0 ? EXIT.failed : EXIT.ok;
     }));
 
-  match.command('decisions').description('list the latest decisions, newest first').option('--collection <name>').addHelpText('after', '\nExample:\n  causeway match decisions --collection Berlin')
-    .action((o: { collection?: string }) => run({ needs: 'project' }, async (session) => {
-      const { batches } = await session.call('matches.summary', { collectionId: (await session.collection(o.collection)).id });
+  withScope(match.command('decisions').description('list the latest decisions, newest first')).addHelpText('after', '\nExample:\n  causeway match decisions --collection Berlin')
+    .action((o: ScopeOptions) => run({ needs: 'project' }, async (session) => {
+      const { batches } = await session.call('matches.summary', await scopeOf(session, o));
       session.out.result(batches, table(['TIME', 'WHO', 'DECISION', 'OBJECTS', 'UNDONE', 'ID'], batches.map((b) => [new Date(b.at).toISOString(), b.actor, b.action, b.objects, b.undone, b.id])));
       return EXIT.ok;
     }));
@@ -120,7 +132,7 @@ const refusedLines = (result: Pick<Decided, 'refused' | 'refusedTotal'>): string
   ...(result.refusedTotal > 0 ? ['', `${result.refusedTotal} left as they are:`, ...result.refused.map((one) => `  ${printable(one.name)}: ${printable(one.reason)}`)] : []),
   ...(result.refusedTotal > result.refused.length ? [`  (${result.refusedTotal - result.refused.length} more)`] : []),
 ];
-const linesOf = (result: Decided, name: string, dry: boolean): string[] => [
-  dry ? `${name}: would change ${result.changed} objects; nothing was changed.` : `${name}: ${result.changed} objects.${result.batch === '' ? '' : ' Take it back with: causeway match undo'}`, ...refusedLines(result),
+const linesOf = (result: Decided, name: string, dry: boolean, { pair }: ScopeOptions): string[] => [
+  dry ? `${name}: would change ${result.changed} objects; nothing was changed.` : `${name}: ${result.changed} objects.${result.batch === '' ? '' : ` Take it back with: causeway match undo${pair === undefined ? '' : ` --pair "${pair}"`}`}`, ...refusedLines(result),
   ...(result.risky > 0 ? ['', `${result.risky === 1 ? 'One is' : `${result.risky} are`} refused for their risk only. If you are sure, repeat with --override "${result.confirmation}".`] : []),
 ];

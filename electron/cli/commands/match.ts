@@ -8,8 +8,8 @@ import { addMatchReviewCommands } from './match-review.ts';
 /** `causeway match`: Match Objects, and below it the review of what was matched. */
 export function addMatchCommands(program: Command, run: Run): void {
   const match = program.command('match').description('match the objects of a collection with the tenant; nothing is written to the tenant').option('--collection <name>').option('--break', 'break current matching first').option('--upn-suffix <domain>', 'suffix for the rule that compares UPN prefixes', '')
-    // Options after the name of a subcommand are the subcommand's.
-    .enablePositionalOptions()
+    // Of an option that both have, commander gives the value to the outer command, wherever it stands.
+    .hook('preAction', (outer, inner) => { if (inner !== outer && inner.getOptionValue('collection') === undefined) inner.setOptionValue('collection', outer.getOptionValue('collection')); })
     .addHelpText('after', '\nExample:\n  causeway match --collection Berlin --break\n  causeway match review --collection Berlin')
     .action((o: { collection?: string; break?: boolean; upnSuffix: string }) => run({ needs: 'project' }, async (session) => {
       const { id } = await session.collection(o.collection);

@@ -77,7 +77,7 @@ export function summaryLines(plan: PlanSummary): string[] {
   return [
     `Plan for ${plan.tenantName}:`,
     ...table(['', 'COUNT'], [
-      ['objects to create', c.creates], ['objects to restore from the recycle bin', c.restores], ['objects to change', c.updates], ['objects to delete', c.deletes], ['managers', c.managers], ['memberships to add', c.membersAdded], ['memberships to remove', c.membersRemoved], ['mailbox permissions to give', c.permissionsAdded], ['mailbox permissions to take away', c.permissionsRemoved], ['licences to assign', c.licencesAssigned], ['licences to take away', c.licencesRemoved],
+      ['objects to create', c.creates], ['objects to restore from the recycle bin', c.restores], ['objects to change', c.updates], ['objects to delete', c.deletes], ['managers', c.managers], ['memberships to add', c.membersAdded], ['memberships to remove', c.membersRemoved], ['mailbox permissions to give', c.permissionsAdded], ['mailbox permissions to take away', c.permissionsRemoved], ['of these links outside the collection', c.healed], ['licences to assign', c.licencesAssigned], ['licences to take away', c.licencesRemoved],
       ['values to overwrite', c.overwrites], ['user principal names to change', c.upnChanges], ['accounts to disable', c.disables], ['values that cannot be taken back', c.irreversible], ['objects unchanged', c.unchanged], ['objects left out, with a reason', c.skipped],
     ].filter(([, n]) => Number(n) > 0) as [string, number][]).slice(2).map((l) => `  ${l}`),
     ...(plan.findings.errors + plan.findings.warnings > 0 ? [`  ${plan.findings.errors} errors and ${plan.findings.warnings} warnings found by the checks`] : []),

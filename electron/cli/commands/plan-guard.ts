@@ -10,7 +10,7 @@ type LimitName = keyof GuardLimitsInput;
 /** Options of `guard set`, and the limits in words. */
 const LIMITS: readonly (readonly [name: LimitName, option: string, words: string])[] = [
   ['creates', 'creates', 'objects created'], ['overwrites', 'overwrites', 'values that are not empty replaced'], ['upnChanges', 'upn-changes', 'sign-in names changed'],
-  ['membershipRemovals', 'membership-removals', 'memberships removed'], ['licenceRemovals', 'licence-removals', 'licences taken away'], ['disables', 'disables', 'accounts disabled'], ['deletes', 'deletes', 'objects deleted'],
+  ['membershipRemovals', 'membership-removals', 'memberships removed'], ['healedLinks', 'healed-links', 'links healed outside the run'], ['licenceRemovals', 'licence-removals', 'licences taken away'], ['disables', 'disables', 'accounts disabled'], ['deletes', 'deletes', 'objects deleted'],
 ];
 interface OwnerOptions { readonly pair?: string; readonly collection?: string }
 

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { Option, type Command } from 'commander';
 import type { ReferenceRow } from '../../../shared/contracts/references.ts';
 import { appError, ErrorCode } from '../../../shared/domain/errors.ts';
-import { canBeWritten, REFERENCE_HEALING, type ReferenceHealing } from '../../../shared/domain/references.ts';
+import { canBeWritten, REFERENCE_HEALING, whyWaits, type ReferenceHealing } from '../../../shared/domain/references.ts';
 import { EXIT } from '../exit-codes.ts';
 import { table } from '../output.ts';
 import type { Run } from '../run.ts';
@@ -45,7 +45,7 @@ Examples:
       session.out.result({ rows, total }, [
         ...table(['WHO WAITS', 'TYPE', 'ATTRIBUTE', 'FOR WHOM', o.healed === true ? 'HEALED BY TASK' : 'SINCE', 'WHY'], rows.map((r) => [
           r.name, r.kind, r.attribute, r.otherName ?? r.dn, r.healedBy ?? new Date(r.since).toISOString().slice(0, 16).replace('T', ' '),
-          r.healedBy === null && canBeWritten(r) ? `${r.reason}; it has a match by now` : r.reason,
+          r.healedBy === null && canBeWritten(r) ? `${whyWaits(r)}; it has a match by now` : whyWaits(r),
         ])),
         ...(total > rows.length ? [`(${total - rows.length} more; use --limit, --search or --csv)`] : []),
       ]);

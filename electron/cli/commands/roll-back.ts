@@ -6,7 +6,7 @@ import { EXIT } from '../exit-codes.ts';
 import type { Run } from '../run.ts';
 import type { Session } from '../session.ts';
 import { approveAndFollow, approveOptions, type ApproveOptions } from './migrate.ts';
-import { choicesOf, conflictCsv, conflictLines, conflictsOf, decides, type ChoiceOptions } from './roll-back-choices.ts';
+import { choicesOf, conflictCsv, conflictLines, conflictsOf, decides, linksOf, type ChoiceOptions } from './roll-back-choices.ts';
 
 interface StartOptions extends ApproveOptions, ChoiceOptions {
   readonly collection?: string; readonly task?: string; readonly object?: string; readonly attribute?: string[]; readonly since?: string; readonly withLater?: boolean; readonly mode: 'exact' | 'keep'; readonly purge?: boolean;
@@ -41,10 +41,10 @@ Without --yes or --confirm the plan is made and waits for approval (exit code 4)
       await showConflicts(session, task);
       return await approveAndFollow(session, task, o);
     }));
-  rollBack.command('conflicts').description('values that others changed since: before, written by Causeway, now, and what the roll back makes of each').argument('<task>', 'the roll back').option('--file <file>', 'write them to a CSV file, whose column "choice" can be edited and given to --choices')
+  rollBack.command('conflicts').description('values that others changed since: before, written by Causeway, now, and what the roll back makes of each').argument('<task>', 'the roll back').option('--links', 'also each membership and permission that goes back, which may stay').option('--file <file>', 'write them to a CSV file, whose column "choice" can be edited and given to --choices')
     .addHelpText('after', '\nExample:\n  causeway roll-back conflicts 6f1c2a70-5d0e-4a3b-9f6e-2b7c8d9e0f1a --file choices.csv')
-    .action((taskId: string, o: { file?: string }) => run({ needs: 'project' }, async (session) => {
-      const conflicts = await conflictsOf(session, taskId);
+    .action((taskId: string, o: { file?: string; links?: boolean }) => run({ needs: 'project' }, async (session) => {
+      const conflicts = [...await conflictsOf(session, taskId), ...(o.links === true ? await linksOf(session, taskId) : [])];
       if (o.file !== undefined) {
         try { writeFileSync(o.file, conflictCsv(conflicts), { flag: 'wx' }); } catch (cause) { throw appError(ErrorCode.BadFile, `The file ${o.file} cannot be written: ${(cause as Error).message}.`, { cause }); }
       }
@@ -52,7 +52,7 @@ Without --yes or --confirm the plan is made and waits for approval (exit code 4)
       return EXIT.ok;
     }));
   choiceOptions(approveOptions(rollBack.command('decide').description('decide about single values of a roll back that waits; its plan is made anew').argument('<task>', 'the roll back')))
-    .addHelpText('after', '\nExample:\n  causeway roll-back decide 6f1c2a70-5d0e-4a3b-9f6e-2b7c8d9e0f1a --keep "Ann Smith:jobTitle" --restore "Sales:description"')
+    .addHelpText('after', '\nExample:\n  causeway roll-back decide 6f1c2a70-5d0e-4a3b-9f6e-2b7c8d9e0f1a --keep "Ann Smith:jobTitle" "Sales:members/Ben Hill" --restore "Sales:description"')
     .action((taskId: string, o: ApproveOptions & ChoiceOptions) => run({ needs: 'project' }, async (session) => {
       if (!decides(o)) throw appError(ErrorCode.InvalidInput, 'Say what to decide: --keep, --restore or --choices.');
       const task = await decide(session, await session.call('tasks.get', { id: taskId }), o);
@@ -62,12 +62,12 @@ Without --yes or --confirm the plan is made and waits for approval (exit code 4)
 }
 
 function choiceOptions(command: Command): Command {
-  return command.option('--keep <value...>', 'values to leave as others made them: <object> or <object>:<attribute>').option('--restore <value...>', 'values to bring back to the state before, in the same form')
+  return command.option('--keep <value...>', 'values to leave as they are: <object>, <object>:<attribute>, or one of many: <object>:members/<name>, <object>:proxyAddresses/<address>').option('--restore <value...>', 'values to bring back to the state before, in the same form')
     .option('--choices <file>', 'decisions from a file that `roll-back conflicts --file` wrote');
 }
 
 async function decide(session: Session, task: TaskRow, o: ChoiceOptions): Promise<TaskRow> {
-  await session.call('rollBack.decide', { taskId: task.id, choices: choicesOf(o, await conflictsOf(session, task.id)) });
+  await session.call('rollBack.decide', { taskId: task.id, choices: choicesOf(o, await conflictsOf(session, task.id), await linksOf(session, task.id)) });
   return await session.follow(task.id);
 }
 

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { RuleChange } from '../../../shared/contracts/rule-changes.ts';
 import { appError, ErrorCode } from '../../../shared/domain/errors.ts';
-import { RULE_SETS, type RuleSet } from '../../../shared/domain/rules.ts';
+import { RULE_SETS, type PushSet, type RuleSet } from '../../../shared/domain/rules.ts';
 import { EXIT } from '../exit-codes.ts';
 import { table } from '../output.ts';
 import type { Run } from '../run.ts';
@@ -18,26 +18,32 @@ const versionOf = (text: string | undefined): number | undefined => {
 };
 const withTemplate = (command: Command): Command => withOwner(command).option('--template <name>', 'schema template (default: the one that the rules were made from)').option('--template-version <number>', 'its version (default: the newest)').option('--keep-own', 'keep what people added, changed or removed since the rules were made from a template');
 
-/** `causeway rules push`, `templates`, `difference` and `apply`: whole lists, after the difference was seen. */
-export function addRuleChangeCommands(rules: Command, run: Run): void {
-  rules.command('push').description('put the rules of a pair in place of those of its collections; without --yes only the difference is shown')
-    .option('--pair <name>').option('--collection <name...>', 'only these collections (default: all that differ)').addOption(setOption()).option('-y, --yes', 'write after showing the difference')
-    .addHelpText('after', '\nExamples:\n  causeway rules push --pair Contoso\n  causeway rules push --pair Contoso --collection Berlin --set mapping --yes')
+/** Adds `push` to a command: shows how the collections of a pair differ in some of its lists, and with `--yes` puts the pair's in their place. */
+export function pushCommand(parent: Command, run: Run, { description, sets: all, examples }: { readonly description: string; readonly sets: readonly PushSet[]; readonly examples: readonly string[] }): void {
+  const command = parent.command('push').description(description).option('--pair <name>').option('--collection <name...>', 'only these collections (default: all that differ)').option('-y, --yes', 'write after showing the difference')
+    .addHelpText('after', `\nExamples:\n${examples.map((one) => `  ${one}`).join('\n')}`)
     .action((o: PushOptions) => run({ needs: 'project' }, async (session) => {
       const pair = await session.pair(o.pair);
-      const sets = o.set === undefined ? [...RULE_SETS] : [o.set];
+      const sets = o.set === undefined ? [...all] : [o.set];
       const wanted = o.collection === undefined ? undefined : new Set(await Promise.all(o.collection.map(async (name) => (await session.collection(name)).id)));
-      const rows = (await session.call('rules.pushDifference', { pairId: pair.id })).rows.filter((r) => wanted?.has(r.collectionId) !== false);
-      const different = rows.filter((r) => r.changes.some((c) => sets.includes(c.set)));
-      const lines = rows.flatMap((r) => { const changes = r.changes.filter((c) => sets.includes(c.set)); return [`${r.name}: ${changes.length === 0 ? 'the same rules as the pair' : `${changes.length} differences`}`, ...(changes.length === 0 ? [] : changeLines(changes))]; });
+      const rows = (await session.call('rules.pushDifference', { pairId: pair.id })).rows.filter((r) => wanted?.has(r.collectionId) !== false).map((r) => ({ ...r, changes: r.changes.filter((c) => sets.includes(c.set)) }));
+      const different = rows.filter((r) => r.changes.length > 0);
+      const lines = rows.flatMap((r) => [`${r.name}: ${r.changes.length === 0 ? 'the same rules as the pair' : `${r.changes.length} differences`}`, ...(r.changes.length === 0 ? [] : changeLines(r.changes))]);
       if (o.yes !== true || different.length === 0) {
         session.out.result({ rows }, [...lines, ...(different.length > 0 ? ['', 'Nothing was written. Add --yes to write it.'] : [])]);
         return EXIT.ok;
       }
       const { pushed } = await session.call('rules.push', { pairId: pair.id, collections: different.map(({ collectionId, digest }) => ({ collectionId, digest })), sets });
-      session.out.result({ rows, pushed }, [...lines, '', `Changed the rules of ${pushed} collections. Objects that are matched already keep their match; break matching to apply changed matching rules.`]);
+      const note = sets.includes('licence') ? 'The next migration of each assigns and removes by them.' : 'Objects that are matched already keep their match; break matching to apply changed matching rules.';
+      session.out.result({ rows, pushed }, [...lines, '', `Changed the rules of ${pushed} collections. ${note}`]);
       return EXIT.ok;
     }));
+  if (all.length > 1) command.addOption(setOption());
+}
+
+/** `causeway rules push`, `templates`, `difference` and `apply`: whole lists, after the difference was seen. */
+export function addRuleChangeCommands(rules: Command, run: Run): void {
+  pushCommand(rules, run, { description: 'put the rules of a pair in place of those of its collections; without --yes only the difference is shown. Licence rules: causeway licences push', sets: RULE_SETS, examples: ['causeway rules push --pair Contoso', 'causeway rules push --pair Contoso --collection Berlin --set mapping --yes'] });
 
   rules.command('templates').description('schema templates: the sets of rules a pair can start with').argument('[name]', 'all about one of them')
     .addHelpText('after', '\nExample:\n  causeway rules templates "Exchange hybrid"')

@@ -37,7 +37,7 @@ export interface ConversionInput {
 /** Outcome: values to write, or none (leave the target alone); `reason` and `warning` are sentences for the "Why?" pane and the check report. */
 export interface Converted { readonly values: Values | undefined; readonly reason?: string; readonly warning?: string }
 
-const cut = (text: string, length: number): string => [...text].slice(0, length).join('').trim();
+const cut = (text: string, length: number): string => (text.length <= length ? text : [...text].slice(0, length).join('')).trim();
 const trimmed = (values: Values | undefined): Values | undefined => {
   const kept = (values ?? []).map((value) => value.trim()).filter((value) => value !== '');
   return kept.length === 0 ? undefined : kept;

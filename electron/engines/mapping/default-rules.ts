@@ -12,6 +12,12 @@ const group = (source: string, target: string, conversion: Conversion = 'trim', 
 
 const contact = (source: string, target: string, conversion: Conversion = 'trim', more: More = {}) => shipped('contact', source, target, conversion, more);
 
+/** Who may send to a recipient, and who may not: people and contacts, members of groups, and whether a sender must sign in (Exchange: delivery restrictions). */
+const restrictions = (rule: typeof user): readonly Omit<Shipped, 'position'>[] => [
+  rule('authOrig', 'acceptMessagesOnlyFrom', 'none', { action: 'Resolve' }), rule('dLMemSubmitPerms', 'acceptMessagesOnlyFromDLMembers', 'none', { action: 'Resolve' }),
+  rule('unauthOrig', 'rejectMessagesFrom', 'none', { action: 'Resolve' }), rule('dLMemRejectPerms', 'rejectMessagesFromDLMembers', 'none', { action: 'Resolve' }),
+];
+
 const ONCE: More = { condition: 'only on creation' };
 
 /**
@@ -63,4 +69,13 @@ export const DEFAULT_MAPPING_RULES: readonly Shipped[] = [
   contact('msExchHideFromAddressLists', 'hideFromAddressLists', 'flag'),
   contact('msExchRequireAuthToSendTo', 'requireSenderAuthenticationEnabled', 'flag'),
   ...[group, contact].flatMap((rule) => Array.from({ length: 15 }, (_, i) => rule(`extensionAttribute${i + 1}`, `onPremisesExtensionAttributes/extensionAttribute${i + 1}`))),
+  // Nothing happens for accounts without a mailbox in Exchange Online; the plan tells how many they are.
+  user('proxyAddresses', 'proxyAddresses', 'email addresses'),
+  user('msExchHideFromAddressLists', 'hideFromAddressLists', 'flag'),
+  user('msExchRequireAuthToSendTo', 'requireSenderAuthenticationEnabled', 'flag'),
+  user('altRecipient', 'forwardingAddress', 'none', { action: 'Resolve' }),
+  user('deliverAndRedirect', 'deliverToMailboxAndForward', 'flag'),
+  ...restrictions(user), ...restrictions(group), ...restrictions(contact),
+  contact('manager', 'manager', 'none', { action: 'Resolve' }),
+  group('info', 'notes', 'first value, 448 characters'),
 ].map((rule, i) => ({ ...rule, position: i + 1 }));

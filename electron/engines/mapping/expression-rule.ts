@@ -45,7 +45,7 @@ export function applyExpression(rule: MappingRule, about: TargetAttribute, input
   }
   if (!explanation.repeatable && expressions === undefined) return fault('Now and random functions are not available here.');
   const outcome = evaluate(read.expression, {
-    attribute: attributeReader(input.source, expressions?.isBinary), parameter: parameterReader(input.source, expressions?.parameters ?? {}), now: expressions?.now ?? 0, random: expressions?.random ?? (() => 0),
+    attribute: attributeReader(input.source, expressions?.isBinary), parameter: parameterReader(input.source, expressions?.parameters ?? {}, expressions?.netBios), now: expressions?.now ?? 0, random: expressions?.random ?? (() => 0),
   });
   const source = explanation.attributes.join(', ');
   const written = { kind: 'write', candidates: [], source, reason: `Expression ${rule.value}` } as const;

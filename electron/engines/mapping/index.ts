@@ -2,15 +2,15 @@
 export { DEFAULT_MAPPING_RULES } from './default-rules.ts';
 export { convert, GENERATED } from './conversions.ts';
 export type { ConversionInput, Converted } from './conversions.ts';
-export { mapObject } from './map.ts';
+export { inOrder, mapObject } from './map.ts';
 export { permissionOf } from './permissions.ts';
 export { OUTBOUND_CLAUSES, outOfScope, SCOPE_CLAUSES, scopeClause } from './scope.ts';
 export type { ScopeClause } from './scope.ts';
-export { keepOwnRules, readTemplate, ruleDifferences, ruleText, templateRules } from './templates/index.ts';
+export { keepOwnRules, licenceDifferences, readTemplate, ruleDifferences, ruleText, templateRules } from './templates/index.ts';
 export type { MappingBody, MatchingBody, RuleDifference, RuleLists, SchemaTemplate } from './templates/index.ts';
 export { createUniqueValues } from './unique-values.ts';
 export type { UniqueValues } from './unique-values.ts';
-export type { ExpressionInput, MappedLink, MappedObject, MappedReference, MappedValue, MapInput } from './types.ts';
+export type { ExpressionInput, MappedLink, MappedObject, MappedReference, MappedValue, MapInput, RulesInOrder } from './types.ts';
 export {
   EXAMPLE_OBJECT, EXPRESSION_LIMITS, FUNCTIONS, OBJECT_PARAMETERS, attributeReader, complete as completeExpression, evaluate as evaluateExpression, format as formatExpression,
   highlight as highlightExpression, isBinaryAttribute, parameterReader, readExpression, signatureAt,

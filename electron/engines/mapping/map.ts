@@ -1,18 +1,21 @@
-import type { Values } from '../../../shared/domain/objects.ts';
-import type { Finding, MailboxPermission, UnresolvedReference } from '../../../shared/domain/plans.ts';
+import type { ObjectKind, Values } from '../../../shared/domain/objects.ts';
+import type { Finding, MailboxPermission, RecipientPart, UnresolvedReference } from '../../../shared/domain/plans.ts';
+import { ANOTHER_MANAGER } from '../../../shared/domain/references.ts';
 import type { MappingRule } from '../../../shared/domain/rules.ts';
 import { valuesOf } from '../../../shared/rules/attributes.ts';
 import { sourceGroupKind } from '../../../shared/rules/group-type.ts';
 import { isMailEnabled } from '../../../shared/rules/addresses.ts';
-import { isOffered, owningService, targetAttribute } from '../../../shared/rules/target-attributes.ts';
+import { isOffered, owningService, recipientPart, targetAttribute } from '../../../shared/rules/target-attributes.ts';
 import type { TargetAttribute } from '../../../shared/rules/target-attributes.ts';
 import { convert } from './conversions.ts';
 import type { Converted } from './conversions.ts';
 import { applyExpression } from './expression-rule.ts';
 import { resolveLinks } from './links.ts';
 import { permissionOf, resolveHolders } from './permissions.ts';
+import { notNow, resolveRecipients } from './recipient-links.ts';
+import { notOfUnified, saysMoreWithMailbox } from './recipient-rest.ts';
 import { outOfScope } from './scope.ts';
-import type { MappedLink, MappedObject, MappedPermissions, MappedValue, MapInput } from './types.ts';
+import type { MappedLink, MappedObject, MappedPermissions, MappedValue, MapInput, RulesInOrder } from './types.ts';
 
 /** Link attributes that a rule may resolve into besides permissions on mailboxes (Graph documentation: user manager, group members). */
 const LINKS = { user: 'manager', group: 'members', contact: '' } as const;
@@ -25,6 +28,23 @@ function ownerOf(input: MapInput): 'graph' | 'exchange' {
   return kind === 'mail-enabled security group' || (kind === 'distribution group' && input.defaults.distributionGroups !== 'Microsoft 365 group') ? 'exchange' : 'graph';
 }
 
+/** What the object is to Exchange Online beside Graph, which keeps it: that of its match, else what the pair makes of it. */
+function partOf(input: MapInput, owner: 'graph' | 'exchange'): RecipientPart | null {
+  if (owner === 'exchange') return null;
+  if (input.target !== null) return recipientPart(input.target.kind, input.target.attributes);
+  return input.source.kind === 'group' && sourceGroupKind(input.source.attributes) === 'distribution group' ? 'Microsoft 365 group' : null;
+}
+
+/** Puts rules in order: those that are enabled, by kind of object, values before links, each by position. */
+export function inOrder(rules: readonly MappingRule[]): RulesInOrder {
+  const of = (kind: ObjectKind): RulesInOrder['ofKind'][ObjectKind] => rules.filter((rule) => rule.enabled && rule.sourceClass === kind && rule.targetClass === kind)
+    .map((rule) => ({ rule, isLink: rule.action === 'Resolve' || rule.targetAttribute.toLowerCase() === LINKS[kind] || (kind === 'user' && permissionOf(rule.targetAttribute) !== undefined) }))
+    .toSorted((a, b) => Number(a.isLink) - Number(b.isLink) || a.rule.position - b.rule.position);
+  return { ofKind: { user: of('user'), contact: of('contact'), group: of('group') } };
+}
+
+const rulesFor = ({ rules, source }: MapInput): RulesInOrder['ofKind'][ObjectKind] => ('ofKind' in rules ? rules : inOrder(rules)).ofKind[source.kind];
+
 function skipReason(input: MapInput, owner: 'graph' | 'exchange'): string | null {
   const { source } = input;
   const scope = outOfScope(source);
@@ -35,7 +55,7 @@ function skipReason(input: MapInput, owner: 'graph' | 'exchange'): string | null
   }
   // Entra Connect's outbound rules: contacts, and groups that are no security groups, only with a mail address.
   if (input.target === null && !isMailEnabled(source.attributes)) return `Not migrated: ${source.kind === 'contact' ? 'a contact' : 'a distribution group'} without a mail address.`;
-  if (source.kind === 'contact' && !input.rules.some((rule) => rule.enabled && rule.sourceClass === 'contact')) return 'No mapping rule is about contacts. Use the schema template Exchange, or add rules for them.';
+  if (source.kind === 'contact' && rulesFor(input).length === 0) return 'No mapping rule is about contacts. Use the schema template Exchange, or add rules for them.';
   return input.exchangeProblem ?? null;
 }
 
@@ -49,7 +69,7 @@ function union(before: Values | undefined, added: Values, about: TargetAttribute
 
 function applies(rule: MappingRule, input: MapInput): boolean {
   if (rule.condition === 'always') return true;
-  if (rule.condition === 'only on creation') return input.target === null;
+  if (rule.condition === 'only on creation') return input.target === null || (rule.action === 'Resolve' && input.waitedAtCreation !== undefined);
   if (input.target === null) return true;
   // The links of a target hold its manager and members, which an "only if empty" rule may speak about too.
   return valuesOf(input.target.attributes, rule.targetAttribute) === undefined && valuesOf(input.target.links, rule.targetAttribute) === undefined;
@@ -59,6 +79,7 @@ function applies(rule: MappingRule, input: MapInput): boolean {
 interface Work {
   readonly values: Map<string, MappedValue>;
   links: { manager?: MappedLink | null; members?: readonly MappedLink[]; permissions?: MappedPermissions };
+  readonly naming: Map<string, MappedValue>;
   readonly unresolved: UnresolvedReference[];
   readonly problems: Finding[];
 }
@@ -66,6 +87,17 @@ interface Work {
 function finding(input: MapInput, rule: MappingRule, severity: Finding['severity'], message: string): Finding {
   return { sourceId: input.source.id, name: input.source.name, attribute: rule.targetAttribute, value: '', rule: 'mapping', severity, message, proposal: null };
 }
+
+/** The links of the source that the rule speaks about: of one for creation only, when the object is there, those that waited at its creation. */
+function linksMeant(rule: MappingRule, input: MapInput): Values | null {
+  const dns = valuesOf(input.source.links, rule.sourceAttribute) ?? [];
+  if (rule.condition !== 'only on creation' || input.target === null) return dns;
+  const late = dns.filter((dn) => input.waitedAtCreation?.(rule.sourceAttribute, dn) === true);
+  return late.length > 0 ? late : null;
+}
+
+/** Marks what a rule for creation only wanted. */
+const marked = <T extends object>(rule: MappingRule, all: readonly T[]): readonly (T & { readonly onCreation?: true })[] => (rule.condition === 'only on creation' ? all.map((one) => ({ ...one, onCreation: true as const })) : all);
 
 function applyLink(rule: MappingRule, input: MapInput, work: Work): void {
   const link = LINKS[input.source.kind];
@@ -75,20 +107,41 @@ function applyLink(rule: MappingRule, input: MapInput, work: Work): void {
   else if (rule.action !== 'Resolve' || rule.targetAttribute.toLowerCase() !== link) {
     work.problems.push(finding(input, rule, 'warning', `Mapping rule ${rule.position}: ${rule.action} into ${rule.targetAttribute} of a ${input.source.kind} is not possible; Resolve writes manager and mailbox permissions of users and members of groups.`));
   } else {
-    const dns = valuesOf(input.source.links, rule.sourceAttribute) ?? [];
+    const dns = linksMeant(rule, input);
+    if (dns === null) return;
     const unified = work.values.get('groupTypes')?.values?.includes('Unified') ?? valuesOf(input.target?.attributes ?? {}, 'groupTypes')?.includes('Unified') ?? false;
     const found = resolveLinks(dns, input.resolve, { sourceId: input.source.id, attribute: rule.sourceAttribute, unified, exchange: ownerOf(input) === 'exchange' });
-    work.unresolved.push(...found.unresolved);
-    if (link === 'members') work.links.members = [...(work.links.members ?? []), ...found.references];
-    else if (found.references[0] !== undefined && work.links.manager === undefined) work.links.manager = found.references[0];
+    work.unresolved.push(...marked(rule, found.unresolved));
+    const references = marked(rule, found.references);
+    const manager = references[0];
+    const present = rule.condition === 'only on creation' ? valuesOf(input.target?.links ?? {}, 'manager')?.[0] : undefined;
+    if (link === 'members') work.links.members = [...(work.links.members ?? []), ...references];
+    else if (manager !== undefined && present !== undefined && present !== manager.targetId) work.unresolved.push({ sourceId: input.source.id, attribute: rule.sourceAttribute, dn: manager.dn, reason: ANOTHER_MANAGER, onCreation: true });
+    else if (manager !== undefined && work.links.manager === undefined) work.links.manager = manager;
   }
 }
 
 function applyPermission(rule: MappingRule, permission: MailboxPermission, input: MapInput, work: Work): void {
-  const dns = valuesOf(input.source.links, rule.sourceAttribute) ?? [];
+  const dns = linksMeant(rule, input);
+  if (dns === null) return;
   const { holders, unresolved } = resolveHolders(dns, input.resolve, { sourceId: input.source.id, attribute: rule.sourceAttribute, target: input.target, problem: input.exchangeProblem });
-  work.unresolved.push(...unresolved);
-  if (holders.length > 0) work.links.permissions = { ...work.links.permissions, [permission]: [...(work.links.permissions?.[permission] ?? []), ...holders] };
+  work.unresolved.push(...marked(rule, unresolved));
+  if (holders.length > 0) work.links.permissions = { ...work.links.permissions, [permission]: [...(work.links.permissions?.[permission] ?? []), ...marked(rule, holders)] };
+}
+
+/** Names recipients. A list only grows: others may have named more; a single name is replaced. */
+function applyNaming(rule: MappingRule, about: TargetAttribute, part: RecipientPart | null, input: MapInput, work: Work): void {
+  const dns = linksMeant(rule, input);
+  if (dns === null || dns.length === 0 || work.values.has(about.name)) return;
+  const { addresses, unresolved } = resolveRecipients(dns, about, input.resolve, { sourceId: input.source.id, attribute: rule.sourceAttribute, problem: notNow(about, part, input.exchangeProblem) });
+  work.unresolved.push(...marked(rule, unresolved));
+  const before = work.naming.get(about.name)?.values ?? [];
+  const all = about.type === 'texts' ? [...new Set([...before, ...addresses])] : before.length > 0 ? before : addresses.slice(0, 1);
+  if (all.length === 0) return;
+  work.naming.set(about.name, { values: all, provenance: { ruleId: rule.id, source: rule.sourceAttribute, reason: `${rule.action} with ${rule.sourceAttribute}${about.type === 'texts' ? ', besides those that are there' : ''}` } });
+  if (unresolved.length > 0 && about.name.startsWith('acceptMessages')) {
+    work.problems.push(finding(input, rule, 'warning', `${input.source.name} takes mail only from ${addresses.length} of the ${addresses.length + unresolved.length} whom ${rule.sourceAttribute} names until the others are there too; they wait in the list of references.`));
+  }
 }
 
 function converted(rule: MappingRule, input: MapInput): Converted {
@@ -143,21 +196,36 @@ function applyExpressionRule(rule: MappingRule, about: TargetAttribute, input: M
  * Links come after all values, because whether a group is a Microsoft 365 group decides what it can hold.
  */
 export function mapObject(input: MapInput): MappedObject {
-  const work: Work = { values: new Map(), links: {}, unresolved: [], problems: [] };
+  const work: Work = { values: new Map(), links: {}, naming: new Map(), unresolved: [], problems: [] };
   const service = ownerOf(input);
   const skip = skipReason(input, service);
   if (skip !== null) return { ...work, service, skip };
-  const rules = input.rules.filter((rule) => rule.enabled && rule.sourceClass === input.source.kind && rule.targetClass === input.source.kind);
-  const isLink = (rule: MappingRule): boolean => rule.action === 'Resolve' || rule.targetAttribute.toLowerCase() === LINKS[input.source.kind] || (input.source.kind === 'user' && permissionOf(rule.targetAttribute) !== undefined);
-  for (const rule of rules.toSorted((a, b) => Number(isLink(a)) - Number(isLink(b)) || a.position - b.position)) {
+  const kind = partOf(input, service);
+  // What Exchange Online cannot be told now is no recipient for this plan.
+  const part = input.exchangeProblem === undefined ? kind : null;
+  let moreWithMailbox = false;
+  const notWritten = new Set<string>();
+  for (const { rule, isLink } of rulesFor(input)) {
     if (!applies(rule, input)) continue;
     const about = targetAttribute(input.source.kind, rule.targetAttribute, service);
+    if (about?.names !== undefined && rule.action === 'Resolve' && (input.source.kind !== 'group' || isOffered(about, service, part))) { applyNaming(rule, about, part, input, work); continue; }
     // Groups without mail have no addresses and no custom attributes, groups of Exchange no groupTypes: a rule about them is not about this group.
-    if (about !== undefined && !isOffered(about, service)) continue;
-    if (isLink(rule)) applyLink(rule, input, work);
+    if (about !== undefined && !isOffered(about, service, part)) {
+      if (input.source.kind === 'user') moreWithMailbox ||= saysMoreWithMailbox(about, part, input, () => converted(rule, input).values);
+      else if (kind !== null && notOfUnified(about, rule, input.source)) notWritten.add(rule.sourceAttribute);
+      continue;
+    }
+    if (isLink) applyLink(rule, input, work);
     else if (about === undefined) work.problems.push(finding(input, rule, 'warning', `Mapping rule ${rule.position} writes ${rule.targetAttribute}, which is no known attribute of a ${input.source.kind} in Microsoft 365; it was left out.`));
     else if (rule.action === 'Expression') applyExpressionRule(rule, about, input, work);
     else applyValue(rule, about, input, work);
   }
-  return { ...work, service, skip: null };
+  if (notWritten.size > 0) {
+    work.problems.push({
+      sourceId: input.source.id, name: input.source.name, attribute: [...notWritten].join(', '), value: '', rule: 'microsoft 365 group', severity: 'warning', proposal: null,
+      message: input.exchangeProblem === undefined ? `${input.source.name} is a Microsoft 365 group in the tenant, of which Causeway does not write ${[...notWritten].join(', ')}; set it there by hand, or keep the group a distribution group.`
+        : `${[...notWritten].join(', ')} of ${input.source.name} cannot be written now. ${input.exchangeProblem}`,
+    });
+  }
+  return { ...work, service, skip: null, recipient: part, ...(moreWithMailbox ? { moreWithMailbox } : {}) };
 }

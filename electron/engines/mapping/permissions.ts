@@ -16,7 +16,8 @@ export function hasMailbox(target: TargetObject | null): target is TargetObject 
 
 /** Why somebody cannot hold a permission now: mailboxes, mail users and mail-enabled security groups can (cmdlet reference, Add-MailboxPermission, Add-RecipientPermission, Set-Mailbox). */
 function whyNot(holder: MappedReference | null): string | null {
-  if (holder === null || holder.targetId === null) return WAITING_REASONS.noMatch;
+  // A group with mail is there at once when the same plan makes it; an account has a mailbox only later.
+  if (holder === null || (holder.targetId === null && !(holder.kind === 'group' && holder.mailEnabled === true && holder.unified !== true && holder.security !== false))) return WAITING_REASONS.noMatch;
   if (holder.kind === 'contact') return 'a contact cannot hold a permission on a mailbox';
   if (holder.kind === 'group' && (holder.mailEnabled === false || holder.unified === true || holder.security === false)) return 'only a security group with mail can hold a permission on a mailbox';
   if (holder.kind === 'user' && holder.recipient === false) return WAITING_REASONS.noMailbox;
@@ -37,8 +38,8 @@ export function resolveHolders(
     const found = resolve(dn);
     if (found !== null && found.sourceId === where.sourceId) continue;
     const reason = where.problem ?? (hasMailbox(where.target) ? whyNot(found) : 'the account has no mailbox in Exchange Online yet');
-    if (reason !== null || found === null || found.targetId === null) unresolved.push({ sourceId: where.sourceId, attribute: where.attribute, dn, reason: reason ?? WAITING_REASONS.noMatch });
-    else holders.set(found.targetId, { sourceId: found.sourceId, targetId: found.targetId, name: found.name, dn });
+    if (reason !== null || found === null) unresolved.push({ sourceId: where.sourceId, attribute: where.attribute, dn, reason: reason ?? WAITING_REASONS.noMatch });
+    else holders.set(found.targetId ?? `source ${found.sourceId}`, { sourceId: found.sourceId, targetId: found.targetId, name: found.name, dn, attribute: where.attribute });
   }
   return { holders: [...holders.values()], unresolved };
 }

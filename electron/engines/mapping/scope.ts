@@ -28,6 +28,8 @@ const SYSTEM_MAILBOXES = 0x21C0_7000n;
 const ROLE_GROUP = 0x4000_0000n;
 /** Separator that Active Directory puts into the name of an object that lost a naming conflict: LF, "CNF:" (MS-DRSR). Only the object's own name counts: children of such a container are whole. */
 const CONFLICT = /(?:\n|\\0A)\s*CNF:/i;
+/** What a name that lost a conflict has in any case: taking a DN apart costs more than looking for it. */
+const MARK = /CNF:/i;
 
 const starts = (source: SourceObject, attribute: string, prefix: string): boolean => firstOf(source.attributes, attribute)?.toLowerCase().startsWith(prefix.toLowerCase()) === true;
 const equals = (source: SourceObject, attribute: string, text: string): boolean => firstOf(source.attributes, attribute)?.toLowerCase() === text.toLowerCase();
@@ -38,7 +40,7 @@ const SECURITY_GROUP = -2147483646;
 /** All clauses, in the order in which they are asked; the first that fits is told. */
 export const SCOPE_CLAUSES: readonly ScopeClause[] = [
   { id: 'critical system object', kinds: ALL, text: 'isCriticalSystemObject: part of the domain itself', source: CONNECT, excludes: (o) => firstOf(o.attributes, 'isCriticalSystemObject') !== undefined },
-  { id: 'replication conflict', kinds: ALL, text: 'leftover of a replication conflict (CNF: in its name)', source: CONNECT, excludes: (o) => CONFLICT.test(rdnValue(o.dn)) || CONFLICT.test(firstOf(o.attributes, 'cn') ?? '') },
+  { id: 'replication conflict', kinds: ALL, text: 'leftover of a replication conflict (CNF: in its name)', source: CONNECT, excludes: (o) => (MARK.test(o.dn) && CONFLICT.test(rdnValue(o.dn))) || CONFLICT.test(firstOf(o.attributes, 'cn') ?? '') },
 
   { id: 'machine account', kinds: ['user'], text: 'computer or trust account (userAccountControl)', source: OWN, excludes: (o) => isMachineAccount(integerOf(o.attributes, 'userAccountControl') ?? 0) },
   { id: 'computer', kinds: ['user'], text: 'computer account (objectClass)', source: OWN, excludes: (o) => isOfClass(o, 'computer') },
@@ -71,12 +73,15 @@ export const OUTBOUND_CLAUSES: readonly ScopeClause[] = [
   { id: 'group without purpose', kinds: ['group'], text: 'group that is neither a security group nor has a mail address', source: OUT, excludes: (o) => !groupTypeOf(integerOf(o.attributes, 'groupType') ?? SECURITY_GROUP).security && !isMailEnabled(o.attributes) },
 ];
 
+const clausesOf = (kind: ObjectKind): readonly ScopeClause[] => SCOPE_CLAUSES.filter((clause) => clause.kinds.includes(kind));
+const BY_KIND: Readonly<Record<ObjectKind, readonly ScopeClause[]>> = { user: clausesOf('user'), contact: clausesOf('contact'), group: clausesOf('group') };
+
 /**
  * The first clause that keeps an object out: the scope clauses of Entra Connect's default rules, and besides them machine accounts.
  * Disabled users are in scope: rooms and shared mailboxes are disabled users.
  * @returns null when it is in scope.
  */
-export function scopeClause(source: SourceObject, clauses: readonly ScopeClause[] = SCOPE_CLAUSES): ScopeClause | null {
+export function scopeClause(source: SourceObject, clauses: readonly ScopeClause[] = BY_KIND[source.kind]): ScopeClause | null {
   return clauses.find((clause) => clause.kinds.includes(source.kind) && clause.excludes(source)) ?? null;
 }
 

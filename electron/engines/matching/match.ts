@@ -38,7 +38,7 @@ export function risksOf(source: SourceObject, target: IndexedTarget, context: Pi
   if (target.immutableId !== '' && !ownAnchors(source).has(target.immutableId)) risks.push('target has another immutable id');
   if (target.synchronised) risks.push('target is synchronised from another directory');
   if (target.deleted) risks.push('target is in the recycle bin');
-  if (!proved && target.name !== '' && display !== '' && plain(target.name) !== plain(display)) risks.push('names differ');
+  if (!proved && target.name !== '' && display !== '' && target.name !== display && plain(target.name) !== plain(display)) risks.push('names differ');
   if (!proved && target.mailbox) risks.push('mailbox in use');
   return risks;
 }

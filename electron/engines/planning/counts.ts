@@ -4,7 +4,7 @@ import { licenceOrder, parseLicences } from '../../../shared/rules/licences.ts';
 /** Totals of nothing. */
 export function emptyCounts(): PlanCounts {
   return {
-    creates: 0, restores: 0, updates: 0, deletes: 0, managers: 0, membersAdded: 0, membersRemoved: 0, permissionsAdded: 0, permissionsRemoved: 0, licencesAssigned: 0, licencesRemoved: 0, attributes: 0, overwrites: 0, upnChanges: 0,
+    creates: 0, restores: 0, updates: 0, deletes: 0, managers: 0, membersAdded: 0, membersRemoved: 0, permissionsAdded: 0, permissionsRemoved: 0, healed: 0, licencesAssigned: 0, licencesRemoved: 0, attributes: 0, overwrites: 0, upnChanges: 0,
     disables: 0, irreversible: 0, unchanged: 0, skipped: 0, operations: 0,
   };
 }
@@ -40,11 +40,16 @@ function addLicences(counts: OpenCounts, { changes }: Operation): void {
 
 /** Adds operations to totals, as {@link countOperations} counts them. */
 export function addToCounts(counts: OpenCounts, operations: Iterable<Operation>): void {
+  // Two services may change one object: it is one object all the same.
+  const changed = new Set<string>();
   for (const operation of operations) {
     counts.operations += 1;
     if (operation.kind === 'create') counts.creates += 1;
     else if (operation.kind === 'restore') counts.restores += 1;
-    else if (operation.kind === 'update') counts.updates += operation.targetId === null ? 0 : 1;
+    else if (operation.kind === 'update') {
+      if (operation.targetId !== null && !changed.has(operation.targetId)) counts.updates += 1;
+      if (operation.targetId !== null) changed.add(operation.targetId);
+    }
     else if (operation.kind === 'delete') {
       counts.deletes += 1;
       // Exchange Online has no recycle bin for contacts and groups.
@@ -69,4 +74,11 @@ export function addToCounts(counts: OpenCounts, operations: Iterable<Operation>)
       if (change.attribute === 'accountEnabled' && change.after?.[0]?.toLowerCase() === 'false') counts.disables += 1;
     }
   }
+}
+
+/** Takes operations out of totals again, as {@link addToCounts} added them. */
+export function takeFromCounts(counts: OpenCounts, operations: Iterable<Operation>): void {
+  const taken: OpenCounts = emptyCounts();
+  addToCounts(taken, operations);
+  for (const key of Object.keys(taken) as (keyof PlanCounts)[]) counts[key] -= taken[key];
 }

@@ -1,7 +1,7 @@
 import type { ObjectKind, TargetObject, Values } from '../../../shared/domain/objects.ts';
-import type { AttributeChange, Service } from '../../../shared/domain/plans.ts';
+import type { AttributeChange, RecipientPart, Service } from '../../../shared/domain/plans.ts';
 import { valuesOf } from '../../../shared/rules/attributes.ts';
-import { targetAttribute } from '../../../shared/rules/target-attributes.ts';
+import { isOffered, targetAttribute } from '../../../shared/rules/target-attributes.ts';
 import type { TargetAttribute } from '../../../shared/rules/target-attributes.ts';
 import type { MappedValue } from '../mapping/index.ts';
 
@@ -46,10 +46,11 @@ export interface ObjectDiff {
   readonly unchanged: number;
 }
 
-function refusal(about: TargetAttribute | undefined, creating: boolean, after: Values | null, owner: Service): string | null {
+function refusal(about: TargetAttribute | undefined, creating: boolean, after: Values | null, owner: Service, part: RecipientPart | null): string | null {
   if (about === undefined) return 'is no known attribute of this kind of object';
   if (about.service === 'none') return 'is computed by Microsoft 365 and only read';
-  if (about.service !== owner) return about.service === 'exchange' ? 'is written through Exchange Online, not through Microsoft Graph' : `is written through ${about.service === 'graph' ? 'Microsoft Graph' : about.service}, not through Exchange Online`;
+  const beside = about.recipients !== undefined && isOffered(about, owner, part);
+  if (about.service !== owner && !beside) return about.service === 'exchange' ? 'is written through Exchange Online, not through Microsoft Graph' : `is written through ${about.service === 'graph' ? 'Microsoft Graph' : about.service}, not through Exchange Online`;
   // What Exchange does not take at creation it is told right after it.
   if (creating) return about.onCreate || (about.service === 'exchange' && about.onUpdate) ? null : 'cannot be given when the object is created';
   if (!about.onUpdate) return 'can be given only when the object is created';
@@ -72,8 +73,9 @@ export function presentValues(target: TargetObject, attribute: string): Values |
  * Compares desired values with the target.
  * @param target null: the object will be created, and everything desired is a change from nothing.
  * @param owner the service that keeps the object.
+ * @param part what an object that Graph keeps is to Exchange Online.
  */
-export function diffObject(kind: ObjectKind, desired: ReadonlyMap<string, MappedValue>, target: TargetObject | null, owner: 'graph' | 'exchange' = 'graph'): ObjectDiff {
+export function diffObject(kind: ObjectKind, desired: ReadonlyMap<string, MappedValue>, target: TargetObject | null, owner: 'graph' | 'exchange' = 'graph', part: RecipientPart | null = null): ObjectDiff {
   const changes: AttributeChange[] = [];
   const refused: { attribute: string; value: string; reason: string }[] = [];
   let unchanged = 0;
@@ -86,7 +88,7 @@ export function diffObject(kind: ObjectKind, desired: ReadonlyMap<string, Mapped
       unchanged += 1;
       continue;
     }
-    const reason = refusal(about, target === null, after, owner);
+    const reason = refusal(about, target === null, after, owner, part);
     if (reason !== null) refused.push({ attribute, value: after?.join(', ') ?? '', reason });
     else changes.push({ attribute, before, after, provenance, reversible: target === null || before !== null || about?.clearable !== false });
   }

@@ -1,11 +1,11 @@
 /** The planning engine: desired state against the target gives operations; guards; inverse plans. Pure. */
-export { createPlanner, createSurveyor } from './planner.ts';
-export type { PlanCandidate, Planner, PlannerContext, PlannedObject, PlanSurvey, Surveyor } from './types.ts';
+export { createPlanner } from './planner.ts';
+export type { PlanCandidate, Planner, PlannerContext, PlannedObject, PlanSizes } from './types.ts';
 export { addressKey, diffObject, sameValues } from './diff.ts';
-export { countOperations, emptyCounts } from './counts.ts';
+export { addToCounts, countOperations, emptyCounts, type OpenCounts } from './counts.ts';
 export { DEFAULT_GUARD_LIMITS, guardPlan } from './guard.ts';
 export { MEMBERS_PER_OPERATION } from './links.ts';
 export { planRollback } from './rollback.ts';
 export { writesInTheWay, type StandingWrite } from './rollback-scope.ts';
-export { attributeOf, choiceKey, EXISTENCE, MANAGER, membership, valuesInTheWay, valuesWritten } from './rollback-values.ts';
+export { attributeOf, choiceKey, EXISTENCE, isPartOf, MANAGER, membership, valuesInTheWay, valuesWritten } from './rollback-values.ts';
 export type { JournalledChange, RollbackChoice, RollbackConflict, RollbackImpossible, RollbackOptions, RollbackPlan } from './rollback-types.ts';

@@ -1,7 +1,9 @@
 import type { SourceObject, TargetObject } from '../../../shared/domain/objects.ts';
-import { MAILBOX_PERMISSIONS, type Finding, type MailboxPermission, type Operation, type Reference, type UnresolvedReference } from '../../../shared/domain/plans.ts';
+import { MAILBOX_PERMISSIONS, type AttributeChange, type Finding, type MailboxPermission, type Operation, type RecipientPart, type Reference, type UnresolvedReference } from '../../../shared/domain/plans.ts';
 import { WAITING_REASONS } from '../../../shared/domain/references.ts';
 import type { MappedLink, MappedObject } from '../mapping/index.ts';
+import { targetAttribute } from '../../../shared/rules/target-attributes.ts';
+import { presentValues, sameValues } from './diff.ts';
 import type { PlannerContext } from './types.ts';
 
 /** Members in one request: at most 20 binds (Graph documentation, "Add members"). */
@@ -12,6 +14,10 @@ export interface QueuedLinks {
   readonly source: Pick<SourceObject, 'id' | 'name' | 'kind'>;
   readonly target: TargetObject | null;
   readonly links: MappedObject['links'];
+  /** Attributes that name recipients. */
+  readonly naming?: MappedObject['naming'];
+  /** What an object that Graph keeps is to Exchange Online. */
+  readonly recipient?: RecipientPart | null;
   /** The service that keeps the object and writes its members. */
   readonly service: 'graph' | 'exchange';
 }
@@ -65,9 +71,9 @@ function planManager(queued: QueuedLinks, manager: Reference | null, context: Pl
 export function planLinks(queued: QueuedLinks, created: Pick<ReadonlySet<string>, 'has'>, context: PlannerContext): PlannedLinks {
   const unresolved: UnresolvedReference[] = [];
   /** The reference as an operation carries it, or null when it has to wait. */
-  const reach = (attribute: string, { dn, ...reference }: MappedLink): Reference | null => {
+  const reach = (attribute: string, { dn, onCreation, ...reference }: MappedLink): Reference | null => {
     if (reference.targetId !== null || (reference.sourceId !== null && created.has(reference.sourceId))) return reference;
-    unresolved.push({ sourceId: queued.source.id, attribute, dn, reason: WAITING_REASONS.notCreated });
+    unresolved.push({ sourceId: queued.source.id, attribute, dn, reason: WAITING_REASONS.notCreated, ...(onCreation === true ? { onCreation } : {}) });
     return null;
   };
   const operations: Operation[] = [];
@@ -88,13 +94,26 @@ export function planLinks(queued: QueuedLinks, created: Pick<ReadonlySet<string>
       });
     } else operations.push(...planMembers(queued, writable, context));
   }
-  for (const permission of MAILBOX_PERMISSIONS) operations.push(...planPermission(queued, permission, queued.links.permissions?.[permission] ?? [], context));
+  for (const permission of MAILBOX_PERMISSIONS) operations.push(...planPermission(queued, permission, (queued.links.permissions?.[permission] ?? []).flatMap(({ attribute, ...holder }) => reach(attribute ?? permission, holder) ?? []), context));
+  operations.push(...planNaming(queued, context));
   return { operations, unresolved, notes };
 }
 
 /** Gives what is missing and takes nothing away: others may have given more. What the mailbox shows is read through Exchange Online; without it everything is given, and what is there already changes nothing. */
-function planPermission(queued: QueuedLinks, permission: MailboxPermission, holders: readonly MappedLink[], context: PlannerContext): Operation[] {
+function planPermission(queued: QueuedLinks, permission: MailboxPermission, holders: readonly Reference[], context: PlannerContext): Operation[] {
   const present = new Set(queued.target?.links[permission] ?? []);
-  const missing = new Map(holders.flatMap(({ sourceId, targetId, name }) => (targetId === null || present.has(targetId) ? [] : [[targetId, { sourceId, targetId, name }] as const])));
+  const missing = new Map(holders.flatMap((holder) => (holder.targetId !== null && present.has(holder.targetId) ? [] : [[holder.targetId ?? `source ${holder.sourceId}`, holder] as const])));
   return chunkReferences([...missing.values()]).map((chunk) => ({ ...operation(queued, context, 'add permissions', chunk, []), service: 'exchange', permission }));
+}
+
+/** Adds the names that are missing and takes none away: others may have named more. A single name is replaced. */
+function planNaming(queued: QueuedLinks, context: PlannerContext): Operation[] {
+  const { source: { kind }, target, service, recipient = null } = queued;
+  const changes = [...queued.naming ?? []].flatMap(([attribute, { values, provenance }]): AttributeChange[] => {
+    const before = target === null ? null : presentValues(target, attribute);
+    const known = new Set((before ?? []).map((one) => one.toLowerCase()));
+    const after = targetAttribute(kind, attribute, service)?.type === 'texts' ? [...before ?? [], ...(values ?? []).filter((one) => !known.has(one.toLowerCase()))] : values ?? [];
+    return sameValues(kind, attribute, before, after) ? [] : [{ attribute, before, after, provenance, reversible: true }];
+  });
+  return changes.length === 0 ? [] : [{ ...operation(queued, context, 'update', [], []), service: 'exchange', changes, ...(recipient === null ? {} : { recipient }) }];
 }

@@ -1,13 +1,13 @@
-import { appError, ErrorCode, type AppError } from '../../../shared/domain/errors.ts';
+import type { ObjectKind } from '../../../shared/domain/objects.ts';
 import { targetAttribute } from '../../../shared/rules/target-attributes.ts';
-import type { Finding, Operation, OperationKind, PlanCounts, PlanSkip } from '../../../shared/domain/plans.ts';
-import { addToCounts, emptyCounts } from './counts.ts';
+import type { AttributeChange, Finding, Operation, OperationKind, PlanCounts, PlanSkip } from '../../../shared/domain/plans.ts';
+import { addToCounts, emptyCounts, takeFromCounts } from './counts.ts';
 import { creationOf } from './creation.ts';
 import { diffObject } from './diff.ts';
 import type { ObjectDiff } from './diff.ts';
-import { planLinks } from './links.ts';
-import { createNumbers, linksAt, RANK, stepOf, STEPS, survey } from './survey.ts';
-import type { PlanCandidate, PlannedObject, Planner, PlannerContext, PlanSurvey, Surveyor } from './types.ts';
+import { planLinks, type PlannedLinks } from './links.ts';
+import { createNumbers, isCreated, isUntouched, linksAt, RANK, stepOf, STEPS, survey } from './places.ts';
+import type { PlanCandidate, PlannedObject, Planner, PlannerContext } from './types.ts';
 
 /** Properties without which Graph refuses to create (Graph documentation: create user, create group), or Exchange (cmdlet reference: New-MailContact, New-DistributionGroup). */
 const REQUIRED = {
@@ -41,8 +41,12 @@ function ownOperations({ source, target, mapped }: PlanCandidate, diff: ObjectDi
     id: newId(), seq: 0, kind, service, objectKind: source.kind, sourceId: source.id, targetId: target?.id ?? null, name: source.name, changes, references: [], previous: [],
   });
   const update = (changes: Operation['changes']): Operation[] => (changes.length > 0 ? [operation('update', changes)] : []);
-  if (target !== null) return [...(target.deleted ? [operation('restore', [])] : []), ...update(diff.changes)];
-  if (service === 'graph') return [operation('create', diff.changes)];
+  // Of what Graph keeps, Exchange Online writes a part.
+  const isBeside = ({ attribute }: AttributeChange): boolean => service === 'graph' && targetAttribute(source.kind, attribute, service)?.service === 'exchange';
+  const [graph, exchange] = [diff.changes.filter((change) => !isBeside(change)), diff.changes.filter(isBeside)];
+  const beside = exchange.length > 0 && mapped.recipient ? [{ ...operation('update', exchange), service: 'exchange' as const, recipient: mapped.recipient }] : [];
+  if (target !== null) return [...(target.deleted ? [operation('restore', [])] : []), ...update(graph), ...beside];
+  if (service === 'graph') return [operation('create', graph), ...beside];
   const { first, rest } = creationOf(source.kind, diff.changes);
   return [operation('create', first), ...update(rest)];
 }
@@ -50,33 +54,33 @@ function ownOperations({ source, target, mapped }: PlanCandidate, diff: ObjectDi
 const stepsOf = (operations: readonly Operation[]) => STEPS.filter((step) => operations.some((one) => stepOf(one) === step));
 
 /**
- * The first reading of the objects: which operations each will have, so that the second, {@link createPlanner}, can number and
- * hand out operations one object at a time. Keeps one small number an object. Links are not looked at.
- */
-export function createSurveyor(context: Pick<PlannerContext, 'settings' | 'matchedBefore'>): Surveyor {
-  const own = new Map<string, number>();
-  return {
-    object(candidate) {
-      if (refusalOf(candidate, context) !== null) return;
-      const operations = ownOperations(candidate, diffObject(candidate.source.kind, candidate.mapped.values, candidate.target, candidate.mapped.service), () => '');
-      own.set(candidate.source.id, survey(candidate.source.kind, stepsOf(operations)));
-    },
-    exclude(sourceId) { own.delete(sourceId); },
-    finish: () => ({ own }),
-  };
-}
-
-/**
- * Plans one object after the other and keeps none of them: every operation comes back with its final `seq`, so that it can be
+ * Plans one object after the other and keeps none of them: every operation comes back with its `seq`, so that it can be
  * stored at once. Deterministic: the same objects in the same order with the same ids give the same plan.
  * Order of the plan: users, contacts, groups; of one kind restores, updates, creates, what Exchange Online changes (what is alike is sent
- * together, and an object must be restored or made before it can be changed); then the links in the same order of kinds.
- * @param surveyed what {@link createSurveyor} found for the same objects.
+ * together, and an object must be restored or made before it can be changed); then the links in the order in which they were planned.
+ * A link may name an object that the plan has not come to yet and is expected to make. When it does not, {@link Planner.disappointed} says so
+ * in the end, and who names it is planned once more.
  */
-export function createPlanner(context: PlannerContext, surveyed: PlanSurvey): Planner {
-  const numbers = createNumbers(surveyed);
+export function createPlanner(context: PlannerContext): Planner {
+  const numbers = createNumbers(context.sizes);
   const counts = { ...emptyCounts() };
-  const created = { has: (sourceId: string): boolean => numbers.creates(sourceId) };
+  /** What each planned object has, as one number. */
+  const own = new Map<string, number>();
+  /** Objects that the plan has come to and left alone. */
+  const refused = new Set<string>();
+  const excluded = new Set<string>();
+  /** Objects that a link counts on before the plan has come to them. */
+  const promised = new Set<string>();
+  let again = false;
+  const creates = (sourceId: string): boolean => isCreated(own.get(sourceId) ?? 0);
+  const created = {
+    has: (sourceId: string): boolean => {
+      if (own.has(sourceId)) return creates(sourceId);
+      if (again || refused.has(sourceId) || !context.expected(sourceId)) return false;
+      promised.add(sourceId);
+      return true;
+    },
+  };
   /** Users of whom nothing changes yet: what comes last may still change them. */
   const idle = new Set<string>();
   let rank = 0;
@@ -85,49 +89,68 @@ export function createPlanner(context: PlannerContext, surveyed: PlanSurvey): Pl
     sourceId: source.id, name: source.name, attribute: refused.attribute, value: targetAttribute(source.kind, refused.attribute)?.name.startsWith('passwordProfile/') === true ? '' : refused.value,
     rule: 'planning', severity: 'warning', message: `${refused.attribute} ${refused.reason}; it was left out of the plan for ${source.name}.`, proposal: null,
   });
+  const linksOf = ({ source, target, mapped }: PlanCandidate): PlannedLinks | null => (linksAt(mapped)
+    ? planLinks({ source, target, links: mapped.links, naming: mapped.naming, recipient: mapped.recipient ?? null, service: mapped.service ?? 'graph' }, created, context) : null);
+  const placed = (operations: readonly Operation[]): Operation[] => operations.map((one) => ({ ...one, seq: numbers.link() }));
+  const rest = (sourceId: string, kind: ObjectKind): void => {
+    counts.unchanged += 1;
+    if (kind === 'user') idle.add(sourceId);
+  };
 
   return {
     object(candidate): PlannedObject {
       const { source, target, mapped } = candidate;
-      // Links are numbered as they come: all of the users before the first of a group.
+      // Operations are numbered as they come: all of the users before the first of a group.
       if (RANK[source.kind] < rank) throw new Error(`planned a ${source.kind} after objects that come later`);
       rank = RANK[source.kind];
       const findings = [...mapped.problems, ...(candidate.findings ?? [])];
       const refusal = refusalOf(candidate, context);
       if (refusal !== null) {
-        if (numbers.knows(source.id)) throw changedMeanwhile(source.name);
+        refused.add(source.id);
         counts.skipped += 1;
         return { operations: [], skip: { sourceId: source.id, name: source.name, kind: source.kind, ...refusal }, notes: [], findings, unresolved: [] };
       }
-      const diff = diffObject(source.kind, mapped.values, target, mapped.service);
-      const own = ownOperations(candidate, diff, context.newId);
-      if (numbers.of(source.id) !== survey(source.kind, stepsOf(own))) throw changedMeanwhile(source.name);
-      const linked = linksAt(mapped) ? planLinks({ source, target, links: mapped.links, service: mapped.service ?? 'graph' }, created, context) : null;
-      const operations = [
-        ...own.map((one) => ({ ...one, seq: numbers.own(source.kind, stepOf(one)) })),
-        ...(linked?.operations ?? []).map((one) => ({ ...one, seq: numbers.link() })),
-      ];
-      if (operations.length === 0) {
-        counts.unchanged += 1;
-        if (source.kind === 'user') idle.add(source.id);
-      }
+      const diff = diffObject(source.kind, mapped.values, target, mapped.service, mapped.recipient);
+      const steps = ownOperations(candidate, diff, context.newId);
+      own.set(source.id, survey(source.kind, stepsOf(steps)));
+      const linked = linksOf(candidate);
+      const operations = [...steps.map((one) => ({ ...one, seq: numbers.own(source.kind, stepOf(one)) })), ...placed(linked?.operations ?? [])];
+      if (operations.length === 0) rest(source.id, source.kind);
       addToCounts(counts, operations);
       return {
         operations, skip: null, findings, notes: [...diff.refused.map((refused) => noteOf(candidate, refused)), ...(linked?.notes ?? [])],
         unresolved: [...mapped.unresolved, ...(linked?.unresolved ?? [])],
       };
     },
+    exclude(object, operations) {
+      if (!own.delete(object.sourceId)) return;
+      excluded.add(object.sourceId);
+      if (operations.length === 0) counts.unchanged -= 1;
+      idle.delete(object.sourceId);
+      takeFromCounts(counts, operations);
+      counts.skipped += 1;
+    },
+    disappointed: () => [...new Set([...excluded, ...[...promised].filter((id) => !own.has(id))])],
+    isLink: ({ seq }) => numbers.isLink(seq),
+    links(candidate, before) {
+      again = true;
+      const { source, mapped } = candidate;
+      if (!own.has(source.id)) return { operations: [], unresolved: [] };
+      const linked = linksOf(candidate);
+      const operations = placed(linked?.operations ?? []);
+      takeFromCounts(counts, before);
+      addToCounts(counts, operations);
+      if (before.length > 0 && operations.length === 0 && isUntouched(own.get(source.id) ?? 0)) rest(source.id, source.kind);
+      return { operations, unresolved: [...mapped.unresolved, ...(linked?.unresolved ?? [])] };
+    },
     last: (operation) => {
       rank = Number.MAX_SAFE_INTEGER;
-      const placed = { ...operation, id: context.newId(), seq: numbers.link() };
-      addToCounts(counts, [placed]);
-      if (placed.sourceId !== null && idle.delete(placed.sourceId)) counts.unchanged -= 1;
-      return placed;
+      const one = { ...operation, id: context.newId(), seq: numbers.link() };
+      addToCounts(counts, [one]);
+      if (one.sourceId !== null && idle.delete(one.sourceId)) counts.unchanged -= 1;
+      return one;
     },
-    has: (sourceId) => numbers.knows(sourceId),
+    has: (sourceId) => own.has(sourceId),
     finish: (): PlanCounts => ({ ...counts }),
   };
 }
-
-/** The two readings differ: somebody changed what is known of the object in between. */
-const changedMeanwhile = (name: string): AppError => appError(ErrorCode.Conflict, `What is known of ${name} changed while the plan was made, so no plan was kept. Start the migration again.`, { retryable: true });

@@ -3,6 +3,7 @@ import type { AttributeChange } from '../../../shared/domain/plans.ts';
 import { targetAttribute } from '../../../shared/rules/target-attributes.ts';
 import { presentValues, sameValues } from './diff.ts';
 import type { Chain, TargetWishes } from './rollback-wishes.ts';
+import { isSet, undoSet } from './rollback-sets.ts';
 import { contested, impossible, ownerOf, type Work } from './rollback-work.ts';
 
 const PROVENANCE = { ruleId: null, source: '', reason: 'Value before the task' };
@@ -18,14 +19,18 @@ export function undoAttributes(work: Work, wishes: TargetWishes, current: Target
   return withoutFederatedMoves(work, wishes, current, changes);
 }
 
-function undoAttribute(work: Work, wishes: TargetWishes, current: TargetObject, attribute: string, { before, written, between }: Chain<Values | null>): AttributeChange[] {
+function undoAttribute(work: Work, wishes: TargetWishes, current: TargetObject, attribute: string, chain: Chain<Values | null>): AttributeChange[] {
+  const { before, written, between } = chain;
   const kind = wishes.about.objectKind;
   const about = targetAttribute(kind, attribute, ownerOf(wishes));
   const now = presentValues(current, attribute);
   const same = (a: Values | null, b: Values | null): boolean => sameValues(kind, attribute, a, b);
   const contest = { attribute, before, written, current: now };
   let wanted = before;
-  if (same(now, written)) {
+  if (isSet(about)) {
+    wanted = undoSet(work, wishes, about, chain, now);
+    if (same(now, wanted)) return [];
+  } else if (same(now, written)) {
     const theirs = between?.value ?? null;
     if (between !== null && !same(theirs, before) && !contested(work, wishes, { ...contest, between: { values: theirs } })) wanted = theirs;
     if (same(now, wanted)) return [];

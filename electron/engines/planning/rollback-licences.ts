@@ -8,20 +8,25 @@ const same = (a: Values | null, b: Values | null): boolean => sameLicences(parse
 
 /**
  * Gives a user exactly the licences of before that were assigned directly, also when others gave or took some since, unless those are
- * to stay. What a group gives is no business of the task. Out of the recycle bin nobody can tell what a user will have.
+ * to stay. What a group gives is no business of the task. Out of the recycle bin the
+ * licences of the task come with the user (Graph documentation, Restore deleted item); applying looks again and stops where it is not so.
  */
 export function undoLicences(work: Work, wishes: TargetWishes, current: TargetObject): void {
-  if (wishes.licences === null || current.deleted) return;
+  if (wishes.licences === null) return;
   const { before, written, between } = wishes.licences;
   // The names that the task wrote: the present state is read by ids.
   const known = [...new Set([...(written ?? []), ...(before ?? []), ...(between?.value ?? [])])];
   const texts = directLicences(current.attributes).map((one) => known.find((text) => sameLicences(parseLicences([text]), [one])) ?? formatLicence(one, [])).toSorted();
-  const now = texts.length === 0 ? null : texts;
+  const now = current.deleted ? written : texts.length === 0 ? null : texts;
   let restoreTo = before;
   const contest = { attribute: LICENCES, before, written, current: now };
   if (!same(now, written)) {
     if (same(now, before) || !contested(work, wishes, contest)) return;
   } else if (between !== null && !same(between.value, before) && !contested(work, wishes, { ...contest, between: { values: between.value } })) restoreTo = between.value;
   if (same(now, restoreTo)) return;
-  add(work, 'links', wishes, 'set licences', { service: 'graph', changes: [{ attribute: LICENCES, before: now, after: restoreTo, provenance: REASON, reversible: true }] });
+  // A mailbox comes and goes with its licence, and Exchange Online knows holders, owners and members by their mailboxes: licences that come
+  // back do so before anything is written there, those that go after it.
+  const had = parseLicences(now);
+  const gives = parseLicences(restoreTo).some((one) => !had.some(({ skuId }) => skuId === one.skuId));
+  add(work, gives ? 'licences given back' : 'licences taken', wishes, 'set licences', { service: 'graph', changes: [{ attribute: LICENCES, before: now, after: restoreTo, provenance: REASON, reversible: true }] });
 }

@@ -3,7 +3,7 @@ import { MAILBOX_PERMISSIONS, type Reference } from '../../../shared/domain/plan
 import { chunkReferences } from './links.ts';
 import { MANAGER } from './rollback-values.ts';
 import type { TargetWishes } from './rollback-wishes.ts';
-import { add, contested, impossible, isGone, type Work } from './rollback-work.ts';
+import { add, contested, decisionOn, impossible, isGone, type Work } from './rollback-work.ts';
 
 /**
  * Gives a person the manager of before. A manager who was deleted since shows as none: that is no change of somebody's, the link
@@ -38,6 +38,13 @@ export function undoManager(work: Work, wishes: TargetWishes, current: TargetObj
   add(work, 'links', wishes, restoreTo === null ? 'clear manager' : 'set manager', { references: restoreTo === null ? [] : [restoreTo], previous });
 }
 
+/** Leaves a link alone that a person wants to stay as it is now, and shows it among the decisions. @returns true when it stays. */
+function stays(work: Work, wishes: TargetWishes, attribute: string, id: string, restoreTo: 'none' | 'there'): boolean {
+  if (decisionOn(work, wishes.targetId, { attribute, value: id }) !== 'keep') return false;
+  const [is, was] = restoreTo === 'none' ? [[id], null] : [null, [id]];
+  return !contested(work, wishes, { attribute, value: id, before: was, written: is, current: is });
+}
+
 /** Takes out the members that were added and puts back those that were taken out; whoever is so already is left alone. */
 export function undoMembers(work: Work, wishes: TargetWishes, current: TargetObject): void {
   if (wishes.lost.length > 0) impossible(work, wishes, 'members', `The journal does not tell the ids of ${wishes.lost.join(', ')}; take these members back by hand.`);
@@ -45,7 +52,7 @@ export function undoMembers(work: Work, wishes: TargetWishes, current: TargetObj
   // Out of the recycle bin, the members that the task had added come with their memberships.
   const now = read === undefined ? undefined : new Set([...read, ...[...wishes.members].flatMap(([id, { added }]) => (added && work.returning.has(id) ? [id] : []))]);
   const pick = (restoreTo: 'member' | 'none'): Reference[] => [...wishes.members]
-    .filter(([id, wish]) => wish.restoreTo === restoreTo && (now === undefined || now.has(id) === (restoreTo === 'none'))).map(([, wish]) => wish.reference);
+    .filter(([id, wish]) => wish.restoreTo === restoreTo && (now === undefined || now.has(id) === (restoreTo === 'none')) && !stays(work, wishes, 'members', id, restoreTo === 'none' ? 'none' : 'there')).map(([, wish]) => wish.reference);
   for (const references of chunkReferences(pick('none'))) add(work, 'links', wishes, 'remove members', { references });
   const back = pick('member');
   const gone = back.filter(({ targetId }) => isGone(work, targetId));
@@ -57,10 +64,11 @@ export function undoMembers(work: Work, wishes: TargetWishes, current: TargetObj
 export function undoPermissions(work: Work, wishes: TargetWishes, current: TargetObject): void {
   for (const permission of MAILBOX_PERMISSIONS) {
     const read = current.links[permission];
-    const now = read === undefined ? undefined : new Set(read);
+    // Out of the recycle bin, holders come with what they were given.
+    const now = read === undefined ? undefined : new Set([...read, ...[...wishes.permissions.values()].flatMap((wish) => (wish.permission === permission && wish.restoreTo === 'none' && work.returning.has(wish.reference.targetId ?? '') ? [wish.reference.targetId ?? ''] : []))]);
     const pick = (restoreTo: 'holder' | 'none'): Reference[] => [...wishes.permissions.values()].flatMap((wish) => {
       const isSo = wish.permission !== permission || wish.restoreTo !== restoreTo || (now !== undefined && now.has(wish.reference.targetId ?? '') !== (restoreTo === 'none'));
-      return isSo ? [] : [wish.reference];
+      return isSo || stays(work, wishes, permission, wish.reference.targetId ?? '', restoreTo === 'none' ? 'none' : 'there') ? [] : [wish.reference];
     });
     for (const references of chunkReferences(pick('none'))) add(work, 'links', wishes, 'remove permissions', { references, permission, service: 'exchange' });
     for (const references of chunkReferences(pick('holder'))) add(work, 'links', wishes, 'add permissions', { references, permission, service: 'exchange' });

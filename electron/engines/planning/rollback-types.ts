@@ -38,6 +38,8 @@ export interface RollbackConflict {
   readonly kind: ObjectKind;
   /** Attribute, or `manager`, `members`, or empty for the object itself (deleted since). */
   readonly attribute: string;
+  /** Of an attribute of many values: the one that this is about. An address in lower case, a member or holder by Graph id. Absent: all of the attribute. */
+  readonly value?: string;
   /** What was there before the task: the value that `restore` brings back. */
   readonly before: Values | null;
   /** What the task wrote. */

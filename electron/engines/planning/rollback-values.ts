@@ -20,8 +20,12 @@ export function attributeOf(value: string): string {
   return MAILBOX_PERMISSIONS.find((permission) => value.startsWith(`${permission}/`)) ?? value;
 }
 
-/** Key of a person's decision: objects that the task made are decided as a whole. */
-export const choiceKey = ({ targetId, attribute, created }: Pick<RollbackConflict, 'targetId' | 'attribute' | 'created'>): string => `${targetId} ${created === true ? EXISTENCE : attribute}`;
+/** Key of a person's decision: about one value of many, an attribute, or, when the task made the object, all of it. */
+export const choiceKey = ({ targetId, attribute, value, created }: Pick<RollbackConflict, 'targetId' | 'attribute' | 'value' | 'created'>): string =>
+  `${targetId} ${value !== undefined ? `${attribute}/${value}` : created === true ? EXISTENCE : attribute}`;
+
+/** What a decision speaks about besides its own words: single values of the attribute, or everything of the object. @returns true when `key` is of that kind. */
+export const isPartOf = (key: string, whole: string): boolean => key !== whole && key.startsWith(whole.endsWith(' ') ? whole : `${whole}/`);
 
 /**
  * Names of the single values that an operation writes: attributes by their name, {@link MANAGER}, one {@link membership} a member,

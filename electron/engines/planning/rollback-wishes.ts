@@ -1,5 +1,5 @@
 import type { ObjectKind, Values } from '../../../shared/domain/objects.ts';
-import type { MailboxPermission, Operation, Reference } from '../../../shared/domain/plans.ts';
+import type { MailboxPermission, Operation, RecipientPart, Reference } from '../../../shared/domain/plans.ts';
 import { parseLicences, sameLicences } from '../../../shared/rules/licences.ts';
 import { sameValues } from './diff.ts';
 import type { JournalledChange } from './rollback-types.ts';
@@ -22,6 +22,8 @@ export interface TargetWishes {
   existence: Chain<Existence>;
   /** Also what a create gave, which was nothing before; without passwords, which cannot be read. */
   readonly attributes: Map<string, Chain<Values | null>>;
+  /** Of the attributes that Exchange Online wrote of an object which Graph keeps: what the object was there. */
+  readonly recipients: Map<string, RecipientPart>;
   manager: Chain<Reference | null> | null;
   /** Licences that are assigned directly. */
   licences: Chain<Values | null> | null;
@@ -62,7 +64,10 @@ function wish(wishes: TargetWishes, operation: Operation, refers: readonly Refer
       break;
     case 'update':
       for (const { attribute, before, after } of operation.changes) {
-        if (wanted(attribute)) wishes.attributes.set(attribute, older(wishes.attributes.get(attribute), before, after, (a, b) => sameValues(kind, attribute, a, b)));
+        if (!wanted(attribute)) continue;
+        // Newest first: what it was there last.
+        if (operation.recipient !== undefined && !wishes.recipients.has(attribute)) wishes.recipients.set(attribute, operation.recipient);
+        wishes.attributes.set(attribute, older(wishes.attributes.get(attribute), before, after, (a, b) => sameValues(kind, attribute, a, b)));
       }
       break;
     case 'set manager': case 'clear manager':
@@ -111,7 +116,7 @@ export function wishesOf(entries: readonly JournalledChange[]): ReadonlyMap<stri
     let wishes = all.get(targetId);
     if (wishes === undefined) {
       const at = EXISTENCE_OF[operation.kind]?.[1] ?? 'live';
-      wishes = { targetId, about: operation, existence: { before: at, written: at, between: null }, attributes: new Map(), manager: null, licences: null, members: new Map(), permissions: new Map(), lost: [] };
+      wishes = { targetId, about: operation, existence: { before: at, written: at, between: null }, attributes: new Map(), recipients: new Map(), manager: null, licences: null, members: new Map(), permissions: new Map(), lost: [] };
       all.set(targetId, wishes);
     }
     wish(wishes, operation, (references ?? operation.references).map(complete), (value) => values === undefined || values.has(value));

@@ -1,11 +1,11 @@
 import type { Values } from '../../../shared/domain/objects.ts';
 import type { Operation, OperationKind } from '../../../shared/domain/plans.ts';
-import type { RollbackConflict, RollbackImpossible, RollbackOptions } from './rollback-types.ts';
-import { choiceKey } from './rollback-values.ts';
+import type { RollbackChoice, RollbackConflict, RollbackImpossible, RollbackOptions } from './rollback-types.ts';
+import { choiceKey, EXISTENCE } from './rollback-values.ts';
 import type { TargetWishes } from './rollback-wishes.ts';
 
-/** Operations by stage; the order of the stages is the order of the plan. */
-export const STAGES = ['restores', 'links', 'deletes', 'updates', 'deletes of restored', 'purges'] as const;
+/** Operations by stage; names of recipients go first, while those who are named still have their addresses; the order of the stages is the order of the plan. */
+export const STAGES = ['restores', 'licences given back', 'names', 'links', 'deletes', 'updates', 'licences taken', 'deletes of restored', 'purges'] as const;
 /** When an operation of the way back comes. */
 export type Stage = (typeof STAGES)[number];
 
@@ -27,10 +27,10 @@ export function isGone(work: Work, id: string | null): boolean {
 }
 
 /** The service that keeps the target: that of the task's own writes. */
-export const ownerOf = ({ about }: Pick<TargetWishes, 'about'>): 'graph' | 'exchange' => (about.service === 'exchange' && about.objectKind !== 'user' ? 'exchange' : 'graph');
+export const ownerOf = ({ about }: Pick<TargetWishes, 'about'>): 'graph' | 'exchange' => (about.service === 'exchange' && about.objectKind !== 'user' && about.recipient === undefined ? 'exchange' : 'graph');
 
 /** Adds an operation on the target. */
-export function add(work: Work, stage: Stage, wishes: TargetWishes, kind: OperationKind, more: Partial<Pick<Operation, 'changes' | 'references' | 'previous' | 'service' | 'permission'>> = {}): void {
+export function add(work: Work, stage: Stage, wishes: TargetWishes, kind: OperationKind, more: Partial<Pick<Operation, 'changes' | 'references' | 'previous' | 'service' | 'permission' | 'recipient'>> = {}): void {
   const { about, targetId } = wishes;
   work.stages[stage].push({
     id: work.options.newId(), seq: 0, kind, service: ownerOf(wishes), objectKind: about.objectKind, sourceId: about.sourceId, targetId, name: about.name,
@@ -39,14 +39,20 @@ export function add(work: Work, stage: Stage, wishes: TargetWishes, kind: Operat
 }
 
 /** What the three-way view shows of one value. */
-type Contest = Pick<RollbackConflict, 'attribute' | 'before' | 'written' | 'current'> & { readonly between?: { readonly values: Values | null } | null; readonly created?: boolean };
+type Contest = Pick<RollbackConflict, 'attribute' | 'value' | 'before' | 'written' | 'current'> & { readonly between?: { readonly values: Values | null } | null; readonly created?: boolean };
+
+/** What a person decided: about the single value, else about its attribute, else about the object that the task made; undefined: nothing. */
+export function decisionOn({ options: { choices } }: Work, targetId: string, { attribute, value, created }: Pick<Contest, 'attribute' | 'value' | 'created'>): RollbackChoice | undefined {
+  if (choices === undefined) return undefined;
+  const one = value === undefined ? undefined : choices.get(choiceKey({ targetId, attribute, value }));
+  return one ?? choices.get(choiceKey({ targetId, attribute: created === true ? EXISTENCE : attribute }));
+}
 
 /** Notes that others changed something. @returns true when the way back is taken all the same. */
 export function contested(work: Work, { targetId, about }: TargetWishes, contest: Contest): boolean {
-  const { attribute, before, written, current, between = null, created } = contest;
-  const key = choiceKey({ targetId, attribute, ...(created === undefined ? {} : { created }) });
-  const overwritten = (work.options.choices?.get(key) ?? (work.options.mode === 'exact' ? 'restore' : 'keep')) === 'restore';
-  work.conflicts.push({ targetId, name: about.name, kind: about.objectKind, attribute, before, written, current, between, overwritten, ...(created === undefined ? {} : { created }) });
+  const { attribute, value, before, written, current, between = null, created } = contest;
+  const overwritten = (decisionOn(work, targetId, contest) ?? (work.options.mode === 'exact' ? 'restore' : 'keep')) === 'restore';
+  work.conflicts.push({ targetId, name: about.name, kind: about.objectKind, attribute, before, written, current, between, overwritten, ...(value === undefined ? {} : { value }), ...(created === undefined ? {} : { created }) });
   return overwritten;
 }
 

@@ -1,21 +1,24 @@
 import type { TargetObject, Values } from '../../../shared/domain/objects.ts';
+import { targetAttribute } from '../../../shared/rules/target-attributes.ts';
 import { countOperations } from './counts.ts';
 import { presentValues, stillAsWritten } from './diff.ts';
 import { undoAttributes } from './rollback-attributes.ts';
 import { undoLicences } from './rollback-licences.ts';
 import { undoManager, undoMembers, undoPermissions } from './rollback-links.ts';
 import type { JournalledChange, RollbackOptions, RollbackPlan } from './rollback-types.ts';
-import { EXISTENCE } from './rollback-values.ts';
+import { choiceKey, EXISTENCE } from './rollback-values.ts';
 import { wishesOf } from './rollback-wishes.ts';
 import type { TargetWishes } from './rollback-wishes.ts';
 import { add, contested, impossible, ownerOf, STAGES, type Work } from './rollback-work.ts';
 
+/** What becomes of an object that the task made; `members only`: it stays for single members whom a person keeps, the other members go out of it. */
+type Unmaking = 'deleted' | 'stays' | 'members only';
+
 /**
  * Notes what others changed on an object that the task made: its delete takes that along. Managers do not count (the task's own
  * links go before), nor passwords, which everybody changes; of members only those that the task did not add and that stay themselves.
- * @returns false when somebody changed it and it is to stay for that.
  */
-function mayBeDeleted(work: Work, wishes: TargetWishes, current: TargetObject): boolean {
+function unmaking(work: Work, wishes: TargetWishes, current: TargetObject): Unmaking {
   let deletes = true;
   const note = (attribute: string, written: Values | null, now: Values | null): void => {
     deletes = contested(work, wishes, { attribute, before: null, written, current: now, created: true }) && deletes;
@@ -24,19 +27,34 @@ function mayBeDeleted(work: Work, wishes: TargetWishes, current: TargetObject): 
     const now = presentValues(current, attribute);
     if (!stillAsWritten(wishes.about.objectKind, attribute, now, written)) note(attribute, written, now);
   }
+  // What others have filled in besides. No service fills by itself in what can be made empty again.
+  for (const attribute of Object.keys(current.attributes)) {
+    const about = targetAttribute(wishes.about.objectKind, attribute, ownerOf(wishes));
+    const now = wishes.attributes.has(attribute) || about?.type !== 'text' || !about.clearable || !about.onUpdate || about.names !== undefined ? null : presentValues(current, attribute);
+    if (now?.some((value) => value !== '') === true) note(attribute, null, now);
+  }
   const strangers = (current.links['members'] ?? []).filter((id) => wishes.members.get(id)?.added !== true && !work.leaving.has(id));
-  if (strangers.length > 0) note('members', [...wishes.members.values()].filter((member) => member.added).map((member) => member.reference.name), strangers);
-  return deletes;
+  const valuesGo = deletes;
+  const out = strangers.filter((id) => contested(work, wishes, { attribute: 'members', value: id, before: null, written: null, current: [id], created: true }));
+  deletes = deletes && out.length === strangers.length;
+  if (deletes) return 'deleted';
+  const single = strangers.some((id) => work.options.choices?.has(choiceKey({ targetId: wishes.targetId, attribute: 'members', value: id })) === true);
+  if (!valuesGo || !single) return 'stays';
+  for (const id of out) wishes.members.set(id, { reference: { sourceId: null, targetId: id, name: id }, added: true, restoreTo: 'none' });
+  return 'members only';
 }
 
 /** Takes back an object that was not there before. */
-function unmake(work: Work, wishes: TargetWishes, current: TargetObject | undefined): void {
-  if (current === undefined) return;
-  if (!current.deleted && !mayBeDeleted(work, wishes, current)) return;
+function unmake(work: Work, wishes: TargetWishes, current: TargetObject | undefined): Fate | null {
+  if (current === undefined) return null;
+  const how = current.deleted ? 'deleted' : unmaking(work, wishes, current);
+  if (how === 'members only') return { wishes: { ...wishes, attributes: new Map(), manager: null, licences: null }, current, leavesDeleted: false };
+  if (how === 'stays') return null;
   work.leaving.add(wishes.targetId);
   if (!current.deleted) add(work, 'deletes', wishes, 'delete');
   // Exchange Online removes for good: there is nothing left to purge.
   if (work.options.purge && ownerOf(wishes) === 'graph') add(work, 'purges', wishes, 'purge');
+  return null;
 }
 
 const asksForNothing = ({ existence, attributes, members, permissions, lost, manager, licences }: TargetWishes): boolean =>
@@ -48,8 +66,8 @@ interface Fate { readonly wishes: TargetWishes; readonly current: TargetObject; 
 /** Decides about the object itself: whether it is unmade, brought back, or only gets its values back. */
 function decide(work: Work, wishes: TargetWishes, current: TargetObject | undefined): Fate | null {
   const { before, written, between } = wishes.existence;
-  if (before === 'absent') unmake(work, wishes, current);
-  else if (asksForNothing(wishes)) return null;
+  if (before === 'absent') return unmake(work, wishes, current);
+  if (asksForNothing(wishes)) return null;
   else if (current === undefined) impossible(work, wishes, EXISTENCE, written === 'absent' ? 'The object was purged and cannot come back.' : 'The object is no longer in the tenant.');
   else if (current.deleted) {
     // Deleted again by somebody: a restored object is then as it was before.
@@ -73,23 +91,31 @@ function undoValues(work: Work, { wishes, current, leavesDeleted }: Fate): void 
   undoMembers(work, wishes, current);
   undoPermissions(work, wishes, current);
   undoManager(work, wishes, current);
+  const { own = [], beside = [], naming = [] } = Object.groupBy(undoAttributes(work, wishes, current), ({ attribute }) => {
+    const recipient = wishes.recipients.has(attribute);
+    return targetAttribute(wishes.about.objectKind, attribute, ownerOf(wishes))?.names !== undefined ? 'naming' : recipient ? 'beside' : 'own';
+  });
+  // Before the licence goes, and the mailbox with it.
+  for (const [stage, changes] of [['names', naming], ['links', beside]] as const) {
+    const recipient = changes.map(({ attribute }) => wishes.recipients.get(attribute)).find((one) => one !== undefined);
+    if (changes.length > 0) add(work, stage, wishes, 'update', { changes, service: 'exchange', ...(recipient === undefined ? {} : { recipient }) });
+  }
   undoLicences(work, wishes, current);
-  const changes = undoAttributes(work, wishes, current);
-  if (changes.length > 0) add(work, 'updates', wishes, 'update', { changes });
+  if (own.length > 0) add(work, 'updates', wishes, 'update', { changes: own });
   if (leavesDeleted) add(work, 'deletes of restored', wishes, 'delete');
 }
 
 /**
  * The inverse of what was carried out, taken from the journal newest first and held against the present state. Order: deleted
- * objects come back, links are taken back, created objects are deleted, values are restored (which may need the names that the
- * created objects held), restored objects are deleted again, and deleted ones purged when asked.
+ * objects come back and licences are given back, links are taken back, created objects are deleted, values are restored (which may need
+ * the names that the created objects held), licences are taken, restored objects are deleted again, and deleted ones purged when asked.
  * @param entries operations carried out, in the order in which they were written.
  * @param current present state by Graph id, with links for objects whose links the task changed; undefined or missing: gone.
  */
 export function planRollback(entries: readonly JournalledChange[], current: ReadonlyMap<string, TargetObject | undefined>, options: RollbackOptions): RollbackPlan {
   const work: Work = {
     options, conflicts: [], impossible: [], returning: new Set(), leaving: new Set(),
-    stages: { restores: [], links: [], deletes: [], updates: [], 'deletes of restored': [], purges: [] },
+    stages: { restores: [], 'licences given back': [], names: [], links: [], deletes: [], updates: [], 'licences taken': [], 'deletes of restored': [], purges: [] },
   };
   const all = wishesOf(entries);
   // First who will be there, because links show only between objects that are: people before groups, which hold them.

@@ -1,7 +1,10 @@
-import type { MatchResult, SourceObject, TargetObject } from '../../../shared/domain/objects.ts';
+import type { MatchResult, ObjectKind, SourceObject, TargetObject } from '../../../shared/domain/objects.ts';
 import type { Finding, Operation, PlanCounts, PlanSkip, UnresolvedReference } from '../../../shared/domain/plans.ts';
 import type { MigrationSettings } from '../../../shared/domain/settings.ts';
 import type { MappedObject } from '../mapping/index.ts';
+
+/** Operations on an object itself. What Exchange Online writes of an object comes after everything that Graph does, and after its creation. */
+export type OwnKind = 'restore' | 'update' | 'create' | 'exchange update';
 
 /** What a plan needs to know besides its objects. */
 export interface PlannerContext {
@@ -13,6 +16,9 @@ export interface PlannerContext {
    * "Merge not matched yet objects with their matching objects".
    */
   readonly matchedBefore: (sourceId: string) => boolean;
+  /** True for a source that this run means to create. Links to it are planned before it is known whether it can be. */
+  readonly expected: (sourceId: string) => boolean;
+  readonly sizes: PlanSizes;
   /**
    * What becomes of members that the target group has and the source group has not. `never` (the default): they stay.
    * `those Causeway does not know are kept`: members that are matched to a source object are removed, all others stay.
@@ -46,28 +52,27 @@ export interface PlannedObject {
   readonly unresolved: readonly UnresolvedReference[];
 }
 
-/** Which operations each object that is planned has; made by `createSurveyor`. */
-export interface PlanSurvey {
-  /** By source id: kind and operations as one number. */
-  readonly own: ReadonlyMap<string, number>;
-}
+/** So many operations of each step are expected; exact figures leave no gaps between the numbers. */
+export type PlanSizes = Readonly<Record<ObjectKind, Readonly<Record<OwnKind, number>>>>;
 
-/** The first reading. */
-export interface Surveyor {
-  /** Looks at one object. Objects may come in any order; their links do not matter. */
-  object(candidate: PlanCandidate): void;
-  /** Takes an object out again, because something about all objects together keeps it out of the plan. */
-  exclude(sourceId: string): void;
-  finish(): PlanSurvey;
-}
-
-/** The second reading. */
+/** Plans objects one after the other. */
 export interface Planner {
-  /**
-   * Plans one object. Users come first, then contacts, then groups.
-   * @throws AppError CONFLICT when the object is not what the survey saw.
-   */
+  /** Plans one object. Users come first, then contacts, then groups. */
   object(candidate: PlanCandidate): PlannedObject;
+  /**
+   * Takes an object out of the plan again, because something about all objects together keeps it out. Nothing happens when it is not in.
+   * @param operations what was planned of it; the caller removes it.
+   */
+  exclude(object: { readonly sourceId: string }, operations: readonly Operation[]): void;
+  /** Objects that were expected to be created and are not: links that count on them must be planned anew. Ask after all objects. */
+  disappointed(): readonly string[];
+  /**
+   * Plans the links of an object once more, when it is known what the plan creates.
+   * @param before operations on its links that were planned first; the caller removes them.
+   */
+  links(candidate: PlanCandidate, before: readonly Operation[]): Pick<PlannedObject, 'operations' | 'unresolved'>;
+  /** True for an operation of this plan that came of an object's links. */
+  isLink(operation: Pick<Operation, 'seq'>): boolean;
   /** Gives an operation that comes after all objects, and their links, its place in the plan, and counts it. */
   last(operation: Omit<Operation, 'id' | 'seq'>): Operation;
   /** True for an object that has a place in the plan, also when nothing of it changes. */

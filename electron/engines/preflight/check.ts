@@ -70,27 +70,33 @@ function checkLengths({ source, values }: CheckedObject, report: Report): void {
     const about = targetAttribute(source.kind, name);
     if (about === undefined || wanted === null) continue;
     if (wanted.length > about.maxValues && name !== 'proxyAddresses') report(name, `${wanted.length} values`, `${name}-count`, 'error', `${name} of ${source.name} has ${wanted.length} values, ${about.maxValues} are allowed.`);
-    const long = about.maxLength === 0 || VALUE_RULES[name] !== undefined ? undefined : wanted.find((value) => [...value].length > about.maxLength);
+    // Characters are never more than code units, so that nearly every value need not be taken apart.
+    const long = about.maxLength === 0 || VALUE_RULES[name] !== undefined ? undefined : wanted.find((value) => value.length > about.maxLength && [...value].length > about.maxLength);
     if (long !== undefined) report(name, long, `${name}-length`, 'error', `${name} of ${source.name} has ${[...long].length} characters, ${about.maxLength} are allowed.`, [...long].slice(0, about.maxLength).join(''));
   }
 }
 
-/** The unique names an object is about to take. */
-function claims({ values }: CheckedObject): readonly (readonly [NameKind, string, string])[] {
+/**
+ * The unique names an object is about to take. Sign-in names and addresses share one space of names: one that a user does not have yet must be
+ * nobody's address either (Graph answers ObjectConflict; Entra Connect, "proxyAddresses attribute population": it becomes an address with the licence).
+ */
+function claims({ values, targetId }: CheckedObject, { names }: Pick<CheckContext, 'names'>): readonly (readonly [NameKind, Claiming, string])[] {
   const first = (name: string): string | undefined => values.get(name)?.values?.[0];
-  const out: (readonly [NameKind, string, string])[] = [];
+  const out: (readonly [NameKind, Claiming, string])[] = [];
   for (const [kind, attribute] of [['userPrincipalName', 'userPrincipalName'], ['mailNickname', 'mailNickname'], ['address', 'mail'], ['anchor', 'onPremisesImmutableId']] as const) {
     const value = first(attribute);
     if (value !== undefined) out.push([kind, attribute, value]);
   }
+  const signIn = first('userPrincipalName');
+  if (signIn !== undefined && (targetId === null || !names.holders('userPrincipalName', signIn).some(({ id }) => id === targetId))) out.push(['address', 'userPrincipalName', signIn]);
   for (const value of values.get('proxyAddresses')?.values ?? []) if (/^smtp:/i.test(value)) out.push(['address', 'proxyAddresses', value.slice(5)]);
   return out;
 }
 
 const isUnified = ({ values }: CheckedObject): boolean => values.get('groupTypes')?.values?.includes('Unified') === true;
 
-function checkTenant(object: CheckedObject, { names }: CheckContext, report: Report): void {
-  for (const [kind, attribute, value] of claims(object)) {
+function checkTenant(object: CheckedObject, claimed: ReturnType<typeof claims>, { names }: CheckContext, report: Report): void {
+  for (const [kind, attribute, value] of claimed) {
     const clash = tenantClash({ kind, value, objectName: object.source.name, targetId: object.targetId, matched: object.targetId === null ? 'no' : 'yes', unified: isUnified(object) }, names);
     if (clash !== null) report(attribute, value, `${attribute}-unique-in-tenant`, clash.severity, clash.message);
   }
@@ -104,8 +110,15 @@ export interface Checker {
   finish(): readonly Finding[];
 }
 
-/** One object's claim of a name. */
-interface Claim { readonly sourceId: string; readonly name: string; readonly attribute: string; readonly value: string; readonly severity: Finding['severity'] }
+/** Attributes that claim names; a claim keeps their place in this list. */
+const CLAIMING = ['userPrincipalName', 'mailNickname', 'mail', 'onPremisesImmutableId', 'proxyAddresses'] as const;
+type Claiming = (typeof CLAIMING)[number];
+
+/** Names that are claimed, in any case but anchors, by the object's place and the attribute's as one number: there are several for each object. */
+type Claims = Map<string, number | number[]>;
+const claimOf = (object: number, attribute: Claiming): number => object * CLAIMING.length + CLAIMING.indexOf(attribute);
+const objectOf = (claim: number): number => Math.floor(claim / CLAIMING.length);
+const attributeOf = (claim: number): Claiming => CLAIMING[claim % CLAIMING.length] ?? 'mail';
 
 /**
  * Checks objects before a plan is made, by the same rules and under the same ids as a check of the source, only over the values that
@@ -115,7 +128,8 @@ interface Claim { readonly sourceId: string; readonly name: string; readonly att
 export function createChecker(context: CheckContext): Checker {
   const rules: RuleContext = { verifiedDomains: context.verifiedDomains, upnSuffix: '', countryCode: '', licenceWanted: context.licenceWanted ?? false };
   // One claim, or several: nearly every name is claimed once, and a list for each costs memory.
-  const seen = new Map<string, Claim | Claim[]>();
+  const seen: Readonly<Record<NameKind, Claims>> = { userPrincipalName: new Map(), mailNickname: new Map(), address: new Map(), anchor: new Map() };
+  const objects: { readonly sourceId: string; readonly name: string; readonly unified: boolean }[] = [];
   return {
     object(object) {
       const { source } = object;
@@ -126,24 +140,32 @@ export function createChecker(context: CheckContext): Checker {
       checkValues(object, rules, report);
       checkWhole(object, rules, report);
       checkLengths(object, report);
-      checkTenant(object, context, report);
-      for (const [kind, attribute, value] of claims(object)) {
-        const key = `${kind} ${kind === 'anchor' ? value : value.toLowerCase()}`;
-        const held = seen.get(key);
-        const claim: Claim = { sourceId: source.id, name: source.name, attribute, value, severity: nameSeverity(kind, isUnified(object)) };
-        if (held === undefined) seen.set(key, claim);
-        else if (!Array.isArray(held)) { if (held.sourceId !== source.id) seen.set(key, [held, claim]); } else if (!held.some((other) => other.sourceId === source.id)) held.push(claim);
+      const claimed = claims(object, context);
+      checkTenant(object, claimed, context, report);
+      const place = objects.push({ sourceId: source.id, name: source.name, unified: isUnified(object) }) - 1;
+      for (const [kind, attribute, value] of claimed) {
+        const table = seen[kind];
+        const key = kind === 'anchor' ? value : value.toLowerCase();
+        const held = table.get(key);
+        if (held === undefined) table.set(key, claimOf(place, attribute));
+        else if (!Array.isArray(held)) { if (objectOf(held) !== place) table.set(key, [held, claimOf(place, attribute)]); } else if (!held.some((other) => objectOf(other) === place)) held.push(claimOf(place, attribute));
       }
       return findings;
     },
     finish() {
       const findings: Finding[] = [];
-      for (const claimed of seen.values()) {
-        if (!Array.isArray(claimed)) continue;
-        for (const claim of claimed) {
-          const { sourceId, name, attribute, value, severity } = claim;
-          const others = claimed.filter((other) => other !== claim).slice(0, 3).map((other) => other.name);
-          findings.push({ sourceId, name, attribute, value, rule: `${attribute}-duplicate`, severity, message: `${value} of ${name} is also meant for ${others.join(', ')}. Only one of them can have it.`, proposal: null });
+      for (const [kind, table] of Object.entries(seen) as [NameKind, Claims][]) {
+        for (const [value, claimed] of table) {
+          if (!Array.isArray(claimed)) continue;
+          const attributes = claimed.map(attributeOf);
+          // Two sign-in names that are the same are told as such.
+          if (kind === 'address' && attributes.every((attribute) => attribute === 'userPrincipalName')) continue;
+          const holders = claimed.flatMap((claim) => objects[objectOf(claim)] ?? []);
+          holders.forEach(({ sourceId, name, unified }, i) => {
+            const others = holders.filter((_, at) => at !== i).slice(0, 3).map((other) => other.name);
+            const attribute = attributes[i] ?? '';
+            findings.push({ sourceId, name, attribute, value, rule: `${attribute}-duplicate`, severity: nameSeverity(kind, unified), message: `${value} of ${name} is also meant for ${others.join(', ')}. Only one of them can have it.`, proposal: null });
+          });
         }
       }
       return findings;

@@ -31,22 +31,22 @@ export function namesOf(target: TargetObject): readonly (readonly [NameKind, str
 
 /** An empty index of names. */
 export function createTenantNames(): TenantNames {
-  // One holder, or several: nearly every name has one, and a list for each costs memory.
-  const table = new Map<string, NameHolder | NameHolder[]>();
+  // One holder, or several: nearly every name has one, and a list for each costs memory. A table for each kind, so that names need no mark.
+  const tables: Readonly<Record<NameKind, Map<string, NameHolder | NameHolder[]>>> = { userPrincipalName: new Map(), mailNickname: new Map(), address: new Map(), anchor: new Map() };
   return {
     add(target) {
       const holder: NameHolder = { id: target.id, name: target.name, kind: target.kind, deleted: target.deleted };
       for (const [kind, value] of namesOf(target)) {
-        const key = `${kind} ${value}`;
-        const held = table.get(key);
-        if (held === undefined) table.set(key, holder);
+        const table = tables[kind];
+        const held = table.get(value);
+        if (held === undefined) table.set(value, holder);
         else if (Array.isArray(held)) held.push(holder);
-        else table.set(key, [held, holder]);
+        else table.set(value, [held, holder]);
       }
     },
     holders: (kind, value) => {
       // Base64 differs by case (Microsoft Entra Connect: the source anchor is case-sensitive).
-      const held = table.get(`${kind} ${kind === 'anchor' ? value : value.toLowerCase()}`);
+      const held = tables[kind].get(kind === 'anchor' ? value : value.toLowerCase());
       return held === undefined ? [] : Array.isArray(held) ? held : [held];
     },
   };

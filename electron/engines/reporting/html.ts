@@ -22,7 +22,7 @@ article{border:1px solid var(--line);border-radius:4px;padding:8px 12px;margin:8
 
 const FIGURES: readonly (readonly [keyof PlanHeader['counts'], string])[] = [
   ['operations', 'Operations'], ['creates', 'Objects created'], ['restores', 'Restored from the recycle bin'], ['updates', 'Objects changed'], ['deletes', 'Objects deleted'], ['attributes', 'Attributes written'],
-  ['overwrites', 'Values overwritten'], ['upnChanges', 'UPN changes'], ['managers', 'Managers set'], ['membersAdded', 'Members added'], ['membersRemoved', 'Members removed'], ['permissionsAdded', 'Mailbox permissions added'], ['permissionsRemoved', 'Mailbox permissions removed'], ['licencesAssigned', 'Licences assigned'], ['licencesRemoved', 'Licences removed'], ['disables', 'Accounts disabled'],
+  ['overwrites', 'Values overwritten'], ['upnChanges', 'UPN changes'], ['managers', 'Managers set'], ['membersAdded', 'Members added'], ['membersRemoved', 'Members removed'], ['permissionsAdded', 'Mailbox permissions added'], ['permissionsRemoved', 'Mailbox permissions removed'], ['healed', 'Links healed outside the collection'], ['licencesAssigned', 'Licences assigned'], ['licencesRemoved', 'Licences removed'], ['disables', 'Accounts disabled'],
   ['irreversible', 'Cannot be undone'], ['unchanged', 'Unchanged objects'], ['skipped', 'Skipped objects'],
 ];
 

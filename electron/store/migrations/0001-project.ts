@@ -40,11 +40,17 @@ export const statements = ({ text, integer, serial, end, endNarrow }: Words): re
   'create index collection_member_status on collection_member (collection_id, status, name_key, source_id)',
   'create index collection_member_kind on collection_member (collection_id, kind, name_key, source_id)',
   'create index collection_member_source on collection_member (pair_id, source_id)',
+  'create index collection_member_pair on collection_member (pair_id, name_key, source_id)',
   // Objects that were to be added and are out of scope, so that nobody has to remember what was said when they were.
   `create table collection_left_out (
     collection_id ${text} not null references collection (id), object_id ${text} not null, pair_id ${text} not null, name ${text} not null, name_key ${text} not null, dn ${text} not null,
     object_type ${text} not null, clause ${text} not null, reason ${text} not null, seen_at ${integer} not null,
     primary key (collection_id, object_id))${endNarrow}`,
+  // What a reading of the directory for a collection has found so far; it goes into the collection when the reading ends.
+  `create table found_object (
+    reading_id ${text} not null, object_id ${text} not null, pair_id ${text} not null, is_member ${integer} not null, name ${text} not null, dn ${text} not null,
+    object_type ${text} not null, clause ${text} not null, reason ${text} not null, found_at ${integer} not null,
+    primary key (reading_id, object_id))${endNarrow}`,
   `create table source (
     pair_id ${text} not null, id ${text} not null, kind ${text} not null, dn ${text} not null, dn_key ${text} not null, name ${text} not null, name_key ${text} not null,
     upn ${text} not null, upn_key ${text} not null, mail ${text} not null, mail_key ${text} not null, account_key ${text} not null, sid ${text} not null,
@@ -79,6 +85,7 @@ export const statements = ({ text, integer, serial, end, endNarrow }: Words): re
     before ${text} not null, after ${text} not null, undone_at ${integer})${end}`,
   'create index match_review_batch on match_review (batch, source_id)',
   'create index match_review_collection on match_review (collection_id, number)',
+  'create index match_review_pair on match_review (pair_id, number)',
   `create table rule (
     id ${text} not null primary key, rule_set ${text} not null, owner_kind ${text} not null, owner_id ${text} not null, position ${integer} not null, body ${text} not null)${end}`,
   'create index rule_owner on rule (rule_set, owner_kind, owner_id, position)',
@@ -116,11 +123,11 @@ export const statements = ({ text, integer, serial, end, endNarrow }: Words): re
     rule ${text} not null, severity ${text} not null, message ${text} not null, proposal ${text})${end}`,
   'create index plan_finding_plan on plan_finding (plan_id, number)',
   `create table plan_unresolved (
-    number ${serial}, plan_id ${text} not null references plan (id), source_id ${text} not null, attribute ${text} not null, dn ${text} not null, reason ${text} not null)${end}`,
+    number ${serial}, plan_id ${text} not null references plan (id), source_id ${text} not null, attribute ${text} not null, dn ${text} not null, reason ${text} not null, on_creation ${integer} not null default 0)${end}`,
   'create index plan_unresolved_plan on plan_unresolved (plan_id, source_id, number)',
   // What others changed since, of plans that take something back: the three-way view.
   `create table plan_conflict (
-    number ${serial}, plan_id ${text} not null references plan (id), source_id ${text}, target_id ${text} not null, name ${text} not null, kind ${text} not null, attribute ${text} not null, created ${integer} not null,
+    number ${serial}, plan_id ${text} not null references plan (id), source_id ${text}, target_id ${text} not null, name ${text} not null, kind ${text} not null, attribute ${text} not null, item ${text}, item_name ${text}, created ${integer} not null,
     before ${text} not null, written ${text} not null, present ${text} not null, between_writes ${text}, choice ${text} not null)${end}`,
   'create index plan_conflict_plan on plan_conflict (plan_id, number)',
   // No foreign keys: the journal outlives the task, the plan and the objects it speaks of.
@@ -134,7 +141,7 @@ export const statements = ({ text, integer, serial, end, endNarrow }: Words): re
   'create index journal_count on journal (pair_id, collection_id, outcome, undone_by)',
   `create table waiting_reference (
     pair_id ${text} not null, source_id ${text} not null, attribute ${text} not null, dn_key ${text} not null, dn ${text} not null, other_id ${text}, collection_id ${text},
-    since ${integer} not null, reason ${text} not null, healed_by ${text}, healed_at ${integer},
+    since ${integer} not null, reason ${text} not null, healed_by ${text}, healed_at ${integer}, target_id ${text}, other_target_id ${text}, on_creation ${integer} not null default 0,
     primary key (pair_id, source_id, attribute, dn_key))${endNarrow}`,
   'create index waiting_reference_other on waiting_reference (pair_id, other_id)',
   'create index waiting_reference_healed on waiting_reference (pair_id, healed_by)',

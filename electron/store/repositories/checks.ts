@@ -40,6 +40,8 @@ export interface ChecksRepository {
   iterateFindings(id: string, filter?: Partial<FindingFilter>): AsyncIterable<readonly CheckFindingRow[]>;
   /** Walks those that a selection means. */
   resolveFindings(id: string, selection: FindingSelection): AsyncIterable<readonly CheckFindingRow[]>;
+  /** All findings about these objects, by number. */
+  findingsOf(id: string, sourceIds: readonly string[]): Promise<readonly CheckFindingRow[]>;
   /** @throws AppError NOT_FOUND. */
   finding(id: string, number: number): Promise<CheckFindingRow>;
   /** Writes decisions; a decision about a finding that was planned or fixed takes it out of that plan's sight. */
@@ -199,6 +201,11 @@ export function checksRepository(context: Context): ChecksRepository {
         const rows = await joined(context, id).where('f.number', 'in', some).orderBy('f.number').execute();
         if (rows.length > 0) yield rows.map(toRow);
       }
+    },
+    findingsOf: async (id, sourceIds) => {
+      const found: CheckFindingRow[] = [];
+      for (const some of pieces([...new Set(sourceIds)])) found.push(...(await joined(context, id).where('f.source_id', 'in', some).execute()).map(toRow));
+      return found.toSorted((a, b) => a.number - b.number);
     },
     finding: async (id, number) => {
       const row = await joined(context, id).where('f.number', '=', number).executeTakeFirst();

@@ -3,6 +3,7 @@ import type { MigrationProgress, SynchronisationStatus } from '../../../shared/d
 import { count, flag, json, key, pieces } from '../columns.ts';
 import { inTransaction, type Context } from '../context.ts';
 import { LOCAL_AGENT } from './agents.ts';
+import { journalRepository } from './journal.ts';
 
 /** A collection: objects migrated together by one agent. */
 export interface CollectionRecord {
@@ -26,6 +27,9 @@ export interface CollectionScope { readonly base: string; readonly filter: strin
 
 /** What adding members did; `unknown` are ids that the pair's source does not have. */
 export interface AddedMembers { readonly added: number; readonly already: number; readonly unknown: readonly string[] }
+
+/** An object of a pair that is in at least one collection. */
+export interface PairMember { readonly status: MigrationProgress; readonly reason: string; readonly collections: readonly { readonly id: string; readonly name: string }[] }
 
 /** New status of one member. `synchronisation` is left as it is when absent. */
 export interface MemberStatus {
@@ -51,17 +55,20 @@ export interface CollectionsRepository {
   setCoexistence(id: string, state: 'on' | 'off'): Promise<CollectionRecord>;
   /** Removes the collection, its members and its rules. Objects, matches, tasks and journal stay. @throws AppError NOT_FOUND. */
   remove(id: string): Promise<void>;
-  /** Adds objects of the pair's source, in status New and Never synced. @throws AppError NOT_FOUND. */
+  /** Adds objects of the pair's source, Never synced, in the status that they have in another collection of the pair, or by the match that is known of them, else New. @throws AppError NOT_FOUND. */
   addMembers(collectionId: string, sourceIds: readonly string[]): Promise<AddedMembers>;
   removeMembers(collectionId: string, sourceIds: readonly string[]): Promise<{ readonly removed: number }>;
-  /** Makes these the only members of a dynamic collection; those that stay keep their statuses. @throws AppError NOT_FOUND. */
-  replaceMembers(collectionId: string, sourceIds: readonly string[]): Promise<{ readonly added: number; readonly removed: number; readonly unchanged: number }>;
   /** All member ids in the order of ids: 36 bytes each, so 250,000 are about 20 MB. */
   memberIds(collectionId: string): Promise<readonly string[]>;
   /** Members that were added, or got a status, after a moment: milliseconds of the store's clock. */
   touchedSince(collectionId: string, at: number): Promise<ReadonlySet<string>>;
-  /** Sets statuses of members; ids that are not members are left out of `changed`. */
+  /**
+   * Sets statuses of objects, in every collection of the pair that holds them: an object has one match and one way through the migration,
+   * so what one collection did is true in the others at once. Synchronisation belongs to the collection alone. @returns rows changed.
+   */
   setStatuses(collectionId: string, statuses: readonly MemberStatus[]): Promise<{ readonly changed: number }>;
+  /** Of these objects that a collection of the pair holds: their status, and the collections by name. */
+  membersOf(pairId: string, ids: readonly string[]): Promise<ReadonlyMap<string, PairMember>>;
   /** Statuses by source id; of all members when `ids` is absent. */
   statuses(collectionId: string, ids?: readonly string[]): Promise<ReadonlyMap<string, { readonly status: MigrationProgress; readonly reason: string; readonly synchronisation: SynchronisationStatus }>>;
 }
@@ -93,7 +100,19 @@ async function refuseDuplicate({ db }: Context, pairId: string, name: string, ex
   if (other !== undefined) throw appError(ErrorCode.Conflict, `There is a collection "${other.name}" in this migration pair already; choose another name.`);
 }
 
-async function addMembers(context: Context, collectionId: string, sourceIds: readonly string[]): Promise<AddedMembers> {
+/** Where objects stand already: in another collection of the pair, else by the match and the writes that are known of them. */
+async function standingOf(context: Context, pairId: string, ids: readonly string[]): Promise<ReadonlyMap<string, { readonly status: string; readonly reason: string }>> {
+  const { db } = context;
+  const matches = await db.selectFrom('match_result').select(['source_id', 'state', 'reason', 'review']).where('pair_id', '=', pairId).where('source_id', 'in', ids).execute();
+  const written = await journalRepository(context).written(pairId, matches.flatMap((row) => (row.state === 'Matched' ? [row.source_id] : [])));
+  const known = matches.map((row) => [row.source_id, written.has(row.source_id) ? { status: 'Migrated', reason: 'Migrated before.' }
+    : { status: row.state, reason: row.state === 'Matched' && row.review === 'To review' ? `${row.reason} It waits for review.` : row.reason }] as const);
+  const elsewhere = await db.selectFrom('collection_member').select(['source_id', 'status', 'reason']).where('pair_id', '=', pairId).where('source_id', 'in', ids).orderBy('changed_at').execute();
+  return new Map([...known, ...elsewhere.map((row) => [row.source_id, row] as const)]);
+}
+
+/** Adds objects of the pair's source to a collection; see {@link CollectionsRepository.addMembers}. */
+export async function addMembers(context: Context, collectionId: string, sourceIds: readonly string[]): Promise<AddedMembers> {
   const { db, environment } = context;
   const { pairId } = await one(context, collectionId);
   const wanted = [...new Set(sourceIds)];
@@ -103,9 +122,10 @@ async function addMembers(context: Context, collectionId: string, sourceIds: rea
     const found = await db.selectFrom('source').select(['id', 'kind', 'name_key']).where('pair_id', '=', pairId).where('id', 'in', ids).execute();
     const known = new Set(found.map((row) => row.id));
     unknown.push(...ids.filter((id) => !known.has(id)));
+    const standing = await standingOf(context, pairId, ids);
     const rows = found.map((row) => ({
       collection_id: collectionId, source_id: row.id, pair_id: pairId, kind: row.kind, name_key: row.name_key,
-      status: 'New', reason: 'Added to the collection; not matched yet.', synchronisation: 'Never synced', changed_at: environment.clock(),
+      status: standing.get(row.id)?.status ?? 'New', reason: standing.get(row.id)?.reason ?? 'Added to the collection; not matched yet.', synchronisation: 'Never synced', changed_at: environment.clock(),
     }));
     added += await context.dialect.bulk.insert(db, {
       table: 'collection_member', columns: ['collection_id', 'source_id', 'pair_id', 'kind', 'name_key', 'status', 'reason', 'synchronisation', 'changed_at'],
@@ -165,27 +185,30 @@ export function collectionsRepository(context: Context): CollectionsRepository {
       const rows = sourceIds.map((source_id) => ({ collection_id: collectionId, source_id }));
       return { removed: await within.dialect.bulk.remove(within.db, { table: 'collection_member', key: ['collection_id', 'source_id'] }, rows) };
     }),
-    replaceMembers: (collectionId, sourceIds) => inTransaction(context, async (within) => {
-      const wanted = new Set(sourceIds);
-      const now = await within.db.selectFrom('collection_member').select('source_id').where('collection_id', '=', collectionId).execute();
-      const gone = now.filter((row) => !wanted.has(row.source_id)).map((row) => ({ collection_id: collectionId, source_id: row.source_id }));
-      const removed = await within.dialect.bulk.remove(within.db, { table: 'collection_member', key: ['collection_id', 'source_id'] }, gone);
-      const { added } = await addMembers(within, collectionId, [...wanted]);
-      await within.db.updateTable('collection').set({ scope_read_at: environment.clock() }).where('id', '=', collectionId).execute();
-      return { added, removed, unchanged: now.length - gone.length };
-    }),
     memberIds: async (collectionId) => (await db.selectFrom('collection_member').select('source_id').where('collection_id', '=', collectionId).orderBy('source_id').execute()).map((row) => row.source_id),
     touchedSince: async (collectionId, at) => new Set((await db.selectFrom('collection_member').select('source_id').where('collection_id', '=', collectionId).where('changed_at', '>', at).execute()).map((row) => row.source_id)),
     setStatuses: (collectionId, statuses) => inTransaction(context, async (within) => {
-      const set = ['status', 'reason', 'changed_at'];
+      const collections = await within.db.selectFrom('collection as own').innerJoin('collection as any', 'any.pair_id', 'own.pair_id').select(['any.id', 'any.pair_id']).where('own.id', '=', collectionId).limit(2).execute();
       const rows = statuses.map((item) => ({
-        collection_id: collectionId, source_id: item.sourceId, status: item.status, reason: item.reason, changed_at: environment.clock(), synchronisation: item.synchronisation ?? null,
+        collection_id: collectionId, pair_id: collections[0]?.pair_id ?? '', source_id: item.sourceId, status: item.status, reason: item.reason, changed_at: environment.clock(), synchronisation: item.synchronisation ?? null,
       }));
-      const write = { table: 'collection_member', key: ['collection_id', 'source_id'] } as const;
-      const changed = await within.dialect.bulk.update(within.db, { ...write, set }, rows.filter((row) => row.synchronisation === null))
-        + await within.dialect.bulk.update(within.db, { ...write, set: [...set, 'synchronisation'] }, rows.filter((row) => row.synchronisation !== null));
+      const own = { table: 'collection_member', key: ['collection_id', 'source_id'] } as const;
+      // The primary key is the faster way, and enough where no other collection can hold the object.
+      const changed = await within.dialect.bulk.update(within.db, { ...own, ...(collections.length > 1 ? { key: ['pair_id', 'source_id'] } : {}), set: ['status', 'reason', 'changed_at'] }, rows);
+      await within.dialect.bulk.update(within.db, { ...own, set: ['synchronisation'] }, rows.filter((row) => row.synchronisation !== null));
       return { changed };
     }),
+    membersOf: async (pairId, ids) => {
+      const found = new Map<string, PairMember>();
+      for (const some of pieces(ids)) {
+        for (const row of await db.selectFrom('collection_member as member').innerJoin('collection', 'collection.id', 'member.collection_id').select(['member.source_id', 'member.status', 'member.reason', 'collection.id', 'collection.name'])
+          .where('member.pair_id', '=', pairId).where('member.source_id', 'in', some).orderBy('collection.name_key').execute()) {
+          const collection = { id: row.id, name: row.name };
+          found.set(row.source_id, { status: row.status as MigrationProgress, reason: row.reason, collections: [...found.get(row.source_id)?.collections ?? [], collection] });
+        }
+      }
+      return found;
+    },
     statuses: async (collectionId, ids) => {
       const found = new Map<string, { status: MigrationProgress; reason: string; synchronisation: SynchronisationStatus }>();
       const query = db.selectFrom('collection_member').select(['source_id', 'status', 'reason', 'synchronisation']).where('collection_id', '=', collectionId);

@@ -4,6 +4,7 @@ import type { MigrationProgress } from '../../../shared/domain/statuses.ts';
 import { count, json, pieces } from '../columns.ts';
 import { inTransaction, type Context } from '../context.ts';
 import type { MatchDecisionTable } from '../schema.ts';
+import type { ReviewOf } from './match-review.ts';
 import { MATCH_WRITE, toMatchColumns } from './matches.ts';
 
 /** What is known of one object's match at one moment: enough to bring it back. */
@@ -29,11 +30,11 @@ export interface MatchDecisionsRepository {
    */
   decide(scope: { readonly pairId: string; readonly collectionId: string; readonly action: ReviewAction | 'map' | 'import' | 'break'; readonly actor: string; readonly batch: string }, entries: readonly ReviewEntry[]): Promise<void>;
   /** Stores matches, decisions and statuses as they were, and marks the entries of the batch as undone. */
-  bringBack(scope: { readonly pairId: string; readonly collectionId: string; readonly batch: string }, standings: readonly (MatchStanding & { readonly sourceId: string })[]): Promise<void>;
-  /** Newest first; those of a collection. */
-  batches(collectionId: string, limit: number): Promise<readonly ReviewBatch[]>;
-  /** Entries of a batch that were not undone, in the order of ids. */
-  entries(collectionId: string, batch: string): Promise<readonly ReviewEntry[]>;
+  bringBack(scope: { readonly pairId: string; readonly batch: string }, standings: readonly (MatchStanding & { readonly sourceId: string })[]): Promise<void>;
+  /** Newest first; those of a collection, or of all of a pair. A decision made for several collections counts in each with its own objects. */
+  batches(of: ReviewOf, limit: number): Promise<readonly ReviewBatch[]>;
+  /** Entries of a batch that were not undone, of the collection or of all, in the order of ids. */
+  entries(of: ReviewOf, batch: string): Promise<readonly ReviewEntry[]>;
 }
 
 const toRows = (pairId: string, sourceId: string, decision: MatchDecision, at: number): MatchDecisionTable[] => {
@@ -45,7 +46,8 @@ const toRows = (pairId: string, sourceId: string, decision: MatchDecision, at: n
   ];
 };
 
-async function write(within: Context, pairId: string, collectionId: string, standings: readonly (MatchStanding & { readonly sourceId: string })[]): Promise<void> {
+/** A match belongs to the pair, so its status is written in every collection that holds the object. */
+async function write(within: Context, pairId: string, standings: readonly (MatchStanding & { readonly sourceId: string })[]): Promise<void> {
   const { db, dialect, environment } = within;
   const at = environment.clock();
   for (const some of pieces(standings)) {
@@ -54,9 +56,12 @@ async function write(within: Context, pairId: string, collectionId: string, stan
     await db.deleteFrom('match_decision').where('pair_id', '=', pairId).where('source_id', 'in', ids).execute();
     await dialect.bulk.insert(db, MATCH_WRITE, some.flatMap((one) => (one.result === null ? [] : [{ ...toMatchColumns(pairId, one.result, at, one.confirmed) }])));
     await dialect.bulk.insert(db, { table: 'match_decision', columns: ['pair_id', 'source_id', 'target_id', 'decision', 'risks', 'decided_by', 'decided_at'], key: [], update: [] }, some.flatMap((one) => toRows(pairId, one.sourceId, one.decision, at).map((row) => ({ ...row }))));
-    await dialect.bulk.update(db, { table: 'collection_member', key: ['collection_id', 'source_id'], set: ['status', 'reason', 'changed_at'] }, some.map((one) => ({ collection_id: collectionId, source_id: one.sourceId, status: one.status, reason: one.reason, changed_at: at })));
+    await dialect.bulk.update(db, { table: 'collection_member', key: ['pair_id', 'source_id'], set: ['status', 'reason', 'changed_at'] }, some.map((one) => ({ pair_id: pairId, source_id: one.sourceId, status: one.status, reason: one.reason, changed_at: at })));
   }
 }
+
+const history = (db: Context['db'], { pairId, collectionId }: ReviewOf) => (collectionId === null
+  ? db.selectFrom('match_review').where('pair_id', '=', pairId) : db.selectFrom('match_review').where('collection_id', '=', collectionId));
 
 /** Makes the repository of decisions. */
 export function matchDecisionsRepository(context: Context): MatchDecisionsRepository {
@@ -76,20 +81,20 @@ export function matchDecisionsRepository(context: Context): MatchDecisionsReposi
     },
     decide: (scope, entries) => inTransaction(context, async (within) => {
       const at = within.environment.clock();
-      await write(within, scope.pairId, scope.collectionId, entries.map((entry) => ({ ...entry.after, sourceId: entry.sourceId })));
+      await write(within, scope.pairId, entries.map((entry) => ({ ...entry.after, sourceId: entry.sourceId })));
       await within.dialect.bulk.insert(within.db, { table: 'match_review', columns: ['batch', 'pair_id', 'collection_id', 'source_id', 'action', 'actor', 'at', 'before', 'after', 'undone_at'], key: [], update: [] }, entries.map((entry) => ({
         batch: scope.batch, pair_id: scope.pairId, collection_id: scope.collectionId, source_id: entry.sourceId, action: scope.action, actor: scope.actor, at,
         before: JSON.stringify(entry.before), after: JSON.stringify(entry.after), undone_at: null,
       })));
     }),
     bringBack: (scope, standings) => inTransaction(context, async (within) => {
-      await write(within, scope.pairId, scope.collectionId, standings);
+      await write(within, scope.pairId, standings);
       for (const ids of pieces(standings.map((one) => one.sourceId))) await within.db.updateTable('match_review').set({ undone_at: within.environment.clock() }).where('batch', '=', scope.batch).where('source_id', 'in', ids).execute();
     }),
-    batches: async (collectionId, limit) => (await db.selectFrom('match_review').select((eb) => ['batch', 'action', 'actor', eb.fn.min('at').as('at'), eb.fn.countAll().as('objects'), eb.fn.count('undone_at').as('undone'), eb.fn.max('number').as('last')])
-      .where('collection_id', '=', collectionId).groupBy(['batch', 'action', 'actor']).orderBy('last', 'desc').limit(limit).execute())
+    batches: async (of, limit) => (await history(db, of).select((eb) => ['batch', 'action', 'actor', eb.fn.min('at').as('at'), eb.fn.countAll().as('objects'), eb.fn.count('undone_at').as('undone'), eb.fn.max('number').as('last')])
+      .groupBy(['batch', 'action', 'actor']).orderBy('last', 'desc').limit(limit).execute())
       .map((row) => ({ id: row.batch, action: row.action, actor: row.actor, at: count(row.at), objects: count(row.objects), undone: count(row.undone) })),
-    entries: async (collectionId, batch) => (await db.selectFrom('match_review').select(['source_id', 'before', 'after']).where('collection_id', '=', collectionId).where('batch', '=', batch).where('undone_at', 'is', null).orderBy('source_id').execute())
+    entries: async (of, batch) => (await history(db, of).select(['source_id', 'before', 'after']).where('batch', '=', batch).where('undone_at', 'is', null).orderBy('source_id').execute())
       .map((row) => ({ sourceId: row.source_id, before: json<MatchStanding>(row.before), after: json<MatchStanding>(row.after) })),
   };
 }

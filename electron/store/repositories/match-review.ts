@@ -7,26 +7,34 @@ import type { Context } from '../context.ts';
 import { LARGEST_PAGE, after, contains, limitOf, startOf, toPage, type Page } from '../paging.ts';
 
 /** A row of the review as it is stored; the sides are worked out from the attributes. */
-export type StoredReviewRow = Omit<ReviewRow, 'sides' | 'decidedBy'> & { readonly source: Attributes; readonly target: Attributes | null };
+export type StoredReviewRow = Omit<ReviewRow, 'sides' | 'decidedBy' | 'collections'> & { readonly source: Attributes; readonly target: Attributes | null };
+/** Of one collection, or of all collections of a pair: there an object that several of them hold is one row. */
+export interface ReviewOf { readonly pairId: string; readonly collectionId: string | null }
 /** Which rows. */
-export type ReviewQuery = Partial<ReviewFilter> & { readonly collectionId: string; readonly after?: string | null | undefined; readonly limit?: number | undefined };
+export type ReviewQuery = ReviewOf & Partial<ReviewFilter> & { readonly after?: string | null | undefined; readonly limit?: number | undefined };
 
-/** The review: members of a collection that have an outcome of matching, with both sides. */
+/** The review: members of a collection, or of all of a pair, that have an outcome of matching, with both sides. */
 export interface MatchReviewRepository {
   /** One page by name and id. @throws AppError INVALID_INPUT when the cursor or the limit is wrong. */
   pageReview(query: ReviewQuery): Promise<Page<StoredReviewRow>>;
-  /** Counts of a collection by review state, and by risk flag. */
-  reviewSummary(collectionId: string): Promise<{ readonly total: number; readonly byReview: Readonly<Record<ReviewState, number>>; readonly byRisk: readonly { readonly risk: RiskFlag; readonly toReview: number; readonly count: number }[] }>;
-  /** Ids that a selection means, in pages of at most 500 in the order of ids. Objects of the collection that were not matched yet can be named, too. */
-  resolveReview(collectionId: string, selection: ReviewSelection): AsyncIterable<readonly string[]>;
+  /** Counts by review state, and by risk flag. */
+  reviewSummary(of: ReviewOf): Promise<{ readonly total: number; readonly byReview: Readonly<Record<ReviewState, number>>; readonly byRisk: readonly { readonly risk: RiskFlag; readonly toReview: number; readonly count: number }[] }>;
+  /** Ids that a selection means, in pages of at most 500 in the order of ids. Members that were not matched yet can be named, too. */
+  resolveReview(of: ReviewOf, selection: ReviewSelection): AsyncIterable<readonly string[]>;
   /** Sets where undecided matches of a collection stand, for a new policy; migrated objects stay as they are. */
   setReview(collectionId: string, from: ReviewState, to: ReviewState, which: 'with a risk' | 'without a risk' | 'all'): Promise<void>;
 }
 
-function rows({ db }: Context, { collectionId, search = '', review = '', state = '', risk = '', kind = '' }: Partial<ReviewFilter> & { readonly collectionId: string }) {
-  let query = db.selectFrom('collection_member as member')
-    .innerJoin('match_result as match', (join) => join.onRef('match.pair_id', '=', 'member.pair_id').onRef('match.source_id', '=', 'member.source_id'))
-    .where('member.collection_id', '=', collectionId);
+/** Members of the collection; of a pair one row an object, from the collection whose id comes first. */
+function members({ db }: Context, { pairId, collectionId }: ReviewOf) {
+  const all = db.selectFrom('collection_member as member');
+  if (collectionId !== null) return all.where('member.collection_id', '=', collectionId);
+  return all.where('member.pair_id', '=', pairId).where((eb) => eb.not(eb.exists(eb.selectFrom('collection_member as other').select('other.source_id')
+    .whereRef('other.pair_id', '=', 'member.pair_id').whereRef('other.source_id', '=', 'member.source_id').whereRef('other.collection_id', '<', 'member.collection_id'))));
+}
+
+function rows(context: Context, { search = '', review = '', state = '', risk = '', kind = '', ...of }: Partial<ReviewFilter> & ReviewOf) {
+  let query = members(context, of).innerJoin('match_result as match', (join) => join.onRef('match.pair_id', '=', 'member.pair_id').onRef('match.source_id', '=', 'member.source_id'));
   if (review !== '') query = query.where('match.review', '=', review);
   if (state !== '') query = query.where('match.state', '=', state);
   if (kind !== '') query = query.where('member.kind', '=', kind);
@@ -71,11 +79,11 @@ export function matchReviewRepository(context: Context): MatchReviewRepository {
         };
       });
     },
-    reviewSummary: async (collectionId) => {
+    reviewSummary: async (of) => {
       const byReview = Object.fromEntries(REVIEW_STATES.map((state) => [state, 0])) as Record<ReviewState, number>;
       const risks = new Map<RiskFlag, { toReview: number; count: number }>();
       let total = 0;
-      for (const row of await rows(context, { collectionId }).select((eb) => ['match.review', 'match.risks', eb.fn.countAll().as('n')]).groupBy(['match.review', 'match.risks']).execute()) {
+      for (const row of await rows(context, of).select((eb) => ['match.review', 'match.risks', eb.fn.countAll().as('n')]).groupBy(['match.review', 'match.risks']).execute()) {
         const n = count(row.n);
         total += n;
         byReview[row.review as ReviewState] += n;
@@ -86,17 +94,17 @@ export function matchReviewRepository(context: Context): MatchReviewRepository {
       }
       return { total, byReview, byRisk: [...risks].map(([risk, n]) => ({ risk, ...n })).toSorted((a, b) => b.count - a.count || a.risk.localeCompare(b.risk)) };
     },
-    resolveReview: async function* (collectionId, selection) {
+    resolveReview: async function* (of, selection) {
       if (selection.mode === 'ids') {
         for (const ids of pieces([...new Set(selection.ids)].toSorted(), LARGEST_PAGE)) {
-          const found = await context.db.selectFrom('collection_member').select('source_id').where('collection_id', '=', collectionId).where('source_id', 'in', ids).orderBy('source_id').execute();
+          const found = await members(context, of).select('member.source_id').where('member.source_id', 'in', ids).orderBy('member.source_id').execute();
           if (found.length > 0) yield found.map((row) => row.source_id);
         }
         return;
       }
       const left = new Set(selection.ids);
       // All ids first: a decision takes rows out of the filter while the pages are walked.
-      const all = await rows(context, { ...selection, collectionId }).select('member.source_id').orderBy('member.source_id').execute();
+      const all = await rows(context, { ...selection, ...of }).select('member.source_id').orderBy('member.source_id').execute();
       for (const some of pieces(all.map((row) => row.source_id).filter((id) => !left.has(id)), LARGEST_PAGE)) yield some;
     },
     setReview: async (collectionId, from, to, which) => {

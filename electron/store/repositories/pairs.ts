@@ -106,7 +106,7 @@ async function removeAll({ db }: Context, id: string): Promise<void> {
   const collections = db.selectFrom('collection').select('id').where('pair_id', '=', id);
   await db.deleteFrom('rule').where('owner_kind', '=', 'collection').where('owner_id', 'in', collections).execute();
   await db.deleteFrom('rule').where('owner_kind', '=', 'pair').where('owner_id', '=', id).execute();
-  for (const table of ['journal', 'collection_member', 'collection_left_out', 'collection', 'match_result', 'match_decision', 'match_review', 'source_link', 'source', 'target_link', 'target', 'waiting_reference', 'outbox', 'pair_setting'] as const) {
+  for (const table of ['journal', 'collection_member', 'collection_left_out', 'found_object', 'collection', 'match_result', 'match_decision', 'match_review', 'source_link', 'source', 'target_link', 'target', 'waiting_reference', 'outbox', 'pair_setting'] as const) {
     await db.deleteFrom(table).where('pair_id', '=', id).execute();
   }
   await db.deleteFrom('pair').where('id', '=', id).execute();

@@ -12,6 +12,8 @@ export interface PlanConflict {
   readonly kind: ObjectKind;
   /** Attribute, `manager`, `members`, or empty for the object itself. */
   readonly attribute: string;
+  /** Of an attribute of many values the one that it is about: its key, and the name that a person reads. Null: all of the attribute. */
+  readonly value: { readonly key: string; readonly name: string } | null;
   /** The migration made the object, so that the choice is about all of it. */
   readonly created: boolean;
   readonly before: Values | null;
@@ -29,7 +31,7 @@ export interface PlanConflictsRepository {
   page(query: PageRequest & { readonly planId: string }): Promise<Page<PlanConflict>>;
 }
 
-const COLUMNS = ['plan_id', 'source_id', 'target_id', 'name', 'kind', 'attribute', 'created', 'before', 'written', 'present', 'between_writes', 'choice'] as const satisfies readonly (keyof PlanConflictTable)[];
+const COLUMNS = ['plan_id', 'source_id', 'target_id', 'name', 'kind', 'attribute', 'item', 'item_name', 'created', 'before', 'written', 'present', 'between_writes', 'choice'] as const satisfies readonly (keyof PlanConflictTable)[];
 
 /** Makes the repository of the three-way views. */
 export function planConflictsRepository(context: Context): PlanConflictsRepository {
@@ -37,7 +39,7 @@ export function planConflictsRepository(context: Context): PlanConflictsReposito
   return {
     append: (planId, conflicts) => inTransaction(context, async (within) => {
       await within.dialect.bulk.insert(within.db, { table: 'plan_conflict', columns: COLUMNS, key: [], update: [] }, conflicts.map((one) => ({
-        plan_id: planId, source_id: one.sourceId, target_id: one.targetId, name: one.name, kind: one.kind, attribute: one.attribute, created: flag(one.created), before: JSON.stringify(one.before),
+        plan_id: planId, source_id: one.sourceId, target_id: one.targetId, name: one.name, kind: one.kind, attribute: one.attribute, item: one.value?.key ?? null, item_name: one.value?.name ?? null, created: flag(one.created), before: JSON.stringify(one.before),
         written: JSON.stringify(one.written), present: JSON.stringify(one.current), between_writes: one.between === null ? null : JSON.stringify(one.between), choice: one.choice,
       })));
     }),
@@ -48,7 +50,7 @@ export function planConflictsRepository(context: Context): PlanConflictsReposito
       const total = start?.total ?? count((await of.select((eb) => eb.fn.countAll().as('n')).executeTakeFirst())?.n);
       const rows = await (start === undefined ? of : of.where(after(['number'], start))).selectAll().orderBy('number').limit(limit + 1).execute();
       return toPage(rows, limit, total, (row) => [row.number], (row) => ({
-        sourceId: row.source_id, targetId: row.target_id, name: row.name, kind: row.kind as ObjectKind, attribute: row.attribute, created: row.created === 1, before: json<Values | null>(row.before),
+        sourceId: row.source_id, targetId: row.target_id, name: row.name, kind: row.kind as ObjectKind, attribute: row.attribute, value: row.item === null ? null : { key: row.item, name: row.item_name ?? row.item }, created: row.created === 1, before: json<Values | null>(row.before),
         written: json<Values | null>(row.written), current: json<Values | null>(row.present), between: row.between_writes === null ? null : json<{ values: Values | null }>(row.between_writes), choice: row.choice as PlanConflict['choice'],
       }));
     },

@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import { ErrorCode, appError } from '../../../shared/domain/errors.ts';
 import type { ObjectKind } from '../../../shared/domain/objects.ts';
 import { MAILBOX_PERMISSIONS, OUTCOMES, type AttributeChange, type Operation, type OperationKind, type Outcome, type Service } from '../../../shared/domain/plans.ts';
-import { count, json } from '../columns.ts';
+import { count, json, pieces } from '../columns.ts';
 import { inTransaction, type Context } from '../context.ts';
 import { after, contains, likePattern, limitOf, startOf, toPage, type Page, type PageRequest } from '../paging.ts';
 import type { OperationTable } from '../schema.ts';
@@ -38,6 +38,12 @@ export interface OperationsQuery extends PageRequest {
 export interface PlanOperationsRepository {
   /** Appends operations in state `pending`. A `seq` or id that the plan has already is an error of the caller. */
   appendOperations(planId: string, operations: readonly PlannedOperation[]): Promise<void>;
+  /** All operations of a plan on these source objects, by `seq`. */
+  operationsOn(planId: string, sourceIds: readonly string[]): Promise<readonly StoredOperation[]>;
+  /** Takes operations out of a plan that is being made. */
+  removeOperations(planId: string, operations: readonly Pick<Operation, 'id'>[]): Promise<void>;
+  /** Numbers the operations of a plan from 1 without gaps and in the same order. What stands before the first gap is not touched. */
+  closeGaps(planId: string): Promise<void>;
   /** @throws AppError INVALID_INPUT when the cursor or the limit is wrong. */
   pageOperations(query: OperationsQuery): Promise<Page<StoredOperation>>;
   /** One operation. @throws AppError NOT_FOUND. */
@@ -56,13 +62,13 @@ export interface PlanOperationsRepository {
 
 const COLUMNS = ['plan_id', 'seq', 'id', 'kind', 'service', 'object_kind', 'source_id', 'target_id', 'name', 'name_key', 'body', 'outcome', 'message'] as const satisfies readonly (keyof OperationTable)[];
 
-type Body = Pick<PlannedOperation, 'changes' | 'references' | 'previous' | 'permission'>;
+type Body = Pick<PlannedOperation, 'changes' | 'references' | 'previous' | 'permission' | 'recipient'>;
 
 function toOperation(row: OperationTable): StoredOperation {
-  const { changes, references, previous, permission } = json<Body>(row.body);
+  const { changes, references, previous, permission, recipient } = json<Body>(row.body);
   return {
     id: row.id, planId: row.plan_id, seq: row.seq, kind: row.kind as OperationKind, service: row.service as Service, objectKind: row.object_kind as ObjectKind,
-    sourceId: row.source_id, targetId: row.target_id, name: row.name, changes, references, previous, ...(permission === undefined ? {} : { permission }), outcome: row.outcome as Outcome, message: row.message,
+    sourceId: row.source_id, targetId: row.target_id, name: row.name, changes, references, previous, ...(permission === undefined ? {} : { permission }), ...(recipient === undefined ? {} : { recipient }), outcome: row.outcome as Outcome, message: row.message,
   };
 }
 
@@ -72,6 +78,27 @@ const LINKED: Readonly<Record<string, readonly OperationKind[]>> = { manager: ['
 const isPermission = (attribute: string): boolean => (MAILBOX_PERMISSIONS as readonly string[]).includes(attribute);
 const inBody = (text: string) => sql<boolean>`lower(body) like ${likePattern(text)} escape '\\'`;
 
+/** Operations that are looked at, and moved, at once. */
+const MOVED = 1_000;
+
+/**
+ * Moves everything behind a gap down, one operation after the other from the front to the back, so that a place is free before it is taken: a
+ * database checks the key after each row, and visits the rows of one statement in whatever order it likes.
+ */
+async function closeGaps({ db, dialect }: Context, planId: string): Promise<void> {
+  const of = db.selectFrom('operation').where('plan_id', '=', planId);
+  const whole = await of.select((eb) => [eb.fn.countAll().as('n'), eb.fn.max('seq').as('last')]).executeTakeFirst();
+  if (count(whole?.n) === count(whole?.last ?? 0)) return;
+  for (let done = 0, last = 0; ;) {
+    const rows = await of.select(['id', 'seq']).where('seq', '>', last).orderBy('seq').limit(MOVED).execute();
+    const end = rows.at(-1);
+    if (end === undefined) return;
+    await dialect.bulk.update(db, { table: 'operation', key: ['id'], set: ['seq'] }, rows.flatMap(({ id, seq }, i) => (seq === done + i + 1 ? [] : [{ id, seq: done + i + 1 }])));
+    done += rows.length;
+    last = end.seq;
+  }
+}
+
 /** Makes the repository of operations. */
 export function planOperationsRepository(context: Context): PlanOperationsRepository {
   const { db } = context;
@@ -80,9 +107,18 @@ export function planOperationsRepository(context: Context): PlanOperationsReposi
       await within.dialect.bulk.insert(within.db, { table: 'operation', columns: COLUMNS, key: [], update: [] }, operations.map((operation) => ({
         plan_id: planId, seq: operation.seq, id: operation.id, kind: operation.kind, service: operation.service, object_kind: operation.objectKind,
         source_id: operation.sourceId, target_id: operation.targetId, name: operation.name, name_key: nameKey(operation.name),
-        body: JSON.stringify({ changes: operation.changes, references: operation.references, previous: operation.previous, ...(operation.permission === undefined ? {} : { permission: operation.permission }) } satisfies Body), outcome: 'pending', message: '',
+        body: JSON.stringify({ changes: operation.changes, references: operation.references, previous: operation.previous, ...(operation.permission === undefined ? {} : { permission: operation.permission }), ...(operation.recipient === undefined ? {} : { recipient: operation.recipient }) } satisfies Body), outcome: 'pending', message: '',
       })));
     }),
+    operationsOn: async (planId, sourceIds) => {
+      const found: StoredOperation[] = [];
+      for (const ids of pieces(sourceIds)) found.push(...(await db.selectFrom('operation').selectAll().where('plan_id', '=', planId).where('source_id', 'in', ids).execute()).map(toOperation));
+      return found.toSorted((a, b) => a.seq - b.seq);
+    },
+    removeOperations: (planId, operations) => inTransaction(context, async (within) => {
+      await within.dialect.bulk.remove(within.db, { table: 'operation', key: ['plan_id', 'id'] }, operations.map(({ id }) => ({ plan_id: planId, id })));
+    }),
+    closeGaps: (planId) => inTransaction(context, (within) => closeGaps(within, planId)),
     pageOperations: async ({ planId, search = '', kind = '', outcome = '', attribute = '', sourceId = '', value = '', finding = '', ...request }) => {
       const limit = limitOf(request.limit);
       const start = startOf(request.after, ['number']);
@@ -91,7 +127,9 @@ export function planOperationsRepository(context: Context): PlanOperationsReposi
       if (outcome !== '') query = query.where('outcome', '=', outcome);
       if (search.trim() !== '') query = query.where(contains('name_key', search.trim()));
       if (sourceId !== '') query = query.where('source_id', '=', sourceId);
-      if (LINKED[attribute] !== undefined) query = query.where('kind', 'in', LINKED[attribute] ?? []);
+      const links = LINKED[attribute];
+      // The manager of a contact is written as one of its values.
+      if (links !== undefined) query = query.where(({ eb, or }) => or([eb('kind', 'in', links), inBody(JSON.stringify({ attribute }).slice(1, -1))]));
       else if (isPermission(attribute)) query = query.where(inBody(JSON.stringify({ permission: attribute }).slice(1, -1)));
       else if (attribute !== '') query = query.where(inBody(JSON.stringify({ attribute }).slice(1, -1)));
       // As JSON writes it, without the quotes around.

@@ -2,7 +2,7 @@ import type { Finding, GuardStop, PlanCounts, PlanSkip, UnresolvedReference } fr
 import type { MigrationSettings } from '../../../shared/domain/settings.ts';
 import { ErrorCode, appError } from '../../../shared/domain/errors.ts';
 import type { ObjectKind } from '../../../shared/domain/objects.ts';
-import { count, flag, json } from '../columns.ts';
+import { count, flag, json, pieces } from '../columns.ts';
 import { inTransaction, type Context } from '../context.ts';
 import { after, limitOf, startOf, toPage, type Page, type PageRequest } from '../paging.ts';
 import type { TenantFacts } from './pairs.ts';
@@ -49,6 +49,12 @@ export interface PlanRecordsRepository {
   appendSkips(id: string, skips: readonly PlanSkip[]): Promise<void>;
   appendFindings(id: string, findings: readonly Finding[]): Promise<void>;
   appendUnresolved(id: string, references: readonly UnresolvedReference[]): Promise<void>;
+  /** Takes out of a plan that is being made what waits for others at these objects. */
+  removeUnresolved(id: string, sourceIds: readonly string[]): Promise<void>;
+  /** Takes out of a plan that is being made the findings of one rule about these objects. */
+  removeFindings(id: string, sourceIds: readonly string[], rule: string): Promise<void>;
+  /** How many findings and references that wait a plan has. */
+  totals(id: string): Promise<{ readonly findings: { readonly errors: number; readonly warnings: number }; readonly unresolved: number }>;
   /** In the order appended; @throws AppError INVALID_INPUT when the cursor or the limit is wrong. */
   pageSkips(query: PageRequest & { readonly planId: string }): Promise<Page<PlanSkip>>;
   pageFindings(query: PageRequest & { readonly planId: string }): Promise<Page<Finding>>;
@@ -58,7 +64,7 @@ export interface PlanRecordsRepository {
 }
 
 const NOTHING: PlanCounts = {
-  creates: 0, restores: 0, updates: 0, deletes: 0, managers: 0, membersAdded: 0, membersRemoved: 0, permissionsAdded: 0, permissionsRemoved: 0, licencesAssigned: 0, licencesRemoved: 0, attributes: 0, overwrites: 0, upnChanges: 0, disables: 0,
+  creates: 0, restores: 0, updates: 0, deletes: 0, managers: 0, membersAdded: 0, membersRemoved: 0, permissionsAdded: 0, permissionsRemoved: 0, healed: 0, licencesAssigned: 0, licencesRemoved: 0, attributes: 0, overwrites: 0, upnChanges: 0, disables: 0,
   irreversible: 0, unchanged: 0, skipped: 0, operations: 0,
 };
 
@@ -95,7 +101,7 @@ const toFinding = (row: Record<string, unknown>): Finding => ({
   severity: row['severity'] as Finding['severity'], message: String(row['message']), proposal: row['proposal'] as string | null,
 });
 const toUnresolved = (row: Record<string, unknown>): UnresolvedReference => ({
-  sourceId: String(row['source_id']), attribute: String(row['attribute']), dn: String(row['dn']), reason: String(row['reason']),
+  sourceId: String(row['source_id']), attribute: String(row['attribute']), dn: String(row['dn']), reason: String(row['reason']), ...(row['on_creation'] === 1 ? { onCreation: true as const } : {}),
 });
 
 /** Makes the repository of plan headers and details. */
@@ -139,9 +145,21 @@ export function planRecordsRepository(context: Context): PlanRecordsRepository {
         })));
     }),
     appendUnresolved: (id, references) => inTransaction(context, async (within) => {
-      await within.dialect.bulk.insert(within.db, { table: 'plan_unresolved', columns: ['plan_id', 'source_id', 'attribute', 'dn', 'reason'], key: [], update: [] },
-        references.map((reference) => ({ plan_id: id, source_id: reference.sourceId, attribute: reference.attribute, dn: reference.dn, reason: reference.reason })));
+      await within.dialect.bulk.insert(within.db, { table: 'plan_unresolved', columns: ['plan_id', 'source_id', 'attribute', 'dn', 'reason', 'on_creation'], key: [], update: [] },
+        references.map((reference) => ({ plan_id: id, source_id: reference.sourceId, attribute: reference.attribute, dn: reference.dn, reason: reference.reason, on_creation: flag(reference.onCreation === true) })));
     }),
+    removeUnresolved: async (id, sourceIds) => {
+      for (const some of pieces(sourceIds)) await db.deleteFrom('plan_unresolved').where('plan_id', '=', id).where('source_id', 'in', some).execute();
+    },
+    removeFindings: async (id, sourceIds, rule) => {
+      for (const some of pieces(sourceIds)) await db.deleteFrom('plan_finding').where('plan_id', '=', id).where('source_id', 'in', some).where('rule', '=', rule).execute();
+    },
+    totals: async (id) => {
+      const rows = await db.selectFrom('plan_finding').select((eb) => ['severity', eb.fn.countAll().as('n')]).where('plan_id', '=', id).groupBy('severity').execute();
+      const of = (severity: string): number => rows.reduce((sum, row) => sum + (row.severity === severity ? count(row.n) : 0), 0);
+      const waiting = await db.selectFrom('plan_unresolved').select((eb) => eb.fn.countAll().as('n')).where('plan_id', '=', id).executeTakeFirst();
+      return { findings: { errors: of('error'), warnings: of('warning') }, unresolved: count(waiting?.n) };
+    },
     pageSkips: (query) => details(context, 'plan_skip', query, toSkip),
     pageFindings: (query) => details(context, 'plan_finding', query, toFinding),
     pageUnresolved: (query) => details(context, 'plan_unresolved', query, toUnresolved),

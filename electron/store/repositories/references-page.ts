@@ -1,14 +1,20 @@
 import { sql } from 'kysely';
 import type { ObjectKind } from '../../../shared/domain/objects.ts';
+import type { RemadeSide } from '../../../shared/domain/references.ts';
 import { count } from '../columns.ts';
 import type { Context } from '../context.ts';
 import { limitOf, startOf, toPage, type Page, type PageRequest } from '../paging.ts';
+import { remade, writtenElsewhere } from './references-remade.ts';
 
 /** One entry as shown: who waits, for whom, since when and why. */
 export interface ReferenceRecord {
   readonly sourceId: string; readonly name: string; readonly kind: ObjectKind | null; readonly attribute: string; readonly dn: string;
   readonly otherId: string | null; readonly otherName: string | null; readonly otherKind: ObjectKind | null; readonly otherMatched: boolean;
   readonly since: number; readonly reason: string; readonly healedBy: string | null; readonly healedAt: number | null;
+  /** The side that was matched anew since; null: none. */
+  readonly remade: RemadeSide | null;
+  /** It belongs to the creation of the object that waits. */
+  readonly onCreation: boolean;
 }
 
 /** Which entries of the ledger to show; empty text means all. */
@@ -22,6 +28,9 @@ export interface ReferencesQuery extends PageRequest {
   /** Part of a name or of the DN waited for. */
   readonly search?: string | undefined;
 }
+
+/** A condition as SQLite (a number) or PostgreSQL gives it. */
+const isTrue = (value: unknown): boolean => value === true || value === 1;
 
 /** Text for LIKE in which the signs of LIKE stand for themselves. */
 const pattern = (text: string): string => `%${text.toLowerCase().replace(/[\\%_]/g, String.raw`\$&`)}%`;
@@ -41,17 +50,20 @@ export async function pageReferences({ db }: Context, { pairId, collectionId, vi
     const members = db.selectFrom('collection_member').select('source_id').where('collection_id', '=', collectionId);
     query = view === 'who waits' ? query.where('w.source_id', 'in', members) : query.where('o.id', 'in', members);
   }
-  if (state !== '') query = query.where('w.healed_by', state === 'waits' ? 'is' : 'is not', null);
+  // What was written to a match that was made anew since waits again, also before the next migration notices.
+  if (state === 'waits') query = query.where(({ eb, or }) => or([eb('w.healed_by', 'is', null), writtenElsewhere]));
+  else if (state === 'healed') query = query.where('w.healed_by', 'is not', null).where(sql<boolean>`not ${writtenElsewhere}`);
   const text = search.trim();
   if (text !== '') query = query.where(sql<boolean>`(s.name_key like ${pattern(text)} escape '\\' or o.name_key like ${pattern(text)} escape '\\' or w.dn_key like ${pattern(text)} escape '\\')`);
   const total = start?.total ?? count((await query.select((eb) => eb.fn.countAll().as('n')).executeTakeFirst())?.n);
   const first = view === 'who waits' ? sql<string>`coalesce(s.name_key, w.source_id)` : sql<string>`coalesce(o.name_key, w.dn_key)`;
   const from = start === undefined ? query : query.where(sql<boolean>`(${first}, w.source_id, w.attribute, w.dn_key) > (${sql.join(start.key.map((part) => sql.val(part)))})`);
   const rows = await from.select(['w.source_id', 'w.attribute', 'w.dn_key', 'w.dn', 'w.since', 'w.reason', 'w.healed_by', 'w.healed_at', 's.name', 's.kind', 'o.name as other_name', 'o.kind as other_kind', 'm.state as match_state'])
-    .select([first.as('first'), other.as('other')]).orderBy(first).orderBy('w.source_id').orderBy('w.attribute').orderBy('w.dn_key').limit(limit + 1).execute();
+    .select('w.on_creation').select([first.as('first'), other.as('other'), remade.as('remade'), writtenElsewhere.as('elsewhere')]).orderBy(first).orderBy('w.source_id').orderBy('w.attribute').orderBy('w.dn_key').limit(limit + 1).execute();
   return toPage(rows, limit, total, (row) => [row.first, row.source_id, row.attribute, row.dn_key], (row): ReferenceRecord => ({
     sourceId: row.source_id, name: row.name ?? row.source_id, kind: row.kind as ObjectKind | null, attribute: row.attribute, dn: row.dn,
     otherId: row.other, otherName: row.other_name, otherKind: row.other_kind as ObjectKind | null, otherMatched: row.match_state === 'Matched',
-    since: row.since, reason: row.reason, healedBy: row.healed_by, healedAt: row.healed_at,
+    since: row.since, reason: row.reason, ...(isTrue(row.elsewhere) ? { healedBy: null, healedAt: null } : { healedBy: row.healed_by, healedAt: row.healed_at }),
+    remade: row.remade, onCreation: row.on_creation === 1,
   }));
 }

@@ -1,14 +1,21 @@
 import type { UnresolvedReference } from '../../../shared/domain/plans.ts';
+import type { RemadeSide } from '../../../shared/domain/references.ts';
 import { normaliseDn } from '../../../shared/rules/dn.ts';
-import { pieces } from '../columns.ts';
+import { sql } from 'kysely';
+import { flag, pieces } from '../columns.ts';
 import { inTransaction, type Context } from '../context.ts';
 import type { Page } from '../paging.ts';
 import { pageReferences, type ReferenceRecord, type ReferencesQuery } from './references-page.ts';
+import { remade, writtenElsewhere } from './references-remade.ts';
 import { sidIn } from './sources.ts';
 
 /** One entry of the ledger that waits; `otherId` is the object waited for, null while the directory has not shown it. */
 export interface OpenReference {
   readonly sourceId: string; readonly attribute: string; readonly dn: string; readonly dnKey: string; readonly otherId: string | null; readonly collectionId: string | null; readonly since: number; readonly reason: string;
+  /** The side that was matched anew since, so that the reference is not written before the object that refers is migrated again. */
+  readonly remade: RemadeSide | null;
+  /** It belongs to the creation of the object that waits. */
+  readonly onCreation: boolean;
 }
 /** What identifies an entry. */
 export type ReferenceKey = Pick<OpenReference, 'sourceId' | 'attribute' | 'dnKey'>;
@@ -26,14 +33,18 @@ export interface ReferencesRepository {
   /** Walks through what waits, of everybody or of some objects, one page in memory. */
   iterateOpen(pairId: string, sourceIds?: readonly string[]): AsyncIterable<readonly OpenReference[]>;
   markHealed(pairId: string, taskId: string, keys: readonly ReferenceKey[]): Promise<void>;
+  /** Gives entries that wait another reason. */
+  explain(pairId: string, entries: readonly UnresolvedReference[]): Promise<void>;
   remove(pairId: string, keys: readonly ReferenceKey[]): Promise<void>;
   /** Makes entries wait again that a task, or a task on one waiting object, had healed. @returns how many. */
   reopen(pairId: string, which: { readonly taskId: string } | { readonly sourceId: string }): Promise<number>;
+  /** What was written to another match of the other object than it has now, waits again. */
+  reopenRemade(pairId: string): Promise<void>;
   /** After matches were lost: an object without a match waits for nothing, and what referred to one waits again. */
   settle(pairId: string): Promise<void>;
 }
 
-const COLUMNS = ['pair_id', 'source_id', 'attribute', 'dn_key', 'dn', 'other_id', 'collection_id', 'since', 'reason', 'healed_by', 'healed_at'] as const;
+const COLUMNS = ['pair_id', 'source_id', 'attribute', 'dn_key', 'dn', 'other_id', 'collection_id', 'since', 'reason', 'healed_by', 'healed_at', 'target_id', 'other_target_id', 'on_creation'] as const;
 const PAGE_SIZE = 1_000;
 const KEY = ['pair_id', 'source_id', 'attribute', 'dn_key'] as const;
 
@@ -57,17 +68,31 @@ async function idsByDn({ db }: Context, pairId: string, keys: readonly string[])
   return found;
 }
 
+/** The Graph ids that objects are matched with now. */
+async function matchesOf({ db }: Context, pairId: string, sourceIds: readonly string[]): Promise<ReadonlyMap<string, string | null>> {
+  const found = new Map<string, string | null>();
+  for (const ids of pieces(sourceIds)) for (const row of await db.selectFrom('match_result').select(['source_id', 'target_id']).where('pair_id', '=', pairId).where('state', '=', 'Matched').where('source_id', 'in', ids).execute()) found.set(row.source_id, row.target_id);
+  return found;
+}
+
 async function record(context: Context, pairId: string, by: { readonly taskId: string; readonly collectionId: string }, waiting: readonly UnresolvedReference[], closed: readonly string[]): Promise<void> {
   const { db, dialect, environment } = context;
   const now = environment.clock();
-  const named = new Map(waiting.map((one) => { const row = { ...one, source_id: one.sourceId, dn_key: normaliseDn(one.dn) }; return [idOf(row), row]; }));
+  const named = new Map<string, UnresolvedReference & { readonly source_id: string; readonly dn_key: string }>();
+  for (const one of waiting) {
+    const row = { ...one, source_id: one.sourceId, dn_key: normaliseDn(one.dn) };
+    // Wanted by a rule that always writes, too: then it does not hang on the creation.
+    if (row.onCreation !== true || !named.has(idOf(row))) named.set(idOf(row), row);
+  }
   const known = await rowsOf(context, pairId, [...new Set([...closed, ...waiting.map((one) => one.sourceId)])]);
   const others = await idsByDn(context, pairId, [...new Set([...named.values()].map((one) => one.dn_key))]);
+  const matches = await matchesOf(context, pairId, [...new Set(waiting.map((one) => one.sourceId))]);
   await dialect.bulk.insert(db, { table: 'waiting_reference', columns: COLUMNS, key: KEY, update: COLUMNS.slice(4) }, [...named].map(([id, one]) => {
     const before = known.get(id);
     return {
       pair_id: pairId, source_id: one.sourceId, attribute: one.attribute, dn_key: one.dn_key, dn: one.dn, other_id: others.get(one.dn_key) ?? before?.other_id ?? null, collection_id: by.collectionId,
       since: before !== undefined && before.healed_by === null ? before.since : now, reason: one.reason, healed_by: null, healed_at: null,
+      target_id: matches.get(one.sourceId) ?? null, other_target_id: null, on_creation: flag(one.onCreation === true),
     };
   }));
   const done = new Set(closed);
@@ -84,24 +109,41 @@ async function heal({ db, dialect, environment }: Context, pairId: string, taskI
   const now = environment.clock();
   await dialect.bulk.update(db, { table: 'waiting_reference', key: KEY, set: ['healed_by', 'healed_at'] },
     rows.map(({ source_id, attribute, dn_key }) => ({ pair_id: pairId, source_id, attribute, dn_key, healed_by: taskId, healed_at: now })));
+  if (rows.length === 0) return;
+  // To whom it was written, in case that match is made anew one day.
+  await sql`update waiting_reference set other_id = coalesce(other_id, (select x.id from source x where x.pair_id = waiting_reference.pair_id and x.dn_key = waiting_reference.dn_key and x.missing = 0 limit 1))
+    where pair_id = ${pairId} and healed_by = ${taskId} and other_id is null`.execute(db);
+  await sql`update waiting_reference set other_target_id = (select m.target_id from match_result m where m.pair_id = waiting_reference.pair_id and m.source_id = waiting_reference.other_id and m.state = 'Matched'),
+    target_id = (select m.target_id from match_result m where m.pair_id = waiting_reference.pair_id and m.source_id = waiting_reference.source_id and m.state = 'Matched')
+    where pair_id = ${pairId} and healed_by = ${taskId} and healed_at = ${now}`.execute(db);
 }
 
-async function settle({ db }: Context, pairId: string): Promise<void> {
+/** What stands as written was written to a match of the other object that somebody has replaced since. */
+async function reopenRemade({ db }: Context, pairId: string): Promise<void> {
+  const keys = await db.selectFrom('waiting_reference as w').select(['w.source_id', 'w.attribute', 'w.dn_key']).where('w.pair_id', '=', pairId).where('w.healed_by', 'is not', null).where(writtenElsewhere).execute();
+  for (const { source_id, attribute, dn_key } of keys) {
+    await db.updateTable('waiting_reference').set({ healed_by: null, healed_at: null }).where('pair_id', '=', pairId).where('source_id', '=', source_id).where('attribute', '=', attribute).where('dn_key', '=', dn_key).execute();
+  }
+}
+
+async function settle({ db, dialect, environment }: Context, pairId: string): Promise<void> {
   const matched = db.selectFrom('match_result').select('source_id').where('pair_id', '=', pairId).where('state', '=', 'Matched');
   await db.deleteFrom('waiting_reference').where('pair_id', '=', pairId).where('source_id', 'not in', matched).execute();
   await db.updateTable('waiting_reference').set({ healed_by: null, healed_at: null }).where('pair_id', '=', pairId).where('healed_by', 'is not', null).where('other_id', 'is not', null).where('other_id', 'not in', matched).execute();
+  await reopenRemade({ db, dialect, environment }, pairId);
 }
 
 async function* openPages({ db }: Context, pairId: string, sourceIds?: readonly string[]): AsyncIterable<readonly OpenReference[]> {
   for (let last: ReferenceKey | null = null; ;) {
     let query = db.selectFrom('waiting_reference as w').leftJoin('source as o', (join) => join.onRef('o.pair_id', '=', 'w.pair_id').onRef('o.dn_key', '=', 'w.dn_key').on('o.missing', '=', 0))
-      .select(['w.source_id', 'w.attribute', 'w.dn_key', 'w.dn', 'w.other_id', 'w.collection_id', 'w.since', 'w.reason', 'o.id as found']).where('w.pair_id', '=', pairId).where('w.healed_by', 'is', null);
+      .select(['w.source_id', 'w.attribute', 'w.dn_key', 'w.dn', 'w.other_id', 'w.collection_id', 'w.since', 'w.reason', 'w.on_creation', 'o.id as found']).select(remade.as('remade')).where('w.pair_id', '=', pairId).where('w.healed_by', 'is', null);
     if (sourceIds !== undefined) query = query.where('w.source_id', 'in', sourceIds);
     const from: ReferenceKey | null = last;
     if (from !== null) query = query.where(({ eb, refTuple, tuple }) => eb(refTuple('w.source_id', 'w.attribute', 'w.dn_key'), '>', tuple(from.sourceId, from.attribute, from.dnKey)));
     const rows = await query.orderBy('w.source_id').orderBy('w.attribute').orderBy('w.dn_key').limit(PAGE_SIZE).execute();
     const page = rows.map((row): OpenReference => ({
       sourceId: row.source_id, attribute: row.attribute, dn: row.dn, dnKey: row.dn_key, otherId: row.other_id ?? row.found, collectionId: row.collection_id, since: row.since, reason: row.reason,
+      remade: row.remade, onCreation: row.on_creation === 1,
     }));
     if (page.length > 0) yield page;
     last = page.at(-1) ?? null;
@@ -120,12 +162,18 @@ export function referencesRepository(context: Context): ReferencesRepository {
       for (const ids of pieces(sourceIds)) yield* openPages(context, pairId, ids);
     },
     markHealed: (pairId, taskId, keys) => inTransaction(context, (within) => heal(within, pairId, taskId, keys.map(cells(pairId)))),
+    explain: async (pairId, entries) => {
+      for (const { sourceId, attribute, dn, reason } of entries) {
+        await db.updateTable('waiting_reference').set({ reason }).where('pair_id', '=', pairId).where('source_id', '=', sourceId).where('attribute', '=', attribute).where('dn_key', '=', normaliseDn(dn)).where('healed_by', 'is', null).execute();
+      }
+    },
     remove: (pairId, keys) => inTransaction(context, async (within) => { await within.dialect.bulk.remove(within.db, { table: 'waiting_reference', key: KEY }, keys.map(cells(pairId))); }),
     reopen: async (pairId, which) => {
-      const open = db.updateTable('waiting_reference').set({ healed_by: null, healed_at: null }).where('pair_id', '=', pairId).where('healed_by', 'is not', null);
+      const open = db.updateTable('waiting_reference').set({ healed_by: null, healed_at: null, other_target_id: null }).where('pair_id', '=', pairId).where('healed_by', 'is not', null);
       const { numUpdatedRows } = await ('taskId' in which ? open.where('healed_by', '=', which.taskId) : open.where('source_id', '=', which.sourceId)).executeTakeFirst();
       return Number(numUpdatedRows);
     },
+    reopenRemade: (pairId) => inTransaction(context, (within) => reopenRemade(within, pairId)),
     settle: (pairId) => inTransaction(context, (within) => settle(within, pairId)),
   };
 }

@@ -43,6 +43,8 @@ export interface SourcesRepository {
   heads(pairId: string, ids: readonly string[]): Promise<ReadonlyMap<string, SourceHead>>;
   /** Ids by normalised DN (`normaliseDn`), for the DNs that exist; a DN may also name an object by its SID: `<SID=S-1-5-21-...>`. */
   byDns(pairId: string, dns: readonly string[]): Promise<ReadonlyMap<string, string>>;
+  /** Ids of the objects whose links name one of these by its present DN. */
+  referrers(pairId: string, ids: readonly string[]): Promise<readonly string[]>;
   /** Walks by id, one page in memory, with links. The store stays usable between pages; objects that change meanwhile come as they are then. */
   iterate(pairId: string, scope?: SourceScope): AsyncIterable<readonly StoredSource[]>;
   /**
@@ -194,6 +196,16 @@ export function sourcesRepository(context: Context): SourcesRepository {
         for (const row of rows) if (row.missing === 0 || !found.has(row.dn_key)) found.set(row.dn_key, row.id);
       }
       return found;
+    },
+    referrers: async (pairId, ids) => {
+      const dnKeys = new Set<string>();
+      for (const some of pieces(ids)) for (const row of await db.selectFrom('source').select('dn_key').where('pair_id', '=', pairId).where('id', 'in', some).execute()) dnKeys.add(row.dn_key);
+      const found = new Set<string>();
+      // Links are kept by who has them: each piece walks them all, once.
+      for (const some of pieces([...dnKeys])) {
+        for (const row of await db.selectFrom('source_link').select('source_id').distinct().where('pair_id', '=', pairId).where('dn_key', 'in', some).execute()) found.add(row.source_id);
+      }
+      return [...found];
     },
     iterate: async function* (pairId, { collectionId, ids, kind, missing = 'exclude', pageSize = 500, links = 'with links' } = {}) {
       const wanted = ids === undefined ? undefined : [...new Set(ids)].toSorted();

@@ -7,24 +7,30 @@ import type { Context } from '../context.ts';
 /** What statistics are of: one collection, one pair, or (empty) the whole project. */
 export interface StatisticsScope { readonly pairId?: string | undefined; readonly collectionId?: string | undefined }
 
+/** One row an object, whatever number of collections hold it. Of synchronisation the least in alphabetical order is what a person has to know: Failed, In sync, Never synced, Not intended to be synced. */
+function objects(db: Context['db'], pairId: string | undefined) {
+  const members = db.selectFrom('collection_member').select((eb) => ['kind', 'source_id', eb.fn.min('status').as('status'), eb.fn.min('synchronisation').as('synchronisation')]).groupBy(['pair_id', 'source_id', 'kind']);
+  return pairId === undefined ? members : members.where('pair_id', '=', pairId);
+}
+
 const zeros = <K extends string>(keys: readonly K[]): Record<K, number> => Object.fromEntries(keys.map((name) => [name, 0])) as Record<K, number>;
 
 /**
  * Counts by status, as on the Home and Statistics tabs. Every status has its key, 0 where there is none. An object that is in
- * two collections counts twice: its statuses belong to the collections. Writes are counted from the journal.
+ * two collections counts once in the figures of the pair and the project: it has the same progress in both, and where only one
+ * of them synchronises it, that counts. Writes are counted from the journal, those of a collection being the ones that its own tasks made.
  */
 export async function statistics({ db }: Context, { pairId, collectionId }: StatisticsScope = {}): Promise<Statistics> {
-  let members = db.selectFrom('collection_member').select((eb) => ['kind', 'status', 'synchronisation', eb.fn.countAll().as('n')]).groupBy(['kind', 'status', 'synchronisation']);
+  const rows = collectionId === undefined ? objects(db, pairId) : db.selectFrom('collection_member').select(['kind', 'status', 'synchronisation']).where('collection_id', '=', collectionId);
+  const members = db.selectFrom(rows.as('member')).select((eb) => ['kind', 'status', 'synchronisation', eb.fn.countAll().as('n')]).groupBy(['kind', 'status', 'synchronisation']);
   let writes = db.selectFrom('journal').select((eb) => ['outcome', eb.case().when('undone_by', 'is', null).then(0).else(1).end().as('undone'), eb.fn.countAll().as('n')])
     .where('outcome', 'is not', null).groupBy(['outcome', 'undone']);
   let tasks = db.selectFrom('task').select((eb) => eb.fn.max(eb.fn.coalesce('finished_at', 'started_at', 'created_at')).as('at'));
   if (pairId !== undefined) {
-    members = members.where('pair_id', '=', pairId);
     writes = writes.where('pair_id', '=', pairId);
     tasks = tasks.where('pair_id', '=', pairId);
   }
   if (collectionId !== undefined) {
-    members = members.where('collection_id', '=', collectionId);
     writes = writes.where('collection_id', '=', collectionId);
     tasks = tasks.where('collection_id', '=', collectionId);
   }

@@ -31,7 +31,7 @@ export function CollectionHome({ pair, collection }: CollectionScreenProps): Rea
   const running = tasks.data?.rows.find((t) => t.state === 'Running' || t.state === 'Queued');
   const next: { text: string; label: string; run: () => void } =
     waiting ? { text: `The plan of a ${waiting.kind} task waits for your review. Nothing has been written yet.`, label: 'Review Plan', run: () => open('review plan', { task: waiting }) }
-    : collection.kind === 'dynamic' ? { text: 'A dynamic collection takes part in coexistence only, and is never matched or migrated. Every discovery works its objects out anew from its scope.', label: 'Change Scope', run: () => open('change scope', { pair, collection }) }
+    : collection.kind === 'dynamic' ? { text: 'A dynamic collection takes part in coexistence only: Match Objects and Migrate Objects are for static ones. Matches can be pinned here beforehand. Every discovery works its objects out anew from its scope.', label: 'Change Scope', run: () => open('change scope', { pair, collection }) }
     : collection.objects === 0 ? { text: 'The collection is empty. Add objects from Active Directory, query them by attribute values, or import a list.', label: 'Add Objects', run: () => open('add objects', { pair, collection }) }
     : (by.Ambiguous ?? 0) + (by.Conflict ?? 0) > 0 ? { text: `${counted((by.Ambiguous ?? 0) + (by.Conflict ?? 0), 'match', 'matches')} need a decision by a person: more than one candidate, or a risk.`, label: 'Show Objects', run: () => go(node, 'Objects') }
     : (by.New ?? 0) > 0 ? { text: `${counted(by.New ?? 0, 'object')} were not matched yet. Matching writes nothing to the tenant.`, label: 'Match Objects', run: () => open('match objects', { pair, collection, scope: null }) }

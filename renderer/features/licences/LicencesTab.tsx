@@ -11,19 +11,19 @@ import { NOTHING } from '../../ui/grid-selection.ts';
 import { useLayout } from '../../ui/layout.ts';
 import { EmptyState, ErrorView, Loading } from '../../ui/states.tsx';
 import { HeadCount } from './HeadCount.tsx';
-import { actionOf, conditionOf } from './words.ts';
+import { licenceActionText, licenceConditionText } from '../../../shared/rules/licence-text.ts';
 
 const COLUMNS: readonly GridColumn<LicenceRuleRow>[] = [
   { id: 'position', title: 'Order', width: 70, render: (r) => String(r.position) },
   { id: 'enabled', title: 'State', width: 100, render: (r) => <Badge appearance="tint" color={r.enabled ? 'success' : 'subtle'}>{r.enabled ? 'Enabled' : 'Disabled'}</Badge> },
-  { id: 'condition', title: 'For whom', width: 260, grow: true, render: (r) => <span title={conditionOf(r)}>{conditionOf(r)}</span> },
-  { id: 'action', title: 'What', width: 260, grow: true, render: (r) => <span title={actionOf(r)}>{actionOf(r)}</span> },
+  { id: 'condition', title: 'For whom', width: 260, grow: true, render: (r) => <span title={licenceConditionText(r)}>{licenceConditionText(r)}</span> },
+  { id: 'action', title: 'What', width: 260, grow: true, render: (r) => <span title={licenceActionText(r)}>{licenceActionText(r)}</span> },
   { id: 'when', title: 'When', width: 140, render: (r) => r.when },
 ];
 
 /** Licence rules of a pair, for collections made afterwards. */
 export function PairLicencesTab({ pair }: PairScreenProps): ReactNode {
-  return <LicenceRules pairId={pair.id} owner={useMemo(() => ({ kind: 'pair', id: pair.id }), [pair.id])} note="These rules are copied into every collection made afterwards. Existing collections are not affected." />;
+  return <LicenceRules pairId={pair.id} owner={useMemo(() => ({ kind: 'pair', id: pair.id }), [pair.id])} note="These rules are copied into every collection made afterwards. Existing collections are not affected until you push the rules to them." />;
 }
 
 /** Licence rules of a collection, and how many units they take. */

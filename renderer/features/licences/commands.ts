@@ -1,8 +1,8 @@
-import { AddRegular, ArrowDownRegular, ArrowUpRegular, DeleteRegular, EditRegular, ToggleLeftRegular } from '@fluentui/react-icons';
+import { AddRegular, ArrowDownRegular, ArrowUpRegular, DeleteRegular, EditRegular, ShareRegular, ToggleLeftRegular } from '@fluentui/react-icons';
 import { cliOf, quoted, type Command } from '../../app/commands.ts';
 import { movedOrder, ownerOf, whyNotMoved } from '../../app/rule-order.ts';
 import type { CommandContext } from '../../app/selection.ts';
-import { actionOf, conditionOf } from './words.ts';
+import { licenceActionText, licenceConditionText } from '../../../shared/rules/licence-text.ts';
 
 type Chosen = Extract<NonNullable<CommandContext['chosen']>, { readonly kind: 'licence rule' }>;
 
@@ -55,8 +55,12 @@ export const licenceCommands: readonly Command[] = [
     run: (c, { open }) => {
       const owner = ownerOf(c);
       const chosen = ruleOf(c);
-      if (owner && chosen) open('remove licence rule', { owner, id: chosen.rule.id, title: `${actionOf(chosen.rule)} for ${conditionOf(chosen.rule)}` });
+      if (owner && chosen) open('remove licence rule', { owner, id: chosen.rule.id, title: `${licenceActionText(chosen.rule)} for ${licenceConditionText(chosen.rule)}` });
     },
     cliLine: (c) => { const chosen = ruleOf(c); return chosen ? cliOf(c, `licences remove ${chosen.rule.position} ${scope(c)}`) : null; },
+  },
+  {
+    id: 'licences.push', title: 'Push to Collections', icon: ShareRegular, group: 'Licences', appliesTo: (c) => isHere(c) && c.place.node.kind === 'pair', disabledReason: () => null,
+    run: (c, { open }) => { if (c.pair) open('push rules', { pair: c.pair, lists: 'licences' }); }, cliLine: (c) => cliOf(c, `licences push --pair ${quoted(c.pair?.name ?? '<pair>')}`),
   },
 ];

@@ -8,6 +8,7 @@ import { ConfirmDialog, DialogFrame, TypedConfirmation } from '../../ui/Dialogs.
 import { count, counted } from '../../ui/format.ts';
 import { useLayout } from '../../ui/layout.ts';
 import { ErrorView, Loading } from '../../ui/states.tsx';
+import { scopeName, scopeOf } from './scope.ts';
 import { ACTION_WORDS } from './words.ts';
 
 /** Refused objects that are listed. */
@@ -31,7 +32,7 @@ export function DecideMatchesDialog({ pair, collection, action, selection, count
   const l = useLayout();
   const words = ACTION_WORDS[action];
   const [typed, setTyped] = useState('');
-  const input: ChannelInput<'matches.decide'> = { collectionId: collection.id, action, selection, ...(targetId === undefined ? {} : { targetId }) };
+  const input: ChannelInput<'matches.decide'> = { ...scopeOf(pair, collection), action, selection, ...(targetId === undefined ? {} : { targetId }) };
   const preview = useCall('matches.preview', input, { timeoutMs: 120_000 });
   const decide = useCommand('matches.decide', 300_000);
   const d = preview.data;
@@ -41,7 +42,7 @@ export function DecideMatchesDialog({ pair, collection, action, selection, count
     <ConfirmDialog title={words.title} onClose={onClose} confirmLabel={changes > 0 ? `${words.verb} ${count(changes)}` : words.verb} busy={decide.isPending} ready={d !== undefined && changes > 0 && (typed === '' || isTyped)} error={decide.error ? errorData(decide.error) : null}
       onConfirm={() => decide.mutate({ ...input, ...(isTyped ? { override: typed } : {}) }, { onSuccess: onClose })}>
       <div className={l.column}>
-        <Text>{`${single ? `"${single.name}"` : `${counted(size, 'selected object')} of "${collection.name}"`}. ${words.meaning} Nothing is written to the tenant ${pair.targetName || pair.target.tenantId} by it, and it can be undone.`}</Text>
+        <Text>{`${single ? `"${single.name}"` : `${counted(size, 'selected object')} of "${scopeName(pair, collection)}"`}. ${words.meaning} Nothing is written to the tenant ${pair.targetName || pair.target.tenantId} by it, and it can be undone.`}</Text>
         {preview.error ? <ErrorView error={errorData(preview.error)} onRetry={() => { void preview.refetch(); }} /> : !d ? <Loading label="Looking at what it would change…" /> : <>
           {d.changed > 0 ? <MessageBar intent="info"><MessageBarBody>{`${counted(d.changed, 'object')} can be decided so.`}</MessageBarBody></MessageBar> : null}
           {d.refusedTotal > 0 ? <>
@@ -57,9 +58,9 @@ export function DecideMatchesDialog({ pair, collection, action, selection, count
 }
 
 /** Takes the latest decision back. */
-export function UndoDecisionDialog({ collection, onClose }: DialogProps<'undo decision'>): ReactNode {
+export function UndoDecisionDialog({ pair, collection, onClose }: DialogProps<'undo decision'>): ReactNode {
   const l = useLayout();
-  const summary = useCall('matches.summary', { collectionId: collection.id });
+  const summary = useCall('matches.summary', scopeOf(pair, collection));
   const undo = useCommand('matches.undo', 120_000);
   const last = summary.data?.batches.find((batch) => batch.undone < batch.objects);
   if (undo.data && undo.data.refusedTotal > 0) {
@@ -70,10 +71,10 @@ export function UndoDecisionDialog({ collection, onClose }: DialogProps<'undo de
   }
   return (
     <ConfirmDialog title="Undo Decision" onClose={onClose} confirmLabel="Undo" busy={undo.isPending} ready={last !== undefined} error={undo.error ? errorData(undo.error) : null}
-      onConfirm={() => { if (last) undo.mutate({ collectionId: collection.id, batch: last.id }, { onSuccess: (result) => { if (result.refusedTotal === 0) onClose(); } }); }}>
+      onConfirm={() => { if (last) undo.mutate({ ...scopeOf(pair, collection), batch: last.id }, { onSuccess: (result) => { if (result.refusedTotal === 0) onClose(); } }); }}>
       <div className={l.column}>
         {summary.error ? <ErrorView error={errorData(summary.error)} /> : !summary.data ? <Loading label="Reading the latest decisions…" />
-          : !last ? <Text>No decision of this collection is left to undo.</Text>
+          : !last ? <Text>{`No decision of ${collection ? 'this collection' : 'the collections of this pair'} is left to undo.`}</Text>
           : <Text>{`"${ACTION_WORDS[last.action as keyof typeof ACTION_WORDS]?.title ?? last.action}" by ${last.actor}, ${new Date(last.at).toISOString().slice(0, 16).replace('T', ' ')} UTC: ${counted(last.objects - last.undone, 'object')} get back the match, the decision and the status from before it. Objects that were migrated or decided again since stay as they are and are named. Nothing is written to the tenant.`}</Text>}
       </div>
     </ConfirmDialog>

@@ -9,6 +9,7 @@ import { count, counted } from '../../ui/format.ts';
 import { NOTHING } from '../../ui/grid-selection.ts';
 import { useLayout } from '../../ui/layout.ts';
 import { ErrorView, Loading } from '../../ui/states.tsx';
+import { scopeName, scopeOf } from './scope.ts';
 import type { CsvResult } from '../../../shared/contracts/matches.ts';
 
 type Line = CsvResult['lines'][number];
@@ -36,19 +37,19 @@ export function MatchFromFileDialog({ pair, collection, purpose, onClose }: Dial
   const choose = (event: ChangeEvent<HTMLInputElement>): void => {
     const chosen = event.target.files?.[0];
     if (!chosen) return;
-    void textOf(chosen).then((text) => { setFile({ name: chosen.name, text }); call.mutate({ collectionId: collection.id, text, apply: false }); });
+    void textOf(chosen).then((text) => { setFile({ name: chosen.name, text }); call.mutate({ ...scopeOf(pair, collection), text, apply: false }); });
     event.target.value = '';
   };
   const title = purpose === 'map' ? 'Match From File' : 'Import Decisions';
   return (
     <DialogFrame title={title} onClose={onClose} size="full" tall actions={<>
       {isApplied ? null : <Button appearance="primary" disabled={file === null || call.isPending || result === undefined || result.ready === 0}
-        onClick={() => { if (file) call.mutate({ collectionId: collection.id, text: file.text, apply: true }); }}>{call.isPending ? 'Working…' : `${purpose === 'map' ? 'Pin' : 'Decide'} ${count(result?.ready ?? 0)}`}</Button>}
+        onClick={() => { if (file) call.mutate({ ...scopeOf(pair, collection), text: file.text, apply: true }); }}>{call.isPending ? 'Working…' : `${purpose === 'map' ? 'Pin' : 'Decide'} ${count(result?.ready ?? 0)}`}</Button>}
       <Button onClick={onClose}>Close</Button>
     </>}>
       <div className={l.fill}>
         <Text>{purpose === 'map'
-          ? `A CSV file of two columns: the first names an object of "${collection.name}" by any attribute that identifies it, the second an object of the tenant ${pair.targetName || pair.target.tenantId} by id, userPrincipalName, mail or proxyAddresses. The first line names the attributes, for example sAMAccountName,userPrincipalName. Every line is shown before anything is pinned; nothing is written to the tenant.`
+          ? `A CSV file of two columns: the first names an object of "${scopeName(pair, collection)}" by any attribute that identifies it, the second an object of the tenant ${pair.targetName || pair.target.tenantId} by id, userPrincipalName, mail or proxyAddresses. The first line names the attributes, for example sAMAccountName,userPrincipalName. Every line is shown before anything is pinned; nothing is written to the tenant.`
           : 'A file that "Export list" wrote, with its column Decision filled in: accept, reject, pin, unpin, create, leave out or take back. Every line is shown before anything is decided; nothing is written to the tenant.'}</Text>
         <Field label="CSV file">
           <div className={l.row}>

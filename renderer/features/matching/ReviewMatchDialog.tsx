@@ -16,7 +16,7 @@ const MAIN: readonly ReviewAction[] = ['accept', 'pin', 'reject', 'create', 'lea
 export function ReviewMatchDialog({ pair, collection, row, onClose }: DialogProps<'review match'>): ReactNode {
   const l = useLayout();
   const open = useOpenDialog();
-  const detail = useCall('objects.get', { collectionId: collection.id, id: row.id });
+  const detail = useCall('objects.get', { collectionId: collection?.id ?? row.collections[0]?.id ?? '', id: row.id });
   const [targetId, setTargetId] = useState(row.targetId ?? '');
   const candidates = detail.data?.candidates ?? [];
   const needsChoice = row.state === 'Ambiguous' && targetId === '';
@@ -31,6 +31,7 @@ export function ReviewMatchDialog({ pair, collection, row, onClose }: DialogProp
     </>}>
       <div className={l.column}>
         <div className={l.row}><StatusBadge status={row.review} /><StatusBadge status={row.state} /><Text className={l.wrap}>{row.dn}</Text></div>
+        {collection ? null : <Text>{`In ${row.collections.map((one) => `"${one.name}"`).join(', ')}`}</Text>}
         <Evidence row={row} />
         {detail.error ? <ErrorView error={errorData(detail.error)} onRetry={() => { void detail.refetch(); }} /> : !detail.data ? <Loading label="Reading the candidates…" /> : candidates.length > 1 || row.targetId === null && candidates.length > 0 ? (
           <section aria-label="Candidates" className={l.tight}>

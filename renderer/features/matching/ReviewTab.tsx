@@ -1,13 +1,15 @@
 import { Button, makeStyles, MessageBar, MessageBarBody, SearchBox, Select, tokens, Toolbar, ToolbarButton } from '@fluentui/react-components';
 import { ArrowDownloadRegular, ArrowUndoRegular } from '@fluentui/react-icons';
 import { useCallback, useDeferredValue, useEffect, useMemo, useRef, useState, type ReactNode } from 'react';
+import type { Collection } from '../../../shared/contracts/collections.ts';
 import type { ReviewRow } from '../../../shared/contracts/matches.ts';
+import type { Pair } from '../../../shared/contracts/pairs.ts';
 import { RISK_FLAGS, type RiskFlag } from '../../../shared/domain/objects.ts';
 import { REVIEW_STATES, type ReviewState } from '../../../shared/domain/review.ts';
 import { errorData, useCall, useHost } from '../../app/api.ts';
 import { useCommandMenu } from '../../app/command-menu.tsx';
 import { useOpenDialog } from '../../app/dialogs.tsx';
-import type { CollectionScreenProps } from '../../app/screens.ts';
+import type { CollectionScreenProps, PairScreenProps } from '../../app/screens.ts';
 import { usePublishChosen, type Chosen } from '../../app/selection.ts';
 import { Live } from '../../ui/Live.tsx';
 import { StatusBadge } from '../../ui/StatusBadge.tsx';
@@ -19,6 +21,7 @@ import { NOTHING, selectedCount, type GridSelection } from '../../ui/grid-select
 import { useLayout } from '../../ui/layout.ts';
 import { ActionLink, EmptyState, ErrorView, Loading } from '../../ui/states.tsx';
 import { Evidence, Risks } from './Evidence.tsx';
+import { scopeOf } from './scope.ts';
 import { ACTION_WORDS, differs } from './words.ts';
 
 const useStyles = makeStyles({
@@ -45,7 +48,19 @@ const MOST_IDS = 10_000;
 const FIRST_PAGE = 200;
 
 /** Proposed matches of a collection, each to be accepted, rejected or pinned before a migration uses it. */
-export function ReviewTab({ pair, collection }: CollectionScreenProps): ReactNode {
+export function CollectionReviewTab({ pair, collection }: CollectionScreenProps): ReactNode {
+  return <ReviewList key={collection.id} pair={pair} collection={collection} />;
+}
+/** The same of all collections of a pair. */
+export function PairReviewTab({ pair }: PairScreenProps): ReactNode {
+  return <ReviewList key={pair.id} pair={pair} collection={null} />;
+}
+
+/** Where an object is; only a list of several collections needs to say so. */
+const COLLECTION: GridColumn<ReviewRow> = { id: 'collections', title: 'Collection', width: 130, grow: true, render: (r) => { const names = r.collections.map((one) => one.name).join(', '); return <span title={names}>{names}</span>; } };
+const PAIR_COLUMNS = COLUMNS.toSpliced(1, 0, COLLECTION);
+
+function ReviewList({ pair, collection }: { readonly pair: Pair; readonly collection: Collection | null }): ReactNode {
   const l = useLayout();
   const s = useStyles();
   const { api } = useHost();
@@ -59,9 +74,10 @@ export function ReviewTab({ pair, collection }: CollectionScreenProps): ReactNod
   const [exporting, setExporting] = useState(false);
   const [problem, setProblem] = useState<unknown>(null);
 
-  const summary = useCall('matches.summary', { collectionId: collection.id }, { keepPrevious: true });
+  const summary = useCall('matches.summary', scopeOf(pair, collection), { keepPrevious: true });
   const filter = useMemo(() => ({ search, review, risk, state: '' as const, kind: '' as const }), [search, review, risk]);
-  const input = useMemo(() => ({ collectionId: collection.id, ...filter }), [collection.id, filter]);
+  const scopeId = collection?.id;
+  const input = useMemo(() => ({ ...(scopeId === undefined ? { pairId: pair.id } : { collectionId: scopeId }), ...filter }), [pair.id, scopeId, filter]);
   const key = useMemo(() => ['matches.review', input] as const, [input]);
   const fetch = useCallback((after: string | null, signal: AbortSignal) => api.call('matches.review', { ...input, after }, { signal }), [api, input]);
   const rows = useCursorRows<ReviewRow>(key, fetch);
@@ -119,7 +135,7 @@ export function ReviewTab({ pair, collection }: CollectionScreenProps): ReactNod
         {QUICK.map((action) => <ToolbarButton key={action} disabled={chosen === null} onClick={() => { if (chosen?.kind === 'matches') open('decide matches', { pair, collection, action, selection: chosen.selection, count: chosen.count, single: chosen.single }); }}>{`${ACTION_WORDS[action].verb}…`}</ToolbarButton>)}
         <span className={l.grow} />
         <Live>{`${counted(rows.total, 'object')}${size > 0 && !gone ? `, ${count(size)} selected` : ''}`}</Live>
-        <ToolbarButton icon={<ArrowUndoRegular />} disabled={last === undefined} onClick={() => open('undo decision', { collection })}>
+        <ToolbarButton icon={<ArrowUndoRegular />} disabled={last === undefined} onClick={() => open('undo decision', { pair, collection })}>
           {last ? `Undo "${ACTION_WORDS[last.action as keyof typeof ACTION_WORDS]?.verb ?? last.action}" of ${count(last.objects - last.undone)}` : 'Undo'}
         </ToolbarButton>
         <ToolbarButton icon={<ArrowDownloadRegular />} disabled={exporting || rows.total === 0} onClick={exportList}>{exporting ? 'Exporting…' : 'Export list'}</ToolbarButton>
@@ -128,13 +144,13 @@ export function ReviewTab({ pair, collection }: CollectionScreenProps): ReactNod
       {selection.mode === 'all except' ? <MessageBar intent="info"><MessageBarBody>{`All ${counted(size, 'object')} that the filter shows are selected, also those not on screen.`}</MessageBarBody></MessageBar> : null}
       {rows.loading && !rows.error ? <Loading label="Reading matches…" />
         : rows.total === 0 && !rows.error ? !isMatched
-          ? <EmptyState title="Nothing was matched yet" actions={<Button appearance="primary" onClick={() => open('match objects', { pair, collection, scope: null })}>Match Objects</Button>}>Match the objects first; what should be looked at is shown here.</EmptyState>
+          ? <EmptyState title="Nothing was matched yet" {...(collection?.kind === 'static' ? { actions: <Button appearance="primary" onClick={() => open('match objects', { pair, collection, scope: null })}>Match Objects</Button> } : {})}>{collection?.kind === 'dynamic' ? 'A dynamic collection takes part in coexistence only. A match that must not be left to the rules can be pinned on the Objects tab before that.' : `Match the objects${collection ? '' : ' of the collections'} first; what should be looked at is shown here.`}</EmptyState>
           : review === 'To review' && search === '' && risk === ''
             ? <EmptyState title="Everything is decided" actions={<Button onClick={clear}>Show all matches</Button>}>No match waits for a person.</EmptyState>
             : <EmptyState title="No match fits the filter" actions={<Button onClick={clear}>Clear filter</Button>} />
         : <>
           <div className={s.grid}>
-            <VirtualGrid label="Matches" mode="multi" rowCount={rows.total} rowAt={rows.rowAt} keyOf={(r) => r.id} columns={COLUMNS} selection={selection} onSelect={setSelection} readRange={readRange} onRange={rows.onRange} onMenu={menu}
+            <VirtualGrid label="Matches" mode="multi" rowCount={rows.total} rowAt={rows.rowAt} keyOf={(r) => r.id} columns={collection ? COLUMNS : PAIR_COLUMNS} selection={selection} onSelect={setSelection} readRange={readRange} onRange={rows.onRange} onMenu={menu}
               onOpen={(row) => open('review match', { pair, collection, row })} />
           </div>
           {single ? <div className={s.evidence}><Evidence row={single} /></div> : null}

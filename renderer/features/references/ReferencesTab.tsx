@@ -2,7 +2,7 @@ import { Badge, Button, MessageBar, MessageBarBody, SearchBox, Select, Switch, T
 import { ArrowDownloadRegular } from '@fluentui/react-icons';
 import { useCallback, useDeferredValue, useMemo, useState, type ReactNode } from 'react';
 import type { ReferenceRow } from '../../../shared/contracts/references.ts';
-import { canBeWritten, type ReferenceState, type ReferenceView } from '../../../shared/domain/references.ts';
+import { canBeWritten, whyWaits, type ReferenceState, type ReferenceView } from '../../../shared/domain/references.ts';
 import { errorData, useCall, useCommand, useHost } from '../../app/api.ts';
 import type { CollectionScreenProps, PairScreenProps } from '../../app/screens.ts';
 import { VirtualGrid, type GridColumn } from '../../ui/VirtualGrid.tsx';
@@ -14,14 +14,14 @@ import { Live } from '../../ui/Live.tsx';
 import { useLayout } from '../../ui/layout.ts';
 import { EmptyState, ErrorView, Loading } from '../../ui/states.tsx';
 
-const stateOf = (r: ReferenceRow): string => (r.healedBy !== null ? 'Healed' : canBeWritten(r) ? 'Can be written' : 'Waits');
-const COLOURS = { 'Healed': 'success', 'Can be written': 'informative', 'Waits': 'warning' } as const;
-const whyOf = (r: ReferenceRow): string => (r.healedBy === null && canBeWritten(r) ? `${r.reason}; it is there now, so the next migration writes it` : r.reason);
+const stateOf = (r: ReferenceRow): string => (r.healedBy !== null ? 'Healed' : r.remade !== null ? 'Matched anew' : canBeWritten(r) ? 'Can be written' : 'Waits');
+const COLOURS = { 'Healed': 'success', 'Can be written': 'informative', 'Waits': 'warning', 'Matched anew': 'warning' } as const;
+const whyOf = (r: ReferenceRow): string => (r.healedBy === null && canBeWritten(r) ? `${whyWaits(r)}; it is there now, so the next migration writes it` : whyWaits(r));
 const COLUMNS: readonly GridColumn<ReferenceRow>[] = [
   { id: 'name', title: 'Who waits', width: 140, grow: true, render: (r) => <span title={r.name}>{r.name}</span> },
   { id: 'attribute', title: 'Attribute', width: 110, render: (r) => r.attribute },
   { id: 'other', title: 'For whom', width: 160, grow: true, render: (r) => <span title={r.dn}>{r.otherName ?? r.dn}</span> },
-  { id: 'state', title: 'State', width: 120, render: (r) => { const state = stateOf(r); return <Badge appearance="tint" color={COLOURS[state as keyof typeof COLOURS]}>{state}</Badge>; } },
+  { id: 'state', title: 'State', width: 135, render: (r) => { const state = stateOf(r); return <Badge appearance="tint" color={COLOURS[state as keyof typeof COLOURS]}>{state}</Badge>; } },
   { id: 'since', title: 'Since', width: 155, render: (r) => <span title={time(r.healedAt ?? r.since)}>{time(r.healedAt ?? r.since).slice(0, 16)}</span> },
   { id: 'reason', title: 'Why', width: 180, grow: true, render: (r) => <span title={whyOf(r)}>{whyOf(r)}</span> },
 ];

@@ -83,6 +83,6 @@ export const ruleCommands: readonly Command[] = [
   },
   {
     id: 'rules.push', title: 'Push to Collections', icon: ShareRegular, group: 'Rule Sets', appliesTo: (c) => isRuleTab(c) && c.place.node.kind === 'pair', disabledReason: () => null,
-    run: (c, { open }) => { if (c.pair) open('push rules', { pair: c.pair }); }, cliLine: (c) => cliOf(c, `rules push --pair ${quoted(c.pair?.name ?? '<pair>')}`),
+    run: (c, { open }) => { if (c.pair) open('push rules', { pair: c.pair, lists: 'matching and mapping' }); }, cliLine: (c) => cliOf(c, `rules push --pair ${quoted(c.pair?.name ?? '<pair>')}`),
   },
 ];

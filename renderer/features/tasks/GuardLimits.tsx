@@ -9,7 +9,7 @@ import { ErrorView, Loading } from '../../ui/states.tsx';
 
 type LimitName = keyof GuardLimitsInput;
 const NAMES: readonly (readonly [LimitName, string])[] = [
-  ['creates', 'Objects created'], ['overwrites', 'Values that are not empty replaced'], ['upnChanges', 'Sign-in names (UPN) changed'], ['membershipRemovals', 'Memberships removed'], ['licenceRemovals', 'Licences taken away'], ['disables', 'Accounts disabled'], ['deletes', 'Objects deleted'],
+  ['creates', 'Objects created'], ['overwrites', 'Values that are not empty replaced'], ['upnChanges', 'Sign-in names (UPN) changed'], ['membershipRemovals', 'Memberships removed'], ['healedLinks', 'Links healed outside the collection'], ['licenceRemovals', 'Licences taken away'], ['disables', 'Accounts disabled'], ['deletes', 'Objects deleted'],
 ];
 type Draft = Readonly<Record<LimitName, { readonly count: string; readonly percent: string }>>;
 

@@ -30,6 +30,7 @@ export function OperationDiff({ planId, operation }: { readonly planId: string; 
       <div className={l.row}>
         <Subtitle2 as="h3">{`${operation.kind}: ${operation.name}`}</Subtitle2>
         <Badge appearance="outline">{operation.objectKind}</Badge>
+        {operation.recipient === undefined ? null : <Badge appearance="outline">{operation.recipient}</Badge>}
         <Badge appearance="outline" aria-label={`Written through ${SERVICE_NAMES[operation.service]}`}>{SERVICE_NAMES[operation.service]}</Badge>
         <span className={l.grow} />
         <Button size="small" appearance="subtle" icon={<CopyRegular />} onClick={() => { void navigator.clipboard.writeText(textOf(operation)); }}>Copy</Button>

@@ -51,7 +51,7 @@ export function PlanViewer({ planId, isRollBack }: { readonly planId: string; re
           <Tab value="Summary">Summary</Tab>
           <Tab value="Operations">{`Operations (${count(p.counts.operations)})`}</Tab>
           <Tab value="Findings">{`Findings (${count(p.findings.errors + p.findings.warnings)})`}</Tab>
-          {isRollBack && p.conflicts > 0 ? <Tab value="Changed since">{`Changed since (${count(p.conflicts)})`}</Tab> : null}
+          {isRollBack && (p.conflicts > 0 || linksBack(p) > 0) ? <Tab value="Changed since">{p.conflicts > 0 ? `Changed since (${count(p.conflicts)})` : `Memberships (${count(linksBack(p))})`}</Tab> : null}
           <Tab value="Skipped">{`Skipped (${count(p.counts.skipped)})`}</Tab>
         </TabList>
         <span className={l.grow} />
@@ -65,6 +65,9 @@ export function PlanViewer({ planId, isRollBack }: { readonly planId: string; re
     </div>
   );
 }
+
+/** Memberships and permissions that a roll back takes away or gives back. */
+const linksBack = ({ counts }: ChannelOutput<'plans.get'>): number => counts.membersAdded + counts.membersRemoved + counts.permissionsAdded + counts.permissionsRemoved;
 
 interface PagedListProps<Row> {
   readonly channel: 'plans.findings' | 'plans.skips';

@@ -63,4 +63,16 @@ describe.skipIf(skipFor(await sambaObstacle()))('collections of a real Active Di
     expect(made).toMatchObject({ added: inside.length, removed: 0 });
     expect(await rig.call('collections.changeScope', { id: made.id, scope: { base, filter: '(title=*)' } })).toMatchObject({ added: 0, unchanged: inside.filter((one) => one.attributes['title'] !== undefined).length });
   });
+
+  it('names of domain and forest come from the partitions container and are written by an expression', async () => {
+    const id = await make('Named');
+    const one = people()[0];
+    await rig.call('collections.queryObjects', { id, filter: `(sAMAccountName=${one?.key})` });
+    await rig.call('mappingRules.save', { owner: { kind: 'collection', id }, rule: {
+      action: 'Expression', condition: 'always', sourceClass: 'user', sourceAttribute: '', targetClass: 'user', targetAttribute: 'employeeType', value: '%Domain.NetBIOS% & "\\\\" & [sAMAccountName] & " " & %Domain.FQDN% & " " & %Forest.NetBIOS% & " " & %forest.fqdn%', conversion: 'none', enabled: true,
+    } });
+    expect(await rig.migrate({ upnSuffix: 'example.com' }, { collectionId: id })).toMatchObject({ state: 'Completed' });
+    const { targetId } = Object.values(await rig.objects(id))[0] ?? {};
+    expect(rig.simulator.snapshot().users.find((u) => u.id === targetId)?.properties['employeeType']).toBe(`CORP\\${one?.key} corp.example.com CORP corp.example.com`);
+  });
 });

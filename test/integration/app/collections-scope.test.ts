@@ -82,6 +82,29 @@ describe('a dynamic collection', () => {
     expect(rig.simulator.snapshot()).toEqual(seedBefore);
   });
 
+  it('takes pins and decisions of a person, which write nothing and count wherever the object is; only Match and Migrate are refused', async () => {
+    const id = await make();
+    await rig.call('collections.addObjects', { id: rig.collectionId, dns: [personDn('ann')] });
+    await rig.ended((await rig.call('tasks.discover', { pairId: rig.pairId })).taskId);
+    const before = rig.simulator.snapshot();
+    const target = before.users.find((user) => user.properties['userPrincipalName'] === 'ann@example.com')?.id ?? '';
+    expect(await rig.call('objects.pin', { collectionId: id, id: guid(11), targetId: target })).toMatchObject({ status: 'Matched', pinned: true });
+    expect((await rig.call('matches.review', { collectionId: id })).rows).toMatchObject([{ name: 'Ann', review: 'Pinned' }]);
+    expect((await rig.objects())['Ann']).toMatchObject({ status: 'Matched', pinned: true });
+    expect(rig.simulator.snapshot()).toEqual(before);
+    // The pin outlives the collection, and a static one that gets the object goes by it.
+    await rig.call('collections.delete', { id });
+    await rig.call('collections.removeObjects', { id: rig.collectionId, selection: { mode: 'ids', ids: [guid(11)] } });
+    const wave = (await rig.call('collections.create', { pairId: rig.pairId, name: 'Wave' })).id;
+    await rig.call('collections.addObjects', { id: wave, dns: [personDn('ann')] });
+    expect((await rig.objects(wave))['Ann']).toMatchObject({ status: 'Matched', pinned: true, targetId: target });
+    const again = await make();
+    expect((await rig.objects(again))['Ann']).toMatchObject({ status: 'Matched', pinned: true });
+    expect(await rig.call('objects.breakMatching', { collectionId: again, selection: { mode: 'ids', ids: [guid(11)] } })).toEqual({ broken: 1 });
+    expect((await rig.objects(wave))['Ann']).toMatchObject({ status: 'New', pinned: false });
+    expect(await rig.refused('tasks.match', { collectionId: again, breakExisting: false })).toMatchObject({ code: 'INVALID_INPUT', message: expect.stringContaining('pin') });
+  });
+
   it('keeps scope and objects together when a change is cancelled, and is previewed for its own pair only', async () => {
     const id = await make();
     const change = rig.console.handlers['collections.changeScope'];
@@ -187,7 +210,7 @@ describe('an object in two collections', () => {
     expect(await names()).not.toContain('Ann');
     const there = await rig.objects(wave);
     expect(Object.keys(there).toSorted()).toEqual(['Ann', 'Ben', 'Dot']);
-    expect([there['Ann']?.status, there['Ben']?.status]).toEqual(['Matched', 'New']);
+    expect([there['Ann']?.status, there['Ben']?.status]).toEqual(['Matched', 'Not matched']);
     expect(await rig.refused('collections.moveObjects', { id: wave, to: wave, selection: ids(11) })).toMatchObject({ code: 'INVALID_INPUT' });
     expect(await rig.refused('collections.moveObjects', { id: wave, to: rig.collectionId, selection: ids() })).toMatchObject({ code: 'INVALID_INPUT' });
     expect((await rig.call('collections.moveObjects', { id: wave, to: rig.collectionId, selection: { mode: 'all except', ids: [guid(14)], search: '', status: '' } })).moved).toBe(2);

@@ -51,6 +51,12 @@ it('licences, references and passwords work from the command line', async () => 
   await well('licences', 'move', '2', '--up', '--collection', 'People');
   expect(await well('licences', 'remove', '1', '--collection', 'People')).toContain('Removed rule 1 of People: remove');
   expect(await causeway('licences', 'remove', '9', '--collection', 'People')).toMatchObject({ code: 2, stderr: expect.stringContaining('has no licence rule 9') });
+  await well('licences', 'add', '--pair', 'Works', '--product', product, '--where', 'department=Sales');
+  expect(await well('licences', 'push', '--pair', 'Works')).toMatch(/Groups: 1 differences\n[\s\S]*licence +added +Assign \S+ for department is "Sales"[\s\S]*People: 1 differences\n[\s\S]*Nothing was written\. Add --yes/);
+  expect(await well('licences', 'list', '--collection', 'Groups')).not.toContain('Sales');
+  expect(await well('licences', 'push', '--pair', 'Works', '--collection', 'Groups', '--yes')).toContain('Changed the rules of 1 collections. The next migration of each assigns and removes by them.');
+  expect(await well('licences', 'list', '--collection', 'Groups')).toMatch(/1 +enabled +department is "Sales"/);
+  expect(await well('rules', 'push', '--pair', 'Works')).toMatch(/Groups: the same rules as the pair/);
   expect(await causeway('licences', 'add', '--collection', 'People', '--product', product, '--where', 'Sales')).toMatchObject({ code: 2, stderr: expect.stringContaining('attribute=value') });
 
   expect(await well('passwords', 'policy', '--length', '24', '--symbols', '')).toMatch(/24 characters; look-alikes left out; symbols none\.\nPasswords are sent once and kept nowhere/);

@@ -12,7 +12,7 @@ afterEach(async () => { await rig.close(); });
 const tally = (rows: readonly ObjectRow[], of: (row: ObjectRow) => string): Record<string, number> => Object.fromEntries([...Map.groupBy(rows, of)].map(([name, list]) => [name, list.length]));
 const some = (counts: Readonly<Record<string, number>>): Record<string, number> => Object.fromEntries(Object.entries(counts).filter(([, n]) => n > 0));
 
-/** No object without a status and a reason; what the statistics of each collection and of the pair say is what the rows say. */
+/** No object without a status and a reason, and no two of them for one object; what the statistics of each collection and of the pair say is what the rows say. */
 async function everyoneHasAStatus(collections: readonly string[], step: string): Promise<void> {
   const all: ObjectRow[] = [];
   for (const collectionId of collections) {
@@ -29,8 +29,11 @@ async function everyoneHasAStatus(collections: readonly string[], step: string):
     expect((await rig.call('collections.get', { id: collectionId })).objects, step).toBe(rows.length);
     all.push(...rows);
   }
+  const rowsOf = Map.groupBy(all, (row) => row.id);
+  for (const [id, rows] of rowsOf) expect(new Set(rows.map((row) => `${row.status}: ${row.reason}`)).size, `${step}: ${id}`).toBe(1);
+  const once = [...rowsOf.values()].flatMap((rows) => rows.slice(0, 1));
   const ofPair = await rig.call('statistics.get', { pairId: rig.pairId });
-  expect({ total: ofPair.total, progress: some(ofPair.byProgress), kind: some(ofPair.byKind) }, step).toEqual({ total: all.length, progress: tally(all, (row) => row.status), kind: tally(all, (row) => row.kind) });
+  expect({ total: ofPair.total, progress: some(ofPair.byProgress), kind: some(ofPair.byKind) }, step).toEqual({ total: once.length, progress: tally(once, (row) => row.status), kind: tally(once, (row) => row.kind) });
 }
 
 it('no object is without a status and a reason on any path, and the statistics are the rows', async () => {

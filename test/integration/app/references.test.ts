@@ -90,6 +90,26 @@ describe('references that wait for another object', () => {
     expect(await ledger()).toEqual([]);
   });
 
+  it('have a limit of their own, so that nobody changes many objects that nobody selected without a typed confirmation', async () => {
+    await migrate(groups);
+    const { limits } = await rig.call('limits.get', { pairId: rig.pairId });
+    expect(limits.healedLinks).toEqual({ count: 500, percent: 25 });
+    await rig.call('limits.set', { pairId: rig.pairId, limits: { ...limits, healedLinks: { count: 1, percent: 0 } } });
+    // Eve's manager and the member of Sales; the manager of Ben, who is selected, does not count.
+    const { task, plan } = await rig.plan({}, { collectionId: later });
+    expect(plan.counts).toMatchObject({ managers: 2, membersAdded: 1, healed: 2 });
+    expect(plan.guard).toMatchObject([{ limit: 'links healed outside', count: 2, allowed: 1, message: expect.stringMatching(/^2 memberships, permissions and managers of objects outside this migration would be written; the limit of the pair is 1 /) }]);
+    const before = state();
+    expect(await rig.refused('tasks.approve', { taskId: task.id, confirmation: '' })).toMatchObject({ code: 'INVALID_INPUT' });
+    expect(state()).toEqual(before);
+    await rig.call('limits.set', { pairId: rig.pairId, collectionId: later, limits: { ...limits, healedLinks: { count: 2, percent: 0 } } });
+    const wider = await rig.plan({}, { collectionId: later });
+    expect(wider.plan).toMatchObject({ guard: [], counts: { healed: 2 } });
+    await rig.approve(wider.task.id);
+    expect(sales()?.members).toContain(cloud('ben@example.com')?.id);
+    expect((await rig.plan({}, { collectionId: later })).plan.counts.healed).toBe(0);
+  });
+
   it('wait until the object that refers is migrated again when the pair says so', async () => {
     expect(await rig.call('references.settings', { pairId: rig.pairId })).toEqual({ healing: 'automatic' });
     await rig.call('references.saveSettings', { pairId: rig.pairId, healing: 'only by re-migration' });

@@ -3,6 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { startRunner } from '../../../electron/agent/runner.ts';
 import { openConsole, type Console } from '../../../electron/app/container.ts';
+import type { Services } from '../../../electron/app/services.ts';
 import { createPlatform, type Platform } from '../../../electron/platform/index.ts';
 import { writeLdif, type LdifEntry } from '../../../electron/simulator/demo/ldif.ts';
 import { startSimulator, type Simulator, type SimulatorSeed } from '../../../electron/simulator/index.ts';
@@ -75,8 +76,12 @@ export interface RigOptions {
   readonly faults?: string;
   /** Stands between the engine and the wire. */
   readonly wrap?: (send: Send) => Send;
+  /** What stands between the tasks and what they work with. */
+  readonly services?: (services: Services) => Services;
   /** LDAP filter of the objects that the first collection holds; `null`: none are added. */
   readonly members?: string | null;
+  /** A real directory in place of the export; `environment` is what the program finds, e.g. a key file for the secrets. */
+  readonly directory?: { readonly source: PairInput['source']; readonly password: string; readonly environment: (folder: string) => Promise<Record<string, string>> };
 }
 
 const RESTING = new Set<TaskRow['state']>(['Awaiting approval', 'Scheduled', 'Completed', 'Completed with errors', 'Failed', 'Cancelled', 'Interrupted', 'Discarded']);
@@ -116,20 +121,21 @@ export async function openRig(options: RigOptions): Promise<Rig> {
   const rewrite = async (source: readonly LdifEntry[] | string) => { await writeFile(ldif, typeof source === 'string' ? source : writeLdif(source)); };
   await rewrite(options.source);
   const simulator = await startSimulator({ quotas: options.quotas ?? 'off', signingKeyPem, seed: options.seed, faults: options.faults ?? '' });
-  const platform = platformIn(folder);
+  const platform = platformIn(folder, await options.directory?.environment(folder));
   const simulated = createSimulatedTargets({ log: () => {} });
   const wrap = options.wrap ?? ((send: Send) => send);
   const simulatedTargets: SimulatedTargets['open'] = async (at) => {
     const target = await simulated.open(at);
     return { ...target, transports: { ...target.transports, fetch: wrap(target.transports.fetch) } };
   };
-  const console = await openConsole({ file, create: { name: 'Works', demo: false }, platform, simulated: simulatedTargets, ...(options.runner === 'none' ? {} : { startRunner }) });
+  const console = await openConsole({ file, create: { name: 'Works', demo: false }, platform, simulated: simulatedTargets, ...(options.runner === 'none' ? {} : { startRunner: (services, taker) => startRunner(options.services?.(services) ?? services, taker) }) });
   const heard: Heard[] = [];
   console.onEvent((name, payload) => { heard.push({ name, payload } as Heard); });
   const call: Rig['call'] = (channel, input) => ask(console, channel, input);
 
   const pair = await call('pairs.create', {
-    name: 'Works', source: { kind: 'ldif', file: ldif }, target: targetOf(simulator), targetSecret: simulator.clientSecret,
+    name: 'Works', source: options.directory?.source ?? { kind: 'ldif', file: ldif }, target: targetOf(simulator), targetSecret: simulator.clientSecret,
+    ...(options.directory ? { sourcePassword: options.directory.password } : {}),
     defaults: { upnSuffix: '', countryCode: '', distributionGroups: 'skip', ...options.defaults },
   });
   const collection = await call('collections.create', { pairId: pair.id, name: 'Everyone' });

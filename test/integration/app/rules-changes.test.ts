@@ -51,6 +51,40 @@ describe('pushing the rules of a pair to its collections', () => {
     expect(short((await difference()).rows[1]?.changes ?? []).map((c) => c[0])).toEqual(['changed', 'added']);
   });
 
+  it('shows and pushes licence rules alike, which collections made afterwards get without it', async () => {
+    await open('(objectClass=*)');
+    const assign = (partNumber: string, disabledPlans: string[] = []) => ({ enabled: true, condition: { kind: 'everybody' as const }, action: 'assign' as const, partNumber, disabledPlans, when: 'always' as const });
+    const licences = async (owner: RuleOwner) => plain((await rig.call('licences.list', owner as never)).rows);
+    await rig.call('licences.save', { owner: ofCollection(), rule: assign('SPE_E3', ['YAMMER_ENTERPRISE']) });
+    await rig.call('licences.save', { owner: ofCollection(), rule: assign('FLOW_FREE') });
+    await rig.call('licences.save', { owner: ofPair(), rule: assign('SPE_E3') });
+    await rig.call('licences.save', { owner: ofPair(), rule: { ...assign('EXCHANGESTANDARD'), condition: { kind: 'filter', filter: '(title=Clerk)' }, when: 'only on creation' } });
+    await rig.call('mappingRules.save', { owner: ofPair(), rule: constant('employeeType', 'Staff') });
+    const made = await rig.call('collections.create', { pairId: rig.pairId, name: 'Made afterwards' });
+    expect(await licences(ofCollection(made.id))).toEqual(await licences(ofPair()));
+    const shown = (await difference()).rows;
+    const own = shown.filter((row) => row.collectionId === rig.collectionId);
+    expect(short(own[0]?.changes.filter((c) => c.set === 'licence') ?? [])).toEqual([
+      ['changed', 'Assign SPE_E3 for everybody', 'services switched off: YAMMER_ENTERPRISE -> '],
+      ['added', 'Assign EXCHANGESTANDARD for (title=Clerk) (only on creation)'],
+      ['removed', 'Assign FLOW_FREE for everybody'],
+    ]);
+    expect(shown.find((row) => row.name === 'Made afterwards')?.changes).toEqual([]);
+    const before = rig.simulator.snapshot();
+    const collections = own.map(({ collectionId, digest }) => ({ collectionId, digest }));
+    // Another list that changed meanwhile is not in the way; the same list is.
+    await rig.call('mappingRules.save', { owner: ofPair(), rule: constant('state', 'Own') });
+    await rig.call('licences.save', { owner: ofPair(), rule: assign('POWER_BI_STANDARD') });
+    expect(await rig.refused('rules.push', { pairId: rig.pairId, collections, sets: ['licence'] })).toMatchObject({ code: 'CONFLICT' });
+    const rules = await rig.call('licences.list', ofPair());
+    await rig.call('licences.remove', { owner: ofPair(), id: rules.rows.at(-1)?.id ?? '' });
+    expect(await rig.call('rules.push', { pairId: rig.pairId, collections, sets: ['licence'] })).toEqual({ pushed: 1 });
+    expect(await licences(ofCollection())).toEqual(await licences(ofPair()));
+    const left = (await difference()).rows.find((row) => row.collectionId === rig.collectionId);
+    expect(left?.changes.map((c) => [c.set, c.text])).toEqual([['mapping', 'user employeeType: Set constant "Staff"'], ['mapping', 'user state: Set constant "Own"']]);
+    expect(rig.simulator.snapshot()).toEqual(before);
+  });
+
   it('writes nothing at all when one difference is no longer the one that was shown', async () => {
     await open();
     const other = await rig.call('collections.create', { pairId: rig.pairId, name: 'Other' });

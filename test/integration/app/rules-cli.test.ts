@@ -81,7 +81,7 @@ describe('causeway rules', () => {
     expect((await matching()).at(-1)?.sourceAttribute).toBe('employeeID');
     expect((await rules('push', '--pair', 'Works', '--yes')).stdout).toContain('Changed the rules of 1 collections');
     expect((await matching()).at(-1)?.sourceAttribute).not.toBe('employeeID');
-    expect((await rules('templates')).stdout).toMatch(/Exchange hybrid +1 /);
+    expect((await rules('templates')).stdout).toMatch(/Exchange hybrid +2 /);
     expect((await rules('templates', 'minimal')).stdout).toMatch(/Not written:[\s\S]*left alone by this template/);
     expect(await rules('templates', 'none')).toMatchObject({ code: 2 });
     expect((await rules('difference', ...E)).stdout).toContain('Nobody has changed them since.');

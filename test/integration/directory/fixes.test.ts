@@ -216,6 +216,34 @@ describe.skipIf(skipFor(await sambaObstacle()))('fixes of Active Directory (Samb
       expect(await other.values('Cemal', 'mailNickname')).toEqual(['cemal']);
     } finally { await other.close(); }
   });
+
+  it('never give one address to two objects: neither two of one plan, nor one that somebody has', async () => {
+    const create = async (cn: string, more: Record<string, string>) => { await rig.change(cn, async (client, dn) => { await client.add(dn, { objectClass: 'user', sAMAccountName: cn.toLowerCase(), displayName: cn, userPrincipalName: `${cn.toLowerCase()}@example.com`, ...more }); }); };
+    await create('Emil', { mail: 'em il@example.com' });
+    await create('Frida', { proxyAddresses: 'smtp:fri da@example.com' });
+    await create('Gustav', { mail: 'gus tav@example.com' });
+    await create('Hanna', { mail: 'hanna@example.com' });
+    await rig.call('collections.queryObjects', { id: rig.collectionId, base: BASE, filter: '(|(cn=Emil)(cn=Frida)(cn=Gustav)(cn=Hanna))' });
+    const check = await rig.check();
+    const found = (await rig.findings(check)).filter((f) => ['Emil', 'Frida', 'Gustav'].includes(f.name) && ['mail', 'proxyAddresses'].includes(f.attribute));
+    expect(found.map((f) => f.name).toSorted()).toEqual(['Emil', 'Frida', 'Gustav']);
+    const edit = async (name: string, value: string) => { await rig.call('checks.edit', { id: check, number: found.find((f) => f.name === name)?.number ?? 0, value }); };
+    await edit('Emil', 'Shared@example.com');
+    await edit('Frida', 'smtp:shared@example.com');
+    await edit('Gustav', 'HANNA@example.com');
+    const planned = await rig.plan(check);
+    const of = async (name: string) => (await rig.call('plans.operations', { planId: planned.planId ?? '', search: name })).rows.map((o) => o.changes[0]?.after?.[0]);
+    const skipped = (await rig.call('plans.skips', { planId: planned.planId ?? '' })).rows.filter((s) => ['Emil', 'Frida', 'Gustav'].includes(s.name)).map((s) => s.reason);
+    expect(skipped).toHaveLength(2);
+    expect(skipped).toEqual(expect.arrayContaining([expect.stringMatching(/shared@example\.com is planned for (?:Emil|Frida) as well/i), expect.stringMatching(/HANNA@example\.com belongs to CN=Hanna/)]));
+    expect([...await of('Emil'), ...await of('Frida')]).toHaveLength(1);
+    await rig.approve(planned);
+    // In the directory one of the two has the address, and the other, as Gustav, what it had.
+    const emil = await rig.values('Emil', 'mail');
+    const frida = await rig.values('Frida', 'proxyAddresses');
+    expect([[['Shared@example.com'], ['smtp:fri da@example.com']], [['em il@example.com'], ['smtp:shared@example.com']]]).toContainEqual([emil, frida]);
+    expect(await rig.values('Gustav', 'mail')).toEqual(['gus tav@example.com']);
+  });
 });
 
 /** Gives an account the right to write mailNickname of users below OU=Fix. */

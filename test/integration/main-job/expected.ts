@@ -79,22 +79,31 @@ function groupProperties(source: Source, before: Properties | null): Properties 
   const list = !isSecurity(source);
   Object.assign(out, { mailEnabled: list, securityEnabled: !list });
   // The service itself gives a Microsoft 365 group its address, in the default domain, and makes it public unless told otherwise.
-  if (list) Object.assign(out, { groupTypes: ['Unified'], mail: `${nickname}@example.com`, proxyAddresses: [`SMTP:${nickname}@example.com`], visibility: 'Public' });
+  // Exchange then makes that of the directory the primary one, where its domain is the tenant's, and keeps the other.
+  const [own, primary] = [`${nickname}@example.com`, primaryOf(source.attributes['proxyAddresses'] ?? [], text(source, 'mail'))];
+  const first = ours(primary) && !same(primary, own) ? [`SMTP:${primary}`, `smtp:${own}`] : [`SMTP:${own}`];
+  if (list) Object.assign(out, { groupTypes: ['Unified'], ...withFurther(source, first), visibility: 'Public' });
   return out;
+}
+
+const ours = (address: string): boolean => (VERIFIED as readonly string[]).includes(address.slice(address.indexOf('@') + 1).toLowerCase());
+
+/** Addresses with those of the source that come along: SMTP ones in domains of the tenant, X500 ones. */
+function withFurther(source: Source, first: readonly string[]): { readonly mail: string; readonly proxyAddresses: readonly string[] } {
+  const further = (source.attributes['proxyAddresses'] ?? []).flatMap((p) => (/^x500:/i.test(p) ? [`X500:${p.slice(5)}`] : /^smtp:/i.test(p) && ours(p.slice(5)) ? [`smtp:${p.slice(5)}`] : []));
+  const known = new Set(first.map((p) => p.toLowerCase()));
+  const proxyAddresses = [...first, ...further.filter((p) => !known.has(p.toLowerCase()))];
+  return { mail: (proxyAddresses.find((p) => p.startsWith('SMTP:')) ?? '').slice(5), proxyAddresses };
 }
 
 /** The addresses that a contact or a group of Exchange has afterwards: its own, those of the source in domains of the tenant, X500 ones. */
 function addressesOf(source: Source, before: Properties | null, alias: string): { readonly mail: string; readonly proxyAddresses: readonly string[] } {
   const proxies = source.attributes['proxyAddresses'] ?? [];
   const primary = primaryOf(proxies, text(source, 'mail'));
-  const ours = (address: string): boolean => (VERIFIED as readonly string[]).includes(address.slice(address.indexOf('@') + 1).toLowerCase());
   const held = (before?.['proxyAddresses'] as readonly string[] | undefined) ?? [];
   // Exchange gives a new group an address at the tenant's first domain besides.
   const first = before !== null ? [...held] : source.kind === 'contact' ? [`SMTP:${primary}`] : [`SMTP:${ours(primary) ? primary : `${alias}@example.com`}`, `smtp:${alias}@${INITIAL}`];
-  const further = proxies.flatMap((p) => (/^x500:/i.test(p) ? [`X500:${p.slice(5)}`] : /^smtp:/i.test(p) && ours(p.slice(5)) ? [`smtp:${p.slice(5)}`] : []));
-  const known = new Set(first.map((p) => p.toLowerCase()));
-  const proxyAddresses = [...first, ...further.filter((p) => !known.has(p.toLowerCase()))];
-  return { mail: (proxyAddresses.find((p) => p.startsWith('SMTP:')) ?? '').slice(5), proxyAddresses };
+  return withFurther(source, first);
 }
 
 function exchangeProperties(source: Source, before: Properties | null): Properties {

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { mapObject, type MapInput, type MappedReference } from '../../../electron/engines/mapping/index.ts';
+import { mapObject, type MappedReference } from '../../../electron/engines/mapping/index.ts';
 import { hasMailbox, permissionOf, resolveHolders } from '../../../electron/engines/mapping/permissions.ts';
 import type { TargetObject } from '../../../shared/domain/objects.ts';
+import type { MappingRule } from '../../../shared/domain/rules.ts';
 
 const target = (type: string | null, deleted = false): TargetObject => ({ id: 'box', kind: 'user', name: 'Ann', deleted, links: {}, attributes: type === null ? {} : { recipientTypeDetails: [type] } });
 const user = (n: string, more: Partial<MappedReference> = {}): MappedReference => ({ sourceId: `s-${n}`, targetId: `t-${n}`, name: n, kind: 'user', recipient: true, ...more });
@@ -20,14 +21,14 @@ describe('an account', () => {
 
 describe('a rule about a permission', () => {
   const map = (action: 'Resolve' | 'Clear', source = 'publicDelegates') => {
-    const rule: MapInput['rules'][number] = { id: 'r', position: 1, enabled: true, action, condition: 'always', sourceClass: 'user', sourceAttribute: source, targetClass: 'user', targetAttribute: 'grantSendOnBehalfTo', value: '', conversion: 'none' };
+    const rule: MappingRule = { id: 'r', position: 1, enabled: true, action, condition: 'always', sourceClass: 'user', sourceAttribute: source, targetClass: 'user', targetAttribute: 'grantSendOnBehalfTo', value: '', conversion: 'none' };
     return mapObject({
       source: { id: 's-ann', kind: 'user', dn: 'CN=Ann', name: 'Ann', attributes: { objectClass: ['user'], sAMAccountName: ['ann'], displayName: ['Ann'] }, links: { publicDelegates: ['CN=a'] } }, target: target('UserMailbox'), rules: [rule],
       settings: { createUnmatched: true, mergeUnmatched: true, upnSuffix: '', countryCode: '' }, defaults: { upnSuffix: '', countryCode: '', distributionGroups: 'skip' }, verifiedDomains: new Set(), initialDomain: '', resolve: () => user('a'),
     });
   };
   it('resolves holders beside manager and members, says nothing without any, and never clears', () => {
-    expect(map('Resolve').links).toEqual({ permissions: { grantSendOnBehalfTo: [{ sourceId: 's-a', targetId: 't-a', name: 'a', dn: 'CN=a' }] } });
+    expect(map('Resolve').links).toEqual({ permissions: { grantSendOnBehalfTo: [{ sourceId: 's-a', targetId: 't-a', name: 'a', dn: 'CN=a', attribute: 'publicDelegates' }] } });
     expect(map('Resolve', 'altRecipient')).toMatchObject({ links: {}, unresolved: [], problems: [] });
     const cleared = map('Clear');
     expect([cleared.links, cleared.problems.map((p) => p.severity)]).toEqual([{}, ['warning']]);
@@ -42,7 +43,7 @@ describe('holders of a permission', () => {
       plain: user('i', { kind: 'group', mailEnabled: false, security: true }), unified: user('j', { kind: 'group', mailEnabled: true, unified: true, security: true }),
     };
     const { holders, unresolved } = resolveHolders([...Object.keys(known), 'nobody'], (dn) => known[dn] ?? null, WHERE);
-    expect(holders).toEqual([{ sourceId: 's-a', targetId: 't-a', name: 'a', dn: 'again' }, { sourceId: 's-g', targetId: 't-g', name: 'g', dn: 'secure' }]);
+    expect(holders).toEqual([{ sourceId: 's-a', targetId: 't-a', name: 'a', dn: 'again', attribute: 'publicDelegates' }, { sourceId: 's-g', targetId: 't-g', name: 'g', dn: 'secure', attribute: 'publicDelegates' }]);
     expect(unresolved.map((one) => `${one.dn}: ${one.reason}`)).toEqual([
       'planned: has no match in the tenant yet', 'bare: has neither a mailbox nor a mail address in Exchange Online yet', 'contact: a contact cannot hold a permission on a mailbox',
       ...['list', 'plain', 'unified'].map((dn) => `${dn}: only a security group with mail can hold a permission on a mailbox`), 'nobody: has no match in the tenant yet',

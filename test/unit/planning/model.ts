@@ -1,6 +1,7 @@
+import { sourceGroupKind } from '../../../shared/rules/group-type.ts';
 import { ASSIGNMENTS, formatAssignment, parseLicences } from '../../../shared/rules/licences.ts';
-import { mapObject, DEFAULT_MAPPING_RULES } from '../../../electron/engines/mapping/index.ts';
-import { createPlanner, createSurveyor, type PlanCandidate } from '../../../electron/engines/planning/index.ts';
+import { mapObject, DEFAULT_MAPPING_RULES, type MappedReference } from '../../../electron/engines/mapping/index.ts';
+import { createPlanner, type PlanCandidate } from '../../../electron/engines/planning/index.ts';
 import type { JournalledChange, PlannerContext } from '../../../electron/engines/planning/index.ts';
 import type { MatchResult, SourceObject, TargetObject } from '../../../shared/domain/objects.ts';
 import type { MappingRule } from '../../../shared/domain/rules.ts';
@@ -101,15 +102,31 @@ export interface Plan {
   readonly findings: readonly Finding[];
 }
 
-/** Reads the candidates twice, kind by kind, and collects what comes. */
-export function wholePlan(candidates: readonly PlanCandidate[], context: PlannerContext): Plan {
-  const surveyor = createSurveyor(context);
-  for (const candidate of candidates) surveyor.object(candidate);
-  const planner = createPlanner(context, surveyor.finish());
-  const planned = (['user', 'contact', 'group'] as const).flatMap((kind) => candidates.filter((c) => c.source.kind === kind)).map((candidate) => planner.object(candidate));
-  const all = <K extends 'operations' | 'unresolved' | 'notes' | 'findings'>(key: K) => planned.flatMap((one) => one[key] as readonly unknown[]) as unknown as (typeof planned)[number][K];
+/** Places for so many operations of each step: more than any test plans. */
+export const SIZES = { restore: 1_000, update: 1_000, create: 1_000, 'exchange update': 1_000 } as const;
+/** What is planned of these candidates: who has no match is expected to be created. */
+export const contextOf = (candidates: readonly PlanCandidate[], context: Partial<PlannerContext>): PlannerContext => {
+  const settings = context.settings ?? { createUnmatched: true, mergeUnmatched: true };
+  const expected = new Set(candidates.flatMap(({ source, match }) => (settings.createUnmatched && match.state === 'Not matched' ? [source.id] : [])));
+  return { settings, newId: counter('op'), matchedBefore: () => true, sizes: { user: SIZES, contact: SIZES, group: SIZES }, expected: (id) => expected.has(id), ...context };
+};
+
+/** Plans the candidates, kind by kind, with links planned once more where an object that they count on is not created; numbers without gaps. */
+export function wholePlan(candidates: readonly PlanCandidate[], more: Partial<PlannerContext>): Plan {
+  const planner = createPlanner(contextOf(candidates, more));
+  const ordered = (['user', 'contact', 'group'] as const).flatMap((kind) => candidates.filter((c) => c.source.kind === kind));
+  const planned = ordered.map((candidate) => planner.object(candidate));
+  const gone = planner.disappointed();
+  const again = gone.length === 0 ? planned : planned.map((one, i) => {
+    const candidate = ordered[i];
+    if (candidate === undefined || !planner.has(candidate.source.id)) return one;
+    const links = one.operations.filter((operation) => planner.isLink(operation));
+    const anew = planner.links(candidate, links);
+    return { ...one, operations: [...one.operations.filter((operation) => !links.includes(operation)), ...anew.operations], unresolved: anew.unresolved };
+  });
+  const all = <K extends 'operations' | 'unresolved' | 'notes' | 'findings'>(key: K) => again.flatMap((one) => one[key] as readonly unknown[]) as unknown as (typeof planned)[number][K];
   return {
-    operations: all('operations').toSorted((a, b) => a.seq - b.seq), counts: planner.finish(), skips: planned.flatMap((one) => one.skip ?? []),
+    operations: all('operations').toSorted((a, b) => a.seq - b.seq).map((operation, i) => ({ ...operation, seq: i + 1 })), counts: planner.finish(), skips: again.flatMap((one) => one.skip ?? []),
     unresolved: all('unresolved'), notes: all('notes'), findings: all('findings'),
   };
 }
@@ -117,8 +134,14 @@ export function wholePlan(candidates: readonly PlanCandidate[], context: Planner
 /** The shipped mapping rules with ids. */
 export const RULES: readonly MappingRule[] = DEFAULT_MAPPING_RULES.map((rule, i) => ({ ...rule, id: `m${i}` }));
 
+/** What references say of objects besides their names: which groups have mail, and who has a mailbox. */
+export const aboutIn = (model: Model, matches: Pick<ReadonlyMap<string, string>, 'get'>) => ({ id, kind, attributes }: SourceObject): Partial<MappedReference> => {
+  if (kind === 'group') return { mailEnabled: sourceGroupKind(attributes) !== 'security group', security: true };
+  return kind === 'user' ? { recipient: model.get(matches.get(id) ?? '')?.attributes['recipientTypeDetails'] !== undefined } : {};
+};
+
 /** Maps and plans sources against the model, with the shipped rules unless others are given. `matches`: source id to target id. DNs of sources are `CN=<id>`. */
-export function planAll(sources: readonly SourceObject[], model: Model, matches: ReadonlyMap<string, string>, more: Partial<PlannerContext> & { readonly rules?: readonly MappingRule[] } = {}): Plan {
+export function planAll(sources: readonly SourceObject[], model: Model, matches: ReadonlyMap<string, string>, more: Partial<PlannerContext> & { readonly rules?: readonly MappingRule[]; readonly about?: (source: SourceObject) => Partial<MappedReference> } = {}): Plan {
   const candidates: PlanCandidate[] = [];
   const byDn = new Map(sources.map((source) => [source.dn, source]));
   for (const source of sources) {
@@ -128,9 +151,9 @@ export function planAll(sources: readonly SourceObject[], model: Model, matches:
     const mapped = mapObject({
       source, target, rules: more.rules ?? RULES, settings: { createUnmatched: true, mergeUnmatched: true, upnSuffix: 'x.com', countryCode: '' }, defaults: { upnSuffix: '', countryCode: '', distributionGroups: 'skip' },
       verifiedDomains: new Set(['x.com']), initialDomain: 'x.onmicrosoft.com',
-      resolve: (dn) => { const found = byDn.get(dn); return found === undefined ? null : { sourceId: found.id, targetId: matches.get(found.id) ?? null, name: found.name, kind: found.kind }; },
+      resolve: (dn) => { const found = byDn.get(dn); return found === undefined ? null : { sourceId: found.id, targetId: matches.get(found.id) ?? null, name: found.name, kind: found.kind, ...more.about?.(found) }; },
     });
     candidates.push({ source, match, target, mapped });
   }
-  return wholePlan(candidates, { settings: { createUnmatched: true, mergeUnmatched: true }, newId: counter('op'), matchedBefore: () => true, ...more });
+  return wholePlan(candidates, more);
 }

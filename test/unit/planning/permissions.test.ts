@@ -4,12 +4,13 @@ import { attributeOf, countOperations, planRollback, valuesWritten, type Journal
 import type { MappedLink } from '../../../electron/engines/mapping/index.ts';
 import type { TargetObject } from '../../../shared/domain/objects.ts';
 import type { Operation, Reference } from '../../../shared/domain/plans.ts';
+import { SIZES } from './model.ts';
 
 const holder = (n: number): Reference => ({ sourceId: `s${n}`, targetId: `t${n}`, name: `Holder ${n}` });
 const link = (n: number): MappedLink => ({ ...holder(n), dn: `CN=${n}` });
 const box = (links: TargetObject['links'] = {}): TargetObject => ({ id: 'box', kind: 'user', name: 'Ann', attributes: {}, links, deleted: false });
-const plan = (target: TargetObject, permissions: NonNullable<Parameters<typeof planLinks>[0]['links']['permissions']>) =>
-  planLinks({ source: { id: 's-ann', name: 'Ann', kind: 'user' }, target, links: { permissions }, service: 'graph' }, new Set(), { settings: { createUnmatched: true, mergeUnmatched: true }, newId: () => 'id', matchedBefore: () => true });
+const plan = (target: TargetObject, permissions: NonNullable<Parameters<typeof planLinks>[0]['links']['permissions']>, created: ReadonlySet<string> = new Set()) =>
+  planLinks({ source: { id: 's-ann', name: 'Ann', kind: 'user' }, target, links: { permissions }, service: 'graph' }, created, { settings: { createUnmatched: true, mergeUnmatched: true }, newId: () => 'id', matchedBefore: () => true, expected: () => false, sizes: { user: SIZES, contact: SIZES, group: SIZES } });
 
 describe('permissions on a mailbox', () => {
   it('are planned through Exchange for those who do not have them, at most 20 in one operation; nothing is taken away', () => {
@@ -18,6 +19,14 @@ describe('permissions on a mailbox', () => {
     expect(operations.flatMap((o) => (o.permission === 'fullAccess' ? o.references.map((r) => r.targetId) : []))).not.toContain('t1');
     expect(countOperations(operations, { unchanged: 0, skipped: 0 })).toMatchObject({ permissionsAdded: 25, permissionsRemoved: 0, managers: 0, membersAdded: 0, operations: 3 });
     expect(plan(box({ sendAs: ['t1'] }), { sendAs: [link(1)] }).operations).toEqual([]);
+  });
+
+  it('are planned for a group that the same plan makes; it waits under the attribute that names it when it is not made', () => {
+    const group: MappedLink = { sourceId: 's-team', targetId: null, name: 'Team', dn: 'CN=Team', attribute: 'msExchMailboxSecurityDescriptor' };
+    expect(plan(box(), { fullAccess: [group] }, new Set(['s-team'])).operations.map((o) => o.references)).toEqual([[{ sourceId: 's-team', targetId: null, name: 'Team' }]]);
+    const waits = plan(box(), { fullAccess: [group] });
+    expect(waits.operations).toEqual([]);
+    expect(waits.unresolved).toMatchObject([{ sourceId: 's-ann', attribute: 'msExchMailboxSecurityDescriptor', dn: 'CN=Team' }]);
   });
 
   const given = (permission: NonNullable<Operation['permission']>, references: readonly Reference[], kind: Operation['kind'] = 'add permissions'): JournalledChange => ({

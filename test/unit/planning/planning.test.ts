@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { countOperations, createPlanner, createSurveyor, DEFAULT_GUARD_LIMITS, emptyCounts, guardPlan, planRollback, sameValues } from '../../../electron/engines/planning/index.ts';
+import { countOperations, createPlanner, DEFAULT_GUARD_LIMITS, emptyCounts, guardPlan, planRollback, sameValues } from '../../../electron/engines/planning/index.ts';
 import type { JournalledChange, PlanCandidate, PlannerContext } from '../../../electron/engines/planning/index.ts';
 import type { MatchResult, SourceObject, TargetObject, Values } from '../../../shared/domain/objects.ts';
-import type { Operation } from '../../../shared/domain/plans.ts';
+import type { Finding, Operation } from '../../../shared/domain/plans.ts';
 import type { MappedLink } from '../../../electron/engines/mapping/index.ts';
-import { counter, wholePlan } from './model.ts';
+import { contextOf, counter, wholePlan } from './model.ts';
 
 const USER: SourceObject = { id: 'u', kind: 'user', dn: 'CN=Ann', name: 'Ann', attributes: {}, links: {} };
 const GROUP: SourceObject = { id: 'g', kind: 'group', dn: 'CN=Staff', name: 'Staff', attributes: {}, links: {} };
@@ -69,19 +69,43 @@ describe('objects that are left alone', () => {
   });
 });
 
-describe('an object that changed between the two readings', () => {
-  const context: PlannerContext = { settings: { createUnmatched: true, mergeUnmatched: true }, newId: counter('op'), matchedBefore: () => false };
-  const changes: PlanCandidate = { source: USER, match: match(), target: there(), mapped: want({ jobTitle: ['x'] }) };
-  test.each<[string, PlanCandidate, PlanCandidate]>([
-    ['has an operation that it did not have', { ...changes, target: there({ attributes: { jobTitle: ['x'] } }) }, changes],
-    ['has none any more', changes, { ...changes, target: there({ attributes: { jobTitle: ['x'] } }) }],
-    ['is to be left alone now', changes, { ...changes, target: null }],
-    ['was to be left alone', { ...changes, target: null }, changes],
-  ])('%s: the plan is not made', (_, first, second) => {
-    const surveyor = createSurveyor(context);
-    surveyor.object(first);
-    const planner = createPlanner(context, surveyor.finish());
-    expect(() => planner.object(second)).toThrow(expect.objectContaining({ data: expect.objectContaining({ code: 'CONFLICT', retryable: true }) }));
+describe('an object that was expected and is not created', () => {
+  const NEW_GROUP = { displayName: ['Staff'], mailEnabled: ['false'], mailNickname: ['staff'], securityEnabled: ['true'] };
+  const BOSS = { ...USER, id: 'boss', name: 'Boss' };
+  const to = (sourceId: string): MappedLink => ({ sourceId, targetId: null, name: sourceId, dn: `CN=${sourceId}` });
+  const managed: PlanCandidate = { source: { ...USER, id: 'a-first' }, match: match({ sourceId: 'a-first' }), target: there(), mapped: want({}, { links: { manager: to('boss') } }) };
+  const group: PlanCandidate = { source: GROUP, match: NONE, target: null, mapped: want(NEW_GROUP, { links: { members: [...refs(1), to('boss')] } }) };
+  const boss = (findings: readonly Finding[] = []): PlanCandidate => ({ source: BOSS, match: { ...NONE, sourceId: 'boss' }, target: null, mapped: want(NEW_USER), findings });
+  const error: Finding = { sourceId: 'boss', name: 'Boss', attribute: 'mail', value: '', rule: 'mail', severity: 'error', message: 'No.', proposal: null };
+
+  test('when it is created, those that come before it link to it', () => {
+    const { operations, unresolved, counts } = plan([managed, boss(), group]);
+    expect(operations.map((one) => [one.seq, one.kind, one.references.map((r) => r.sourceId ?? r.targetId)])).toEqual([[1, 'create', []], [2, 'create', []], [3, 'set manager', ['boss']], [4, 'add members', ['m0', 'boss']]]);
+    expect([unresolved, counts.unchanged]).toEqual([[], 0]);
+  });
+  test('when it is refused after others were planned with links to it, those links wait', () => {
+    const { operations, unresolved, counts } = plan([managed, boss([error]), group]);
+    expect(operations.map((one) => [one.kind, one.references.map((r) => r.targetId)])).toEqual([['create', []], ['add members', ['m0']]]);
+    expect(unresolved.map((one) => [one.sourceId, one.dn])).toEqual([['a-first', 'CN=boss'], [GROUP.id, 'CN=boss']]);
+    expect(counts).toMatchObject({ creates: 1, managers: 0, membersAdded: 1, unchanged: 1, skipped: 1, operations: 2 });
+  });
+  test('when it is excluded in the end, nothing of it is counted, and links to it wait', () => {
+    const candidates = [managed, boss(), group];
+    const planner = createPlanner(contextOf(candidates, {}));
+    const planned = candidates.map((candidate) => planner.object(candidate));
+    expect(planner.disappointed()).toEqual([]);
+    planner.exclude({ sourceId: 'boss' }, planned[1]?.operations ?? []);
+    expect([planner.has('boss'), planner.disappointed()]).toEqual([false, ['boss']]);
+    const again = [managed, group].map((candidate) => planner.links(candidate, planned[candidates.indexOf(candidate)]?.operations.filter((one) => planner.isLink(one)) ?? []));
+    expect(again.map((one) => [one.operations.map(({ kind }) => kind), one.unresolved.map(({ dn }) => dn)])).toEqual([[[], ['CN=boss']], [['add members'], ['CN=boss']]]);
+    expect(planner.finish()).toMatchObject({ creates: 1, managers: 0, membersAdded: 1, unchanged: 1, skipped: 1, operations: 2 });
+  });
+  test('more operations than were expected find a place after the others and are no links', () => {
+    const candidates = [boss(), { ...boss(), source: { ...BOSS, id: 'second' }, match: { ...NONE, sourceId: 'second' } }];
+    const one = { restore: 0, update: 0, create: 1, 'exchange update': 0 };
+    const planner = createPlanner(contextOf(candidates, { sizes: { user: one, contact: one, group: one } }));
+    const operations = candidates.flatMap((candidate) => planner.object(candidate).operations);
+    expect(operations.map((operation) => [operation.seq, planner.isLink(operation)])).toEqual([[1, false], [4, false]]);
   });
 });
 
@@ -136,8 +160,8 @@ describe('the guard', () => {
     expect(stops(6, 0)).toEqual([['disables', 6, 5]]);
   });
   test('watches all six', () => {
-    const counts = { ...emptyCounts(), creates: 9999, overwrites: 9999, upnChanges: 9999, membersRemoved: 9999, disables: 9999, deletes: 9999 };
-    expect(guardPlan(counts, 10, DEFAULT_GUARD_LIMITS).map((stop) => stop.limit)).toEqual(['creates', 'overwrites', 'UPN changes', 'membership removals', 'disables', 'deletes']);
+    const counts = { ...emptyCounts(), creates: 9999, overwrites: 9999, upnChanges: 9999, membersRemoved: 9999, healed: 9999, disables: 9999, deletes: 9999 };
+    expect(guardPlan(counts, 10, DEFAULT_GUARD_LIMITS).map((stop) => stop.limit)).toEqual(['creates', 'overwrites', 'UPN changes', 'membership removals', 'links healed outside', 'disables', 'deletes']);
   });
 });
 

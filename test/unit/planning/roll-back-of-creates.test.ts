@@ -18,7 +18,12 @@ const asMade = { displayName: ['Ann'], jobTitle: ['Clerk'], accountEnabled: ['Tr
 
 describe('taking back a create', () => {
   test('as it was written: no conflict, whatever the letter case of truth, and passwords are not looked at', () => {
-    expect(back(done(made), now({ ...asMade, city: ['Oslo'] }))).toMatchObject({ conflicts: [], operations: [{ kind: 'delete' }] });
+    expect(back(done(made), now({ ...asMade, mailNickname: ['ann'], proxyAddresses: ['SMTP:ann@x.com'], userType: ['Member'] }))).toMatchObject({ conflicts: [], operations: [{ kind: 'delete' }] });
+  });
+  test('what others filled in besides is told, and keeps the object when that is asked for', () => {
+    const more = now({ ...asMade, city: ['Oslo'] });
+    expect(back(done(made), more)).toMatchObject({ conflicts: [{ attribute: 'city', written: null, current: ['Oslo'], overwritten: true, created: true }], operations: [{ kind: 'delete' }] });
+    expect(back(done(made), more, 'keep changes made since').operations).toEqual([]);
   });
   test('changed since: told value by value; exact deletes it, keeping leaves it alone', () => {
     const changed = now({ ...asMade, jobTitle: ['Director'] });
@@ -39,7 +44,7 @@ describe('taking back a create', () => {
     const journal = done(made, operation('set manager', {}, [{ sourceId: null, targetId: 'b', name: 'Bo' }]), operation('add members', {}, members));
     expect(back(journal, now(asMade, { manager: ['other'], members: ['m'] })).conflicts).toEqual([]);
     expect(back(journal, now(asMade, { members: [] })).conflicts).toEqual([]);
-    expect(back(journal, now(asMade, { members: ['m', 'x'] })).conflicts).toMatchObject([{ attribute: 'members', written: ['Mo'], current: ['x'] }]);
+    expect(back(journal, now(asMade, { members: ['m', 'x'] })).conflicts).toMatchObject([{ attribute: 'members', value: 'x', written: null, current: ['x'], overwritten: true }]);
   });
   test('deleted by somebody since: nothing is lost by it', () => {
     expect(back(done(made), now({ jobTitle: ['Director'] }, {}, true)).conflicts).toEqual([]);

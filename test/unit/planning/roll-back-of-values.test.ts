@@ -65,6 +65,39 @@ describe('decisions about what others changed', () => {
   });
 });
 
+describe('an attribute of many values', () => {
+  const journal = done({ ...update(['proxyAddresses', ['SMTP:a@x', 'smtp:b@x', 'X500:/o=old'], ['SMTP:c@x', 'smtp:a@x', 'smtp:b@x', 'X500:/o=old']]), service: 'exchange', recipient: 'mailbox' });
+  /** Others gave it a primary address of its own, took out one and gave another. */
+  const now = [there({ attributes: { proxyAddresses: ['SMTP:d@x', 'smtp:c@x', 'smtp:A@x', 'smtp:e@x', 'X500:/o=old'] } })];
+  const choice = (value: string, what: 'keep' | 'restore') => [choiceKey({ targetId: 't', attribute: 'proxyAddresses', value }), what] as const;
+  const addresses = (more: Partial<RollbackOptions> = {}) => back(journal, now, more).operations.flatMap((o) => o.changes.flatMap((c) => c.after ?? []));
+  test('exact: as before, each change of others told on its own', () => {
+    expect(addresses()).toEqual(['SMTP:a@x', 'smtp:b@x', 'X500:/o=old']);
+    expect(back(journal, now).conflicts.map((c) => [c.value, c.before, c.written, c.current]).toSorted()).toEqual([
+      ['smtp:b@x', ['smtp:b@x'], ['smtp:b@x'], null], ['smtp:c@x', null, ['SMTP:c@x'], ['smtp:c@x']], ['smtp:d@x', null, null, ['SMTP:d@x']], ['smtp:e@x', null, null, ['smtp:e@x']],
+    ].toSorted());
+  });
+  test('one that is kept stays; the others are as before', () => {
+    expect(addresses({ choices: new Map([choice('smtp:e@x', 'keep')]) })).toEqual(['SMTP:a@x', 'smtp:b@x', 'X500:/o=old', 'smtp:e@x']);
+    expect(addresses({ choices: new Map([choice('smtp:b@x', 'keep')]) })).toEqual(['SMTP:a@x', 'X500:/o=old']);
+  });
+  test('one address is primary: theirs when it is kept', () => {
+    expect(addresses({ choices: new Map([choice('smtp:d@x', 'keep')]) })).toEqual(['smtp:a@x', 'smtp:b@x', 'X500:/o=old', 'SMTP:d@x']);
+  });
+  test('a word about the attribute is about all of its values, but those that were decided alone', () => {
+    const all = [choiceKey({ targetId: 't', attribute: 'proxyAddresses' }), 'keep'] as const;
+    expect(addresses({ choices: new Map([all, choice('smtp:d@x', 'restore')]) })).toEqual(['SMTP:a@x', 'X500:/o=old', 'smtp:c@x', 'smtp:e@x']);
+    expect(addresses({ mode: 'keep changes made since', choices: new Map([choice('smtp:b@x', 'restore')]) })).toEqual(['smtp:a@x', 'smtp:b@x', 'X500:/o=old', 'SMTP:d@x', 'smtp:c@x', 'smtp:e@x']);
+  });
+  test('holders of a permission are decided one by one too', () => {
+    const given = done(op('add permissions', { permission: 'fullAccess', service: 'exchange', references: [ref('h1'), ref('h2')] }));
+    const mailbox = [there({ links: { fullAccess: ['h1', 'h2'] } })];
+    const plan = back(given, mailbox, { choices: new Map([[choiceKey({ targetId: 't', attribute: 'fullAccess', value: 'h2' }), 'keep' as const]]) });
+    expect(plan.operations.map((o) => [o.kind, o.references.map((r) => r.targetId)])).toEqual([['remove permissions', ['h1']]]);
+    expect(plan.conflicts).toMatchObject([{ attribute: 'fullAccess', value: 'h2', before: null, current: ['h2'], overwritten: false }]);
+  });
+});
+
 describe('links to objects that are gone or come back', () => {
   const set = op('set manager', { references: [ref('new')], previous: [ref('old')] });
   test('a manager who was deleted since is no change by others', () => {

@@ -7,7 +7,9 @@ import { keysOf, see } from './timeline.ts';
 import { world, type World } from './world.ts';
 
 /** More runs on demand: CAUSEWAY_RUNS=100000. */
-const RUNS = Number(process.env['CAUSEWAY_RUNS'] ?? 400);
+const RUNS = Number(process.env['CAUSEWAY_RUNS'] ?? 200);
+/** Time of one test, milliseconds. */
+const LIMIT_MS = 20_000 + RUNS * 100;
 
 const play = (given: World, steps: readonly Step[]): Project => {
   const project = new Project(given);
@@ -28,7 +30,7 @@ test('whatever was migrated, changed and taken back in parts: rolling everything
     // Only what Graph cannot make empty again may stay behind.
     for (const key of project.stuck) expect(targetAttribute('user', key.split(' ')[1] ?? '')?.clearable ?? false, key).toBe(false);
   }), { numRuns: RUNS });
-});
+}, LIMIT_MS);
 
 test('others work in the tenant meanwhile: each value goes where the line of its writes says, under both choices', () => {
   fc.assert(fc.property(world, fc.array(anyStep, { maxLength: 14 }), fc.constantFrom('exact' as const, 'keep changes made since' as const), (given, steps, mode) => {
@@ -36,4 +38,4 @@ test('others work in the tenant meanwhile: each value goes where the line of its
     project.rollEverythingBack(mode);
     expect(project.journal.filter((entry) => entry.values.size > 0)).toEqual([]);
   }), { numRuns: RUNS });
-});
+}, LIMIT_MS);

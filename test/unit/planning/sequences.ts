@@ -1,17 +1,21 @@
 import { choiceKey, EXISTENCE, planRollback, valuesWritten, writesInTheWay, type RollbackChoice, type StandingWrite } from '../../../electron/engines/planning/index.ts';
 import type { SourceObject, TargetObject } from '../../../shared/domain/objects.ts';
 import type { Operation } from '../../../shared/domain/plans.ts';
-import { carryOut, counter, planAll, RULES, type Model } from './model.ts';
-import { RULE_SETS, type Step } from './sequence-steps.ts';
-import { keyOf, keysOf, see, Timeline } from './timeline.ts';
-import { build, type World } from './world.ts';
+import { MAILBOX_PERMISSIONS } from '../../../shared/domain/plans.ts';
+import { LICENCES } from '../../../shared/rules/licences.ts';
+import { owningService } from '../../../shared/rules/target-attributes.ts';
+import { aboutIn, carryOut, counter, planAll, type Model } from './model.ts';
+import { licenceOperations, rulesWith } from './sequence-rules.ts';
+import { changeOfOthers } from './sequence-others.ts';
+import type { Step } from './sequence-steps.ts';
+import { keyOf, keysOf, linkIn, see, Timeline } from './timeline.ts';
+import { build, initialOf, type World } from './world.ts';
 
 /** A write in the journal of the test. */
 interface Entry extends StandingWrite { readonly id: string; readonly values: Set<string> }
 
 const at = <T>(list: readonly T[], i: number): T | undefined => list[list.length === 0 ? 0 : i % list.length];
-const NOT_THERE = (key: string): string => (key.endsWith(' ') ? 'absent' : key.includes(' members/') ? 'false' : 'null');
-const TENANT_ATTRIBUTES = ['jobTitle', 'city', 'displayName', 'givenName'] as const;
+const NOT_THERE = (key: string): string => (key.endsWith(' ') ? 'absent' : linkIn(key.split(' ')[1] ?? '') !== null ? 'false' : key.endsWith(` ${LICENCES}`) ? '[]' : 'null');
 
 /** An organisation, its tenant and a project that migrates and takes back; every roll back is held against the {@link Timeline}. */
 export class Project {
@@ -26,11 +30,11 @@ export class Project {
   readonly #operation = counter('op');
   readonly #value = counter('v');
   readonly #remove: World['remove'];
+  /** Objects that are gone for good. */
+  readonly #vanished = new Set<string>();
   #sources: SourceObject[];
   #tasks = 0;
   #sequence = 0;
-  /** Objects that others had a hand in, so that the tenant need not be as at the start. */
-  isAlone = true;
 
   constructor(given: World) {
     const { sources, model, matches } = build(given);
@@ -61,29 +65,37 @@ export class Project {
     return new Map([...this.model].map(([id, object]): [string, TargetObject] => {
       if (object.deleted) return [id, { ...object, links: {} }];
       const manager = object.links['manager']?.filter(live) ?? [];
-      return [id, { ...object, links: { ...(manager.length > 0 ? { manager } : {}), ...(object.kind === 'group' ? { members: (object.links['members'] ?? []).filter(live) } : {}) } }];
+      return [id, { ...object, links: { ...(manager.length > 0 ? { manager } : {}), ...(object.kind === 'group' ? { members: (object.links['members'] ?? []).filter(live) } : {}),
+        ...Object.fromEntries(MAILBOX_PERMISSIONS.flatMap((name) => (object.links[name] === undefined ? [] : [[name, object.links[name].filter(live)]]))) } }];
     }));
   }
 
-  #plan(sources: readonly SourceObject[], rules: number): readonly Operation[] {
+  #plan(sources: readonly SourceObject[], { rules, licences }: Pick<Extract<Step, { kind: 'migrate' }>, 'rules' | 'licences'>): readonly Operation[] {
     const knows = new Set(this.#matches.values());
     // Matching sees what is gone for good.
     for (const [source, target] of this.#matches) if (!this.model.has(target)) this.#matches.delete(source);
-    return planAll(sources, this.visible(), this.#matches, { rules: RULE_SETS[rules] ?? RULES, removeMembers: this.#remove, knownTarget: (id) => knows.has(id), newId: this.#operation }).operations;
+    const { operations } = planAll(sources, this.visible(), this.#matches, { rules: rulesWith(rules), about: aboutIn(this.model, this.#matches), removeMembers: this.#remove, knownTarget: (id) => knows.has(id), newId: this.#operation });
+    return [...operations, ...licenceOperations(sources, this.visible(), this.#matches, licences, operations, this.#operation)];
   }
 
-  #migrate({ which, rules }: Extract<Step, { kind: 'migrate' }>): void {
+  #migrate(step: Extract<Step, { kind: 'migrate' }>): void {
+    const { which } = step;
     const chosen = which % 3 === 0 ? this.#sources.filter((_, i) => (which >> (i % 8)) % 2 === 0) : this.#sources;
     const task = `task ${(this.#tasks += 1)}`;
     const made = new Map<string, string>();
     let clean = true;
-    for (const planned of this.#plan(chosen, rules)) {
+    for (const planned of this.#plan(chosen, step)) {
       clean = this.#write(planned, task, made) && clean;
       // Memberships that come out of the recycle bin are seen only then; those too many go with the next plan.
-      if (planned.kind === 'restore' && this.#remove !== 'never') clean = false;
+      if (planned.kind === 'restore' && (this.#remove !== 'never' || step.licences.length > 0 || step.rules.own.some((rule) => rule.targetAttribute === 'manager') || this.model.get(planned.targetId ?? '')?.attributes['recipientTypeDetails'] !== undefined)) clean = false;
     }
-    for (const [source, target] of made) this.#matches.set(source, target);
-    const again = this.#plan(chosen, rules);
+    for (const [source, target] of made) {
+      this.#matches.set(source, target);
+      const object = this.model.get(target);
+      // Exchange Online has some values without being told.
+      if (object !== undefined && owningService(object.kind, object.attributes) === 'exchange') this.model.set(target, { ...object, attributes: { ...initialOf(object.kind), ...object.attributes } });
+    }
+    const again = this.#plan(chosen, step);
     if (clean && again.length > 0) throw new Error(`planned again: ${JSON.stringify(again.map((o) => [o.kind, o.name, o.changes, o.references]))}`);
   }
 
@@ -92,7 +104,8 @@ export class Project {
     const idOf = (r: { sourceId: string | null; targetId: string | null }): string => r.targetId ?? made.get(r.sourceId ?? '') ?? '';
     const references = planned.references.map((r) => ({ ...r, targetId: idOf(r) })).filter((r) => this.model.get(r.targetId)?.deleted === false);
     if (planned.references.length > 0 && references.length === 0) return false;
-    const present = new Set(planned.kind === 'add members' ? this.model.get(idOf(planned))?.links['members'] : []);
+    const list = planned.kind === 'add members' ? 'members' : planned.kind === 'add permissions' ? planned.permission ?? '' : '';
+    const present = new Set(this.model.get(idOf(planned))?.links[list]);
     // Somebody who came out of the recycle bin brought the membership along: it is not ours.
     const changed = references.filter((r) => !present.has(r.targetId));
     if (references.length > 0 && changed.length === 0) return true;
@@ -103,7 +116,7 @@ export class Project {
     const previous = planned.previous.length === 0 ? [] : manager === undefined ? [] : [{ sourceId: null, targetId: manager, name: manager }];
     const operation: Operation = { ...planned, previous };
     const before = new Map(keysOf(this.model, idOf(planned)).map((key) => [key, see(this.model, key)]));
-    const id = carryOut(this.model, { ...operation, references: changed }, made, this.#newId);
+    const id = this.#carryOut({ ...operation, references: changed }, made);
     const entry: Entry = {
       id: `${taskId} ${planned.id}`, taskId, sequence: (this.#sequence += 1), operation, targetId: id, references: changed, outcome: 'done',
       values: new Set(valuesWritten(operation, changed).filter((value) => !value.startsWith('passwordProfile/'))),
@@ -119,36 +132,26 @@ export class Project {
     return references.length === planned.references.length;
   }
 
+  #carryOut(operation: Operation, made = new Map<string, string>()): string {
+    const id = carryOut(this.model, operation, made, this.#newId);
+    // Exchange Online has no recycle bin for what it keeps.
+    if (operation.service === 'exchange' && operation.kind === 'delete') { this.model.delete(id); this.#vanished.add(id); }
+    return id;
+  }
+
   #changeSource({ who, what }: Extract<Step, { kind: 'source' }>): void {
     const source = at(this.#sources, who);
     if (source === undefined) return;
     const others = this.#sources.filter((one) => one.kind === 'user').map((one) => one.dn);
     const changed: SourceObject = source.kind === 'group' ? { ...source, links: { member: others.filter((_, i) => (what >> i) % 2 === 0) } }
-      : what % 3 === 0 ? { ...source, links: what % 2 === 0 ? {} : { manager: [at(others, what) ?? ''] } }
-      : { ...source, attributes: { ...source.attributes, [what % 2 === 0 ? 'title' : 'displayName']: [this.#value()], ...(what % 5 === 0 ? { userAccountControl: ['514'] } : {}) } };
+      : what % 3 === 0 && source.kind === 'user' ? { ...source, links: what % 5 === 0 ? { ...source.links, msExchMailboxSecurityDescriptor: others.filter((_, i) => (what >> i) % 2 === 0) } : { ...source.links, manager: what % 2 === 0 ? [] : [at(others, what) ?? ''] } }
+      : { ...source, attributes: { ...source.attributes, [what % 2 === 0 ? 'title' : what % 11 === 0 ? 'otherMailbox' : 'displayName']: [this.#value()], ...(what % 5 === 0 && source.kind === 'user' ? { userAccountControl: ['514'] } : {}) } };
     this.#sources = this.#sources.map((one) => (one.id === source.id ? changed : one));
   }
 
-  #others({ who, what, whom }: Extract<Step, { kind: 'others' }>): void {
-    const live = [...this.model.values()].filter((object) => !object.deleted);
-    const object = at(live, who);
-    const other = at(live.filter((one) => one.kind === 'user' && one.id !== object?.id), whom);
-    if (object === undefined) return;
-    this.isAlone = false;
-    const attribute = object.kind === 'group' ? 'displayName' : at(TENANT_ATTRIBUTES, whom) ?? 'city';
-    const isMember = other !== undefined && object.links['members']?.includes(other.id) === true;
-    const membership = keyOf(object.id, `members/${other?.id}`);
-    if (what % 7 === 0) this.#change(object, keyOf(object.id, ''), { ...object, deleted: true });
-    else if (object.kind === 'group' && what % 2 === 0 && other !== undefined) {
-      // Somebody who puts a member back where Causeway has put it cannot be told from Causeway.
-      if (!isMember ? this.#timeline.isHeld(membership) : this.#timeline.hasWritten(membership, 'false')) return;
-      this.#change(object, membership, { ...object, links: { members: isMember ? (object.links['members'] ?? []).filter((id) => id !== other.id) : [...(object.links['members'] ?? []), other.id] } });
-    } else if (object.kind === 'user' && what % 3 === 0 && other !== undefined) this.#change(object, keyOf(object.id, 'manager'), { ...object, links: { manager: [other.id] } });
-    // Nor somebody who empties what Causeway has emptied before.
-    else if (what % 5 === 0 && ['jobTitle', 'city', 'givenName'].includes(attribute) && !this.#timeline.isHeld(keyOf(object.id, attribute))) {
-      const { [attribute]: _, ...rest } = object.attributes;
-      this.#change(object, keyOf(object.id, attribute), { ...object, attributes: rest });
-    } else this.#change(object, keyOf(object.id, attribute), { ...object, attributes: { ...object.attributes, [attribute]: [this.#value()] } });
+  #others(step: Extract<Step, { kind: 'others' }>): void {
+    const other = changeOfOthers(step, this.model, this.#timeline, this.#value);
+    if (other !== null) this.#change(other.object, other.key, other.changed);
   }
 
   #change(object: TargetObject, key: string, changed: TargetObject): void {
@@ -157,8 +160,8 @@ export class Project {
     const is = see(this.model, key);
     const counts = key === keyOf(object.id, '') ? this.#timeline.holdsAnyOf(object.id) : this.#timeline.isHeld(key);
     if (counts && before !== is) this.#timeline.note(key, before, is, null);
-    // Members that others put into a group of Causeway's are lost with it.
-    else if (key.includes('members/') && this.#timeline.isHeld(keyOf(object.id, EXISTENCE))) this.#timeline.note(key, before, is, null);
+    // Whom others put into a group of Causeway's, and what they filled in on an object of its making, is lost with it.
+    else if ((key.includes('members/') || (linkIn(key.split(' ')[1] ?? '') === null && !key.endsWith(` ${LICENCES}`) && !key.endsWith(' manager') && before === 'null')) && this.#timeline.isHeld(keyOf(object.id, EXISTENCE))) this.#timeline.note(key, before, is, null);
   }
 
   #rollBack({ of, task, who, value, mode, later, flip }: Extract<Step, { kind: 'roll back' }>): void {
@@ -183,7 +186,8 @@ export class Project {
 
   #carryBack(entries: readonly StandingWrite[], mode: 'exact' | 'keep changes made since', flip: number): void {
     if (entries.length === 0) return;
-    const gone = new Set([...this.model.values()].filter((object) => object.deleted).map((object) => object.id));
+    const goneNow = (): ReadonlySet<string> => new Set([...this.#vanished, ...[...this.model.values()].filter((object) => object.deleted).map((object) => object.id)]);
+    const gone = goneNow();
     const options = { mode, purge: false, newId: this.#operation, gone };
     const asked = planRollback(entries, this.visible(), options).conflicts;
     const choices = new Map(asked.filter((_, i) => (flip >> (i % 8)) % 3 === 1).map((c): [string, RollbackChoice] => [choiceKey(c), c.overwritten ? 'keep' : 'restore']));
@@ -193,11 +197,11 @@ export class Project {
     const before = new Map(this.model);
     for (const operation of plan.operations) {
       if (operation.kind === 'update' && operation.changes.length === 0) throw new Error('an empty update');
-      carryOut(this.model, operation, new Map(), this.#newId);
+      this.#carryOut(operation);
     }
     for (const one of plan.impossible) this.#stick(one.targetId, one.attribute);
     this.#hold(entries, before, mode, plan.conflicts);
-    const again = planRollback(entries, this.visible(), { ...options, choices, gone: new Set([...this.model.values()].filter((o) => o.deleted).map((o) => o.id)) });
+    const again = planRollback(entries, this.visible(), { ...options, choices, gone: goneNow() });
     // A manager that others chose and that was deleted now cannot be told from none.
     const hidden = (id: string | null): boolean => this.model.get(this.model.get(id ?? '')?.links['manager']?.[0] ?? '')?.deleted === true;
     const open = again.operations.filter((o) => again.conflicts.every((c) => c.targetId !== o.targetId) && !(o.kind.endsWith('manager') && hidden(o.targetId)));
@@ -207,7 +211,7 @@ export class Project {
 
   #stick(targetId: string, attribute: string): void {
     if (attribute !== 'members') this.stuck.add(keyOf(targetId, attribute));
-    else for (const key of keysOf(this.start, targetId)) if (key.includes('members/')) this.stuck.add(key);
+    else for (const key of keysOf(this.start, targetId)) if (key.includes(' members/')) this.stuck.add(key);
   }
 
   /** Holds the tenant against what must be. */
@@ -244,13 +248,14 @@ export class Project {
     if (name === EXISTENCE) {
       if ((value === 'live') !== (is === 'live')) throw new Error(`${id} is ${is} and should be ${value}`);
     } else if (see(this.model, keyOf(id, EXISTENCE)) === 'live') {
-      const linked = name === 'manager' ? value : name.startsWith('members/') && value === 'true' ? name.slice('members/'.length) : null;
+      const link = linkIn(name);
+      const linked = name === 'manager' ? value : value === 'true' ? link?.id ?? null : null;
       const hidden = linked !== null && linked !== 'null' && this.model.get(linked)?.deleted !== false;
       if (is !== value && !hidden) throw new Error(`${key} is ${is} and should be ${value}`);
       // What a link leads to may come back out of the recycle bin, and the link with it.
       const unseen = name === 'manager' && before.get(before.get(id)?.links['manager']?.[0] ?? '')?.deleted === true;
-      if (hidden || (name === 'manager' && before.get(id)?.links['manager']?.some((one) => before.get(one)?.deleted)) || (name.startsWith('members/') && before.get(name.slice('members/'.length))?.deleted)) this.stuck.add(key);
-      if (lost && !name.startsWith('members/') && !whole && !decided.has(key) && !hidden && !unseen) throw new Error(`${key}: the work of others was lost without a word`);
+      if (hidden || (name === 'manager' && before.get(id)?.links['manager']?.some((one) => before.get(one)?.deleted)) || (link !== null && before.get(link.id)?.deleted)) this.stuck.add(key);
+      if (lost && link === null && !whole && !decided.has(key) && !hidden && !unseen) throw new Error(`${key}: the work of others was lost without a word`);
     }
   }
 }

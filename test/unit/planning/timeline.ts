@@ -1,13 +1,25 @@
+import { MAILBOX_PERMISSIONS } from '../../../shared/domain/plans.ts';
+import { ASSIGNMENTS, directLicences, licenceKey, LICENCES } from '../../../shared/rules/licences.ts';
 import type { Model } from './model.ts';
 
 /** What happened to one value since Causeway first wrote it: writes of entries of the journal, and what others made of it. */
 interface Event { readonly at: number; readonly entry: string | null; readonly value: string }
 interface Line { readonly base: string; readonly events: readonly Event[] }
 
+/** The value that stands for the object itself. */
+export const EXISTS = '';
+
 /** Key of a value of an object of the tenant: an attribute, `manager`, `members/<id>`, or nothing for the object itself. */
 export const keyOf = (targetId: string, value: string): string => `${targetId} ${value}`;
 
 const isLive = (model: Model, id: string | undefined): boolean => id !== undefined && model.get(id)?.deleted === false;
+
+const LINKS = ['members', ...MAILBOX_PERMISSIONS] as const;
+/** The list of links that a value belongs to, and whom it is about; null for any other value. */
+export function linkIn(value: string): { readonly list: string; readonly id: string } | null {
+  const list = LINKS.find((name) => value.startsWith(`${name}/`));
+  return list === undefined ? null : { list, id: value.slice(list.length + 1) };
+}
 
 /** A value as a person sees it: links to objects in the recycle bin do not show. */
 export function see(model: Model, key: string): string {
@@ -15,14 +27,16 @@ export function see(model: Model, key: string): string {
   const object = model.get(id);
   if (value === '') return object === undefined ? 'absent' : object.deleted ? 'deleted' : 'live';
   if (value === 'manager') { const manager = object?.links['manager']?.[0]; return isLive(model, manager) ? String(manager) : 'null'; }
-  if (value.startsWith('members/')) { const member = value.slice('members/'.length); return String(object?.links['members']?.includes(member) === true && isLive(model, member)); }
+  const link = linkIn(value);
+  if (link !== null) return String(object?.links[link.list]?.includes(link.id) === true && isLive(model, link.id));
+  if (value === LICENCES) return JSON.stringify(directLicences(object?.attributes ?? {}).map(licenceKey).toSorted());
   return JSON.stringify(object?.attributes[value] ?? null);
 }
 
 /** Every value of one object that it has now. */
 export function keysOf(model: Model, id: string): string[] {
   const object = model.get(id);
-  return object === undefined ? [keyOf(id, '')] : [keyOf(id, ''), keyOf(id, 'manager'), ...Object.keys(object.attributes).map((name) => keyOf(id, name)), ...(object.links['members'] ?? []).map((member) => keyOf(id, `members/${member}`))];
+  return object === undefined ? [keyOf(id, '')] : [keyOf(id, ''), keyOf(id, 'manager'), keyOf(id, LICENCES), ...Object.keys(object.attributes).flatMap((name) => (name === ASSIGNMENTS ? [] : [keyOf(id, name)])), ...LINKS.flatMap((list) => (object.links[list] ?? []).map((one) => keyOf(id, `${list}/${one}`)))];
 }
 
 /**

@@ -56,6 +56,15 @@ describe('unique names', () => {
     expect(rulesOf([object({ userPrincipalName: ['ann@x.com'] }, { targetId: 't' })], tenant)).toEqual([]);
     expect(rulesOf([object({ mail: ['Sales@x.com'] })], tenant)).toEqual(['error mail-unique-in-tenant']);
   });
+  test('a sign-in name that is somebody else\'s address, unless the user has it already', () => {
+    const tenant = [held('t', { proxyAddresses: ['smtp:ann@x.com'] }), held('own', { userPrincipalName: ['ann@x.com'] })];
+    expect(rulesOf([object({ userPrincipalName: ['ann@x.com'] }, { targetId: 'own' })], tenant)).toEqual([]);
+    expect(rulesOf([object({ userPrincipalName: ['ann@x.com'] })], tenant.slice(0, 1))).toEqual(['error userPrincipalName-unique-in-tenant']);
+    const both = check([object({ userPrincipalName: ['ann@x.com'], mail: ['ann@x.com'] }, { id: 'a' }), object({ proxyAddresses: ['smtp:ANN@x.com'] }, { id: 'b' })]);
+    expect(both.map((finding) => [finding.sourceId, finding.rule])).toEqual([['a', 'mail-duplicate'], ['b', 'proxyAddresses-duplicate']]);
+    const signIn = check([object({ userPrincipalName: ['ann@x.com'] }, { id: 'a' }), object({ proxyAddresses: ['smtp:ANN@x.com'] }, { id: 'b' })]);
+    expect(signIn.map((finding) => [finding.sourceId, finding.rule])).toEqual([['a', 'userPrincipalName-duplicate'], ['b', 'proxyAddresses-duplicate']]);
+  });
   test('a name that lies in the recycle bin is a warning', () => {
     const tenant = [held('ab-cd', { userPrincipalName: ['abcdann@x.com'] }, { deleted: true })];
     expect(rulesOf([object({ userPrincipalName: ['ann@x.com'] })], tenant)).toEqual(['warning userPrincipalName-unique-in-tenant']);

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import { decisionOf, nowOf, openDecisions, wordsOf } from '../../../renderer/features/tasks/roll-back-choices.ts';
+import { aboutOf, decisionOf, nowOf, openDecisions, stateOf, wordsOf } from '../../../renderer/features/tasks/roll-back-choices.ts';
 import { EVERYTHING, scopeOf } from '../../../renderer/features/tasks/roll-back-part.ts';
 import type { RollBackConflict } from '../../../shared/contracts/roll-back.ts';
 
-const row = (more: Partial<RollBackConflict> = {}): RollBackConflict => ({ sourceId: null, targetId: 't', name: 'Ann', kind: 'user', attribute: 'jobTitle', created: false, before: ['a'], written: ['b'], current: ['c'], between: null, choice: 'restore', ...more });
+const row = (more: Partial<RollBackConflict> = {}): RollBackConflict => ({ sourceId: null, targetId: 't', name: 'Ann', kind: 'user', attribute: 'jobTitle', value: null, created: false, before: ['a'], written: ['b'], current: ['c'], between: null, choice: 'restore', ...more });
 
 test('only decisions that differ from the plan are sent, and an object that was made is decided once', () => {
   const rows = [row(), row({ attribute: 'city', choice: 'keep' }), row({ targetId: 'new', created: true }), row({ targetId: 'new', created: true, attribute: 'city' })];
@@ -11,6 +11,15 @@ test('only decisions that differ from the plan are sent, and an object that was 
   expect(openDecisions(rows, decisions)).toEqual([{ targetId: 't', attribute: 'jobTitle', choice: 'keep' }, { targetId: 'new', attribute: '', choice: 'keep' }]);
   expect(rows.map((one) => decisionOf(one, decisions))).toEqual(['keep', 'keep', 'keep', 'keep']);
   expect(openDecisions(rows, new Map())).toEqual([]);
+});
+
+test('one value of many is decided alone; a word about the object that was made counts until then', () => {
+  const member = row({ kind: 'group', attribute: 'members', value: { key: 'm', name: 'Mo' }, created: true, before: null, written: null, current: ['Mo'] });
+  const address = row({ attribute: 'proxyAddresses', value: { key: 'smtp:a@x', name: 'smtp:a@x' }, before: null, written: null, current: ['smtp:a@x'] });
+  expect([decisionOf(member, new Map()), decisionOf(member, new Map([['t ', 'keep']])), decisionOf(member, new Map([['t ', 'keep'], ['t members/m', 'restore']]))]).toEqual(['restore', 'keep', 'restore']);
+  expect(openDecisions([member, address], new Map([['t members/m', 'keep'], ['t proxyAddresses/smtp:a@x', 'keep']]))).toEqual([{ targetId: 't', attribute: 'members/m', choice: 'keep' }, { targetId: 't', attribute: 'proxyAddresses/smtp:a@x', choice: 'keep' }]);
+  expect([aboutOf(member), stateOf(member, member.before), nowOf(member), nowOf(address), stateOf(address, null)]).toEqual(['members: Mo', 'not a member', 'member', 'smtp:a@x', 'not there']);
+  expect([wordsOf(member), wordsOf({ ...member, created: false }), wordsOf(address)].map((words) => words.keep)).toEqual(['Keep, with the object', 'Leave in', 'Keep theirs']);
 });
 
 test('says what a decision means', () => {

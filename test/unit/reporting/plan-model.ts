@@ -3,7 +3,7 @@ import type { ExportedOperation, PlanHeader } from '../../../electron/engines/re
 import type { AttributeChange } from '../../../shared/domain/plans.ts';
 
 const COUNTS = {
-  creates: 1, restores: 0, updates: 1, deletes: 0, managers: 1, membersAdded: 2, membersRemoved: 0, permissionsAdded: 0, permissionsRemoved: 0, licencesAssigned: 0, licencesRemoved: 0, attributes: 4, overwrites: 1, upnChanges: 0, disables: 0, irreversible: 0, unchanged: 0, skipped: 1, operations: 4,
+  creates: 1, restores: 0, updates: 1, deletes: 0, managers: 1, membersAdded: 2, membersRemoved: 0, permissionsAdded: 0, permissionsRemoved: 0, healed: 0, licencesAssigned: 0, licencesRemoved: 0, attributes: 4, overwrites: 1, upnChanges: 0, disables: 0, irreversible: 0, unchanged: 0, skipped: 1, operations: 4,
 };
 
 /** Top of a plan for Contoso. */
@@ -29,7 +29,7 @@ export function operation(more: Partial<ExportedOperation> = {}): ExportedOperat
 export const HOSTILE: readonly string[] = [
   "'; Remove-MgUser -All #", "O'Brien", '\u2018; calc \u2019', '\u201A\u201B\u2019\u2018', "'@\n'; calc", '$(Remove-Item /)', '`$(calc)`', '"; calc; "', '#> ; calc <#', 'a\r\nRemove-MgUser\r\n', 'null\0byte', 'line\u2028sep\u2029', '\u202Egnp.exe',
   '\uD800 half', '\u{1F600}', '--% calc', '@(calc)', '$env:PATH', ');calc;(', '{calc}', "''", "'", '\u0085next', '\uFEFFbom', '%{calc}', '&calc', '|calc', ' -Confirm:$false', '=HYPERLINK("http://x")', '+1', '-1', '@SUM(1)', '\t=1', '＝1',
-  '<script>alert(1)</script>', '"><img src=x onerror=alert(1)>', '&lt;b&gt;', ']]>', '</style><script>', '\u00AD', '',
+  '<script>alert(1)</script>', '"><img src=x onerror=alert(1)>', '&lt;b&gt;', ']]>', '</style><script>', '\u00AD', '@"\n$(calc)\n"@', '\u2018@\n; calc\n@\u2019', '`\n; calc', '`"$(calc)`"', '\u201C; calc \u201D\u201E', '`u{2019}; calc', '\u2019\u2019\u2019; calc', '',
 ];
 
 /** Any text, also one that no encoding can hold; the hostile ones often. */

@@ -122,8 +122,21 @@ describe('the step', () => {
   it('exists for every attribute that Graph or Exchange can write', () => {
     const writable = TARGET_ATTRIBUTES.filter((a) => a.onUpdate && (a.service === 'graph' || a.service === 'exchange'));
     expect(writable.length).toBeGreaterThan(60);
-    const stopped = writable.flatMap((a) => a.kinds.filter((kind) => stepText(operation({ objectKind: kind, service: a.service, changes: [change(a.name, ['a'], [a.type === 'boolean' ? 'true' : 'b'])] })).words.includes('Stop-Script <This script cannot')).map((kind) => `${kind} ${a.name}`));
+    const stopped = writable.flatMap((a) => a.kinds.filter((kind) => (a.recipients ?? [undefined]).some((recipient) => stepText(operation({ objectKind: kind, service: a.service, ...(recipient === undefined ? {} : { recipient }), changes: [change(a.name, ['a'], [a.type === 'boolean' ? 'true' : 'b'])] })).words.includes('Stop-Script <This script cannot'))).map((kind) => `${kind} ${a.name}`));
     expect(stopped).toEqual([]);
+  });
+  it.each([['user', 'mailbox', 'Mailbox'], ['user', 'mail user', 'MailUser'], ['group', 'Microsoft 365 group', 'UnifiedGroup']] as const)('on a %s that is a %s changes addresses and visibility by Set-%s, addresses one by one', (objectKind, recipient, noun) => {
+    const { words } = stepText(operation({ kind: 'update', objectKind, service: 'exchange', recipient, targetId: 'id-1', changes: [change('proxyAddresses', ['SMTP:a@x.com'], ['SMTP:a@x.com', 'smtp:b@x.com']), change('hideFromAddressLists', ['false'], ['true'])] }));
+    expect(words).toContain(`Get-${noun} -Identity $id`);
+    expect(words).toContain(`Set-${noun} -Identity $id @ mail`);
+    expect(words).toMatch(/HiddenFromAddressListsEnabled.*\$true/);
+    expect(words).toMatch(/Add.*<smtp:b@x\.com>/);
+    expect(words).not.toMatch(/Remove/);
+  });
+  it('that names recipients adds and removes single ones, and empties a forwarding address', () => {
+    const { words } = stepText(operation({ kind: 'update', objectKind: 'user', service: 'exchange', recipient: 'mailbox', targetId: 'id-1', changes: [change('acceptMessagesOnlyFrom', ['a@x.com'], ['a@x.com', 'b@x.com']), change('forwardingAddress', ['a@x.com'], null)] }));
+    expect(words).toMatch(/AcceptMessagesOnlyFrom.*Add.*<b@x\.com>/);
+    expect(words).toMatch(/ForwardingAddress.*\$null/);
   });
   it('that no cmdlet here can do stops the script with a sentence instead of being left out', () => {
     expect(stepText(operation({ kind: 'update', service: 'directory', changes: [change('mail', ['a'], ['b'])] })).words).toMatch(/Stop-Script <This script cannot update .*>/);

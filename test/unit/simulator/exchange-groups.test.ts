@@ -22,7 +22,7 @@ describe('New-DistributionGroup', () => {
     expect(made).toMatchObject({
       Name: 'IT Department', DisplayName: 'IT Department', Alias: 'ITDepartment', PrimarySmtpAddress: 'ITDepartment@example.com', EmailAddresses: ['SMTP:ITDepartment@example.com', 'smtp:ITDepartment@mixed.onmicrosoft.com'], GroupType: 'Universal',
       RecipientType: 'MailUniversalDistributionGroup', RecipientTypeDetails: 'MailUniversalDistributionGroup', ManagedBy: [MORE.bert], MemberJoinRestriction: 'Closed', MemberDepartRestriction: 'Open', RequireSenderAuthenticationEnabled: true,
-      HiddenFromAddressListsEnabled: false, ReportToOriginatorEnabled: true, ModerationEnabled: false, Description: ['All of IT'], Notes: 'since 2026',
+      HiddenFromAddressListsEnabled: false, ReportToOriginatorEnabled: true, ModerationEnabled: false, Description: ['All of IT'],
     });
     const path = `/groups/${String(made['ExternalDirectoryObjectId'])}`;
     expect((await call('GET', path)).status).toBe(404);
@@ -184,6 +184,22 @@ describe('Set-DistributionGroup', () => {
   ])('refuses %s', async (_what, Identity, parameters, text) => {
     expect(await tried(kept, 'Set-DistributionGroup', { Identity, ...parameters })).toEqual(refusedWith(text));
   });
+});
+
+describe('Get- and Set-Group', () => {
+  it('show and change the notes of a group, which Get-DistributionGroup does not show', async () => {
+    const { run, first } = await exchangeRig({ seed: STAFF });
+    expect((await run('Set-Group', { Identity: 'list', Notes: 'since 2026' })).told).toBe('');
+    expect(await first('Get-Group', { Identity: 'list' })).toMatchObject({ Name: 'List', Notes: 'since 2026' });
+    expect(await first('Get-DistributionGroup', { Identity: 'list' })).not.toHaveProperty('Notes');
+    expect((await run('Set-Group', { Identity: 'list', Notes: 'since 2026' })).warnings).toHaveLength(1);
+    expect((await run('Set-Group', { Identity: 'list', Notes: '' })).told).toBe('');
+    expect(await first('Get-Group', { Identity: 'list' })).toMatchObject({ Notes: '' });
+  });
+  it.each([
+    ['notes that are too long', { Identity: 'list', Notes: 'x'.repeat(1025) }, /^400/], ['a group of others', { Identity: 'owned', Notes: 'x' }, NOT_MANAGER], ['a synchronised group', { Identity: 'onprem', Notes: 'x', BypassSecurityGroupManagerCheck: true }, SYNCED],
+    ['a Microsoft 365 group', { Identity: 'team', Notes: 'x' }, /^404/], ['what is left to Set-DistributionGroup', { Identity: 'list', ManagedBy: 'anna' }, /^501/],
+  ])('refuse %s', async (_what, parameters, text) => { expect(await tried(kept, 'Set-Group', parameters)).toEqual(refusedWith(text)); });
 });
 
 describe('members of distribution groups', () => {

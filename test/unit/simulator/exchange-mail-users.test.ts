@@ -68,6 +68,14 @@ describe('Set-MailUser', () => {
     expect(await refused('Remove-MailUser', { Identity: 'still' })).toMatch(/out of the current user's write scope/);
   });
 
+  it('takes who may send to a mail user, and refuses whom it cannot find and addresses of others', async () => {
+    const { set, refused } = await withEd();
+    expect(await set({ AcceptMessagesOnlyFrom: changed({ Add: ['anna'] }), RejectMessagesFromDLMembers: ['secure'], RequireSenderAuthenticationEnabled: true })).toMatchObject({ AcceptMessagesOnlyFrom: [IDS.anna], RejectMessagesFromDLMembers: ['Secure'], RequireSenderAuthenticationEnabled: true });
+    expect(await refused('Set-MailUser', { Identity: 'Ed', AcceptMessagesOnlyFrom: ['nobody'] })).toMatch(/Couldn't find object "nobody"/);
+    expect(await refused('Set-MailUser', { Identity: 'Ed', EmailAddresses: changed({ Add: ['anna@example.com'] }) })).toMatch(/is already being used by the proxy addresses/);
+    expect(await refused('Set-Mailbox', { Identity: 'Ed', HiddenFromAddressListsEnabled: true })).toMatch(/^404/);
+  });
+
   it('hides, delegates and keeps attributes of a mail user', async () => {
     const { set } = await withEd();
     expect(await set({ HiddenFromAddressListsEnabled: true, CustomAttribute1: 'one', GrantSendOnBehalfTo: ['anna'], DisplayName: 'Edward' })).toMatchObject({ HiddenFromAddressListsEnabled: true, CustomAttribute1: 'one', GrantSendOnBehalfTo: [IDS.anna], DisplayName: 'Edward' });

@@ -80,6 +80,11 @@ describe('Set-Mailbox', () => {
     ['a contact as delegate', { GrantSendOnBehalfTo: ['partner'] }, /Couldn't find object "partner"/],
     ['an ambiguous delegate', { GrantSendOnBehalfTo: changed({ Add: ['Twin'] }) }, /"Twin" doesn't represent a unique recipient\./],
     ['forwarding to nobody', { ForwardingAddress: 'nobody@example.com' }, /Couldn't find object/],
+    ['forwarding to itself', { ForwardingAddress: 'anna' }, /can't forward to itself/],
+    ['an unknown sender', { AcceptMessagesOnlyFrom: changed({ Add: ['nobody@example.com'] }) }, /Couldn't find object "nobody@example\.com"/],
+    ['a group among single senders', { RejectMessagesFrom: changed({ Add: ['secure'] }) }, /Couldn't find object "secure"/],
+    ['a person among groups of senders', { AcceptMessagesOnlyFromDLMembers: changed({ Add: ['twina'] }) }, /Couldn't find object "twina"/],
+    ['one list of senders in two ways', { AcceptMessagesOnlyFrom: ['twina'], AcceptMessagesOnlyFromSendersOrMembers: ['twinb'] }, /can't be used in the same command/],
     ['a size above 150 MB', { MaxSendSize: '151 MB' }, /larger than the maximum of 150 MB/],
     ['a size that is none', { MaxSendSize: 'big' }, /Cannot process argument transformation on parameter 'MaxSendSize'/],
     ['a capacity on a user mailbox', { ResourceCapacity: 4 }, /can only be set on a resource mailbox/],
@@ -102,6 +107,19 @@ describe('Set-Mailbox', () => {
     expect(await set({ HiddenFromAddressListsEnabled: true, CustomAttribute4: 'four', CustomAttribute15: 'x', MaxSendSize: '25 MB', LitigationHoldEnabled: true, DisplayName: 'Anna B.', Alias: 'anna.b' }))
       .toMatchObject({ HiddenFromAddressListsEnabled: true, CustomAttribute4: 'four', MaxSendSize: '25 MB (26,214,400 bytes)', LitigationHoldEnabled: true, LitigationHoldDate: expect.stringMatching(/^\d{4}-/) as string, DisplayName: 'Anna B.', Alias: 'anna.b', PrimarySmtpAddress: 'anna@example.com' });
     expect(await set({ CustomAttribute4: '', LitigationHoldEnabled: false })).toMatchObject({ CustomAttribute4: '', CustomAttribute15: 'x', LitigationHoldEnabled: false, LitigationHoldDate: null });
+  });
+
+  it('takes who may send and who may not, and leaves no trace of what is taken back', async () => {
+    const { run, first, sim } = await exchangeRig({ seed: MIXED });
+    const set = async (parameters: Record<string, unknown>) => { expect((await run('Set-Mailbox', { Identity: IDS.anna, ...parameters })).told).toBe(''); return first('Get-Mailbox', { Identity: IDS.anna }); };
+    const facet = () => { const { whenChanged: _, ...kept } = sim.snapshot().users.find((u) => u.id === IDS.anna)?.exchange ?? {}; return kept; };
+    const before = facet();
+    expect(await first('Get-Mailbox', { Identity: IDS.anna })).toMatchObject({ AcceptMessagesOnlyFrom: [], RejectMessagesFromDLMembers: [], RequireSenderAuthenticationEnabled: false });
+    expect(await set({ AcceptMessagesOnlyFrom: changed({ Add: ['twina', 'partner@out.example'] }), AcceptMessagesOnlyFromDLMembers: ['secure'], RequireSenderAuthenticationEnabled: true }))
+      .toMatchObject({ AcceptMessagesOnlyFrom: [IDS.twinA, 'Partner'], AcceptMessagesOnlyFromDLMembers: ['Secure'], AcceptMessagesOnlyFromSendersOrMembers: [IDS.twinA, 'Partner', 'Secure'], RequireSenderAuthenticationEnabled: true });
+    expect(await set({ AcceptMessagesOnlyFrom: changed({ Remove: ['twina'] }), RejectMessagesFrom: ['twinb'], HiddenFromAddressListsEnabled: true })).toMatchObject({ AcceptMessagesOnlyFrom: ['Partner'], AcceptMessagesOnlyFromDLMembers: ['Secure'], RejectMessagesFrom: [IDS.twinB] });
+    await set({ AcceptMessagesOnlyFrom: null, AcceptMessagesOnlyFromDLMembers: null, RejectMessagesFrom: changed({ Remove: ['twinb'] }), RequireSenderAuthenticationEnabled: false, HiddenFromAddressListsEnabled: false });
+    expect(facet()).toEqual(before);
   });
 
   it('shows custom attributes, names and user ID in Graph, and Graph\'s in Exchange', async () => {

@@ -31,6 +31,15 @@ describe.each(VARIANTS)('sources ($name)', (variant) => {
     expect((await store.sources.get(pair.id, guid(4)))?.missing).toBe(false);
   });
 
+  it('finds who names an object', async () => {
+    const store = await open(variant);
+    const { pair } = await seeded(store, 3);
+    await store.sources.upsertPage(pair.id, [source(4, { kind: 'group', links: { member: [source(1).dn.toUpperCase(), source(2).dn] } }), source(5, { links: { manager: [source(1).dn] } })], 'run');
+    expect((await store.sources.referrers(pair.id, [guid(1), guid(99)])).toSorted()).toEqual([guid(4), guid(5)]);
+    expect(await store.sources.referrers(pair.id, [guid(3)])).toEqual([]);
+    expect(await store.sources.referrers(pair.id, [])).toEqual([]);
+  });
+
   it('gives objects back as they were stored, with links', async () => {
     const store = await open(variant);
     const { pair } = await seeded(store, 0);
@@ -145,7 +154,7 @@ describe.each(VARIANTS)('matches ($name)', (variant) => {
     expect(await store.matches.getMany(pair.id, [guid(1), guid(2), guid(3)])).toEqual(new Map([[guid(1), { ...match(1, { reason: 'new' }), review: 'Not needed' }], [guid(2), pinned]]));
     expect(await store.matches.byTargets(pair.id, [guid(50, 7), guid(1, 7), guid(3, 7)])).toEqual(new Map([[guid(50, 7), guid(2)], [guid(1, 7), guid(1)]]));
     await decide({ ...pinned, pinned: false }, 'two');
-    expect(await store.matches.batches('any', 10)).toMatchObject([{ id: 'two', objects: 1 }, { id: 'one', objects: 1 }]);
+    expect(await store.matches.batches({ pairId: pair.id, collectionId: 'any' }, 10)).toMatchObject([{ id: 'two', objects: 1 }, { id: 'one', objects: 1 }]);
     expect((await store.matches.saveAll(pair.id, [not])).saved).toBe(1);
     expect(await store.matches.break(pair.id, [guid(1), guid(2), guid(3)])).toEqual({ broken: 1 });
     expect(await store.matches.get(pair.id, guid(1))).toBeUndefined();

@@ -50,7 +50,7 @@ describe.each(VARIANTS)('what was taken back ($name)', (variant) => {
   it('keeps the three-way view of a plan, and forgets it with the plan', async () => {
     const { store, collectionId, back } = await made(variant);
     const plan = await store.plans.create({ taskId: back, collectionId, tenantName: 't', settings: null, confirmation: 'c' });
-    const conflict: PlanConflict = { sourceId: guid(1), targetId: guid(1, 7), name: 'Ann', kind: 'user', attribute: 'city', created: false, before: null, written: ['a'], current: ['b', 'c'], between: { values: null }, choice: 'keep' };
+    const conflict: PlanConflict = { sourceId: guid(1), targetId: guid(1, 7), name: 'Ann', kind: 'user', attribute: 'city', value: null, created: false, before: null, written: ['a'], current: ['b', 'c'], between: { values: null }, choice: 'keep' };
     const other: PlanConflict = { ...conflict, sourceId: null, attribute: '', created: true, between: null, choice: 'restore' };
     await store.planConflicts.append(plan.id, [conflict, other]);
     const page = await store.planConflicts.page({ planId: plan.id, limit: 1 });

@@ -173,6 +173,29 @@ describe.each(VARIANTS)('plans ($name)', (variant) => {
     expect((await store.plans.operationsOfObject(guid(1))).map((row) => row.seq)).toEqual([1]);
   });
 
+  it('takes objects out of a plan that is being made, and numbers the rest without gaps and in order', async () => {
+    const { store, plan } = await planned();
+    const numbers = [3, 4, 10, 11, 12, 2_000, 2_001, ...Array.from({ length: 1_100 }, (_, i) => 5_000 + i), 9_999];
+    // Stored in another order than they are numbered, as planning does.
+    await store.plans.appendOperations(plan.id, numbers.map((seq, i) => operation(i + 1, { seq })).toReversed());
+    expect((await store.plans.operationsOn(plan.id, [guid(2), guid(7), guid(9_999)])).map(({ seq }) => seq)).toEqual([4, 2_001]);
+    await store.plans.removeOperations(plan.id, await store.plans.operationsOn(plan.id, [guid(4)]));
+    const order = (await collect(store.plans.iterateOperations(plan.id))).map(({ id }) => id);
+    await store.plans.closeGaps(plan.id);
+    const closed = await collect(store.plans.iterateOperations(plan.id));
+    expect(closed.map(({ id }) => id)).toEqual(order);
+    expect(closed.map(({ seq }) => seq)).toEqual(order.map((_, i) => i + 1));
+    await store.plans.closeGaps(plan.id);
+    expect((await collect(store.plans.iterateOperations(plan.id))).map(({ seq }) => seq)).toEqual(order.map((_, i) => i + 1));
+    const finding = { sourceId: guid(1), name: 'a', attribute: 'mail', value: '', rule: 'planning', severity: 'warning', message: 'm', proposal: null } as const;
+    await store.plans.appendFindings(plan.id, [finding, { ...finding, rule: 'mail', severity: 'error' }, { ...finding, sourceId: guid(2) }, { ...finding, sourceId: null }]);
+    await store.plans.appendUnresolved(plan.id, [1, 2].map((n) => ({ sourceId: guid(n), attribute: 'member', dn: 'CN=a', reason: 'r' })));
+    expect(await store.plans.totals(plan.id)).toEqual({ findings: { errors: 1, warnings: 3 }, unresolved: 2 });
+    await store.plans.removeFindings(plan.id, [guid(1)], 'planning');
+    await store.plans.removeUnresolved(plan.id, [guid(1)]);
+    expect(await store.plans.totals(plan.id)).toEqual({ findings: { errors: 1, warnings: 2 }, unresolved: 1 });
+  });
+
   it('keeps summary, skips, findings and what waits', async () => {
     const { store, plan, collectionId } = await planned();
     expect(plan.counts.operations).toBe(0);

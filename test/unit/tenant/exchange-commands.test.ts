@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { addressDelta, contactOf, creationCommand, groupOf, primaryDrifted, updateCommands, withExchange } from '../../../electron/engines/tenant/index.ts';
+import { addressDelta, contactOf, creationCommand, groupOf, primaryDrifted, readRecipient, updateCommands, withExchange, type ExchangeGateway } from '../../../electron/engines/tenant/index.ts';
 import type { AttributeChange } from '../../../shared/domain/plans.ts';
 
 const change = (attribute: string, after: readonly string[] | null, before: readonly string[] | null = null): AttributeChange => ({ attribute, before, after, provenance: { ruleId: null, source: '', reason: '' }, reversible: true });
@@ -22,6 +22,8 @@ describe('what is left of a planned change of addresses', () => {
     expect(primaryDrifted(['SMTP:B@x.com'], ['SMTP:a@x.com'], ['SMTP:b@x.com'])).toBe(false);
     expect(primaryDrifted(['SMTP:c@x.com'], ['SMTP:a@x.com'], ['SMTP:b@x.com'])).toBe(true);
     expect(primaryDrifted(['SMTP:c@x.com'], ['SMTP:a@x.com'], ['SMTP:a@x.com', 'smtp:d@x.com'])).toBe(false);
+    // What the plan has just made has an address of its own.
+    expect(primaryDrifted(['SMTP:c@x.com'], null, ['SMTP:a@x.com'])).toBe(false);
   });
 });
 
@@ -44,6 +46,32 @@ describe('cmdlets', () => {
     ]);
   });
   it('are none when nothing is left to do', () => expect(updateCommands('group', 'id', [change('proxyAddresses', ['SMTP:a@x.com', 'smtp:b@x.com'], ['SMTP:a@x.com'])], ['SMTP:a@x.com', 'smtp:b@x.com'])).toEqual([]));
+});
+
+describe('cmdlets for what Graph keeps', () => {
+  const addresses = change('proxyAddresses', ['SMTP:a@x.com', 'smtp:b@x.com'], ['SMTP:a@x.com']);
+  it.each([['user', 'UserMailbox', 'Set-Mailbox'], ['user', 'SharedMailbox', 'Set-Mailbox'], ['user', 'MailUser', 'Set-MailUser'], ['user', 'GuestMailUser', 'Set-MailUser'], ['Microsoft 365 group', '', 'Set-UnifiedGroup']] as const)('a %s %s is changed by %s, in one step', (kind, type, cmdlet) => {
+    expect(updateCommands(kind, 'id', [change('hideFromAddressLists', ['true'], ['false']), addresses], ['SMTP:a@x.com', 'smtp:theirs@x.com'], type))
+      .toEqual([{ cmdlet, parameters: { Identity: 'id', HiddenFromAddressListsEnabled: true, EmailAddresses: hash({ Add: ['smtp:b@x.com'] }) } }]);
+  });
+  it('name senders one by one, a forwarding address and a manager as a whole; empty is null', () => {
+    expect(updateCommands('user', 'id', [change('acceptMessagesOnlyFrom', ['a@x.com', 'c@x.com'], ['A@x.com', 'b@x.com']), change('forwardingAddress', null, ['b@x.com']), change('deliverToMailboxAndForward', ['false'], ['true'])], [], 'UserMailbox'))
+      .toEqual([{ cmdlet: 'Set-Mailbox', parameters: { Identity: 'id', DeliverToMailboxAndForward: false, AcceptMessagesOnlyFrom: hash({ Add: ['c@x.com'], Remove: ['b@x.com'] }), ForwardingAddress: null } }]);
+    expect(updateCommands('contact', 'id', [change('manager', ['a@x.com'])], [])).toEqual([{ cmdlet: 'Set-Contact', parameters: { Identity: 'id', Manager: 'a@x.com' } }]);
+    expect(updateCommands('group', 'id', [change('notes', ['On deck']), change('rejectMessagesFromDLMembers', ['g@x.com'])], [])).toEqual([{ cmdlet: 'Set-Group', parameters: { Identity: 'id', Notes: 'On deck' } }, { cmdlet: 'Set-DistributionGroup', parameters: { Identity: 'id', RejectMessagesFromDLMembers: hash({ Add: ['g@x.com'] }) } }]);
+  });
+  it('that have nothing to change are none', () => expect(updateCommands('user', 'id', [change('acceptMessagesOnlyFrom', ['a@x.com'], ['A@X.com'])], [], 'UserMailbox')).toEqual([]));
+});
+
+describe('an object that is read back', () => {
+  const answers = (rows: Readonly<Record<string, readonly Readonly<Record<string, unknown>>[]>>): ExchangeGateway => ({ invoke: async (cmdlet, { Identity }) => ({ rows: rows[cmdlet === 'Get-Recipient' ? `${cmdlet} ${String(Identity)}` : cmdlet] ?? [], warnings: [] }) });
+  const box = { ExternalDirectoryObjectId: 'ABC', RecipientTypeDetails: 'MailUser', EmailAddresses: ['SMTP:a@x.com'], AcceptMessagesOnlyFrom: ['Bob', 'Twin', 'Ghost'], RejectMessagesFrom: [] };
+  const exchange = answers({ 'Get-MailUser': [box], 'Get-Recipient Bob': [{ PrimarySmtpAddress: 'New@x.com', EmailAddresses: ['SMTP:New@x.com', 'smtp:Old@x.com', 'X500:/o=x'] }], 'Get-Recipient Twin': [{ PrimarySmtpAddress: '1@x.com' }, { PrimarySmtpAddress: '2@x.com' }] });
+  it('names whom it names by the address that the plan knows, else by the primary one; who cannot be told from another keeps the name that is shown', async () => {
+    const read = async (prefer: readonly string[]) => { const found = await readRecipient(exchange, 'user', 'abc', undefined, prefer); return found === undefined || found === 'several' ? {} : found.object.attributes; };
+    expect(await read([])).toEqual({ recipientTypeDetails: ['MailUser'], proxyAddresses: ['SMTP:a@x.com'], acceptMessagesOnlyFrom: ['new@x.com', 'Twin', 'Ghost'] });
+    expect((await read(['other@x.com', 'OLD@x.com']))['acceptMessagesOnlyFrom']).toEqual(['old@x.com', 'Twin', 'Ghost']);
+  });
 });
 
 describe('rows', () => {

@@ -5,7 +5,7 @@ import { matchChangedSentence } from '../prepare.ts';
 import { settled, withMissing } from '../send.ts';
 import { changeMembersAtExchange, lookAtExchangeMembers } from './members.ts';
 import { findMade } from './objects.ts';
-import { exchangePosition, writtenOf } from './position.ts';
+import { exchangePosition, namesOf, writtenOf } from './position.ts';
 import { isPermissions, settlePermissions } from './permissions.ts';
 import { gatewayOf, kindOf, NONE_YOUNG, type ExchangePorts } from './run.ts';
 
@@ -27,7 +27,7 @@ export async function lookUpAtExchange(intent: Intent, ports: ExchangePorts, sig
     if (changed.length === 0) return null;
     return settled(intent, rest.length === 0 ? 'done' : 'failed', { references: changed.map((r) => r.reference) });
   }
-  const found = await readRecipient(gatewayOf(ports), kindOf(intent), intent.targetId, signal);
+  const found = await readRecipient(gatewayOf(ports), kindOf(intent), intent.targetId, signal, namesOf([intent.operation]));
   if (intent.operation.kind === 'delete') return found === undefined ? settled(intent, 'done') : null;
   if (found === undefined || found === 'several') return null;
   return writtenOf(intent.operation, found.object).length > 0 ? settled(intent, 'done') : null;
@@ -40,7 +40,7 @@ export async function lookUpAtExchange(intent: Intent, ports: ExchangePorts, sig
  */
 export async function finishExchange(intent: Intent, ports: ExchangePorts, signal?: AbortSignal): Promise<Settlement | null> {
   if (intent.operation.kind === 'update') {
-    const found = intent.targetId === null ? undefined : await readRecipient(gatewayOf(ports), kindOf(intent), intent.targetId, signal);
+    const found = intent.targetId === null ? undefined : await readRecipient(gatewayOf(ports), kindOf(intent), intent.targetId, signal, namesOf([intent.operation]));
     return found !== undefined && found !== 'several' && exchangePosition(intent.operation, found.object).at === 'after' ? settled(intent, 'done') : null;
   }
   if (isPermissions(intent) && intent.targetId !== null) {

@@ -2,3 +2,4 @@
 export { finishExchange, lookUpAtExchange } from './finish.ts';
 export { verifyAtExchange } from './verify.ts';
 export { EXCHANGE_WAVE_LIMIT, runExchangeWave } from './wave.ts';
+export { namesOf } from './position.ts';

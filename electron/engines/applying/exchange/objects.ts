@@ -1,9 +1,10 @@
+import type { TargetObject } from '../../../../shared/domain/objects.ts';
 import { creationCommand, isUnknownObject, mayHaveHappened, readRecipient, removalCommand, runCommand, updateCommands } from '../../tenant/index.ts';
 import type { Intent, Settlement } from '../port.ts';
 import { withoutEffect } from '../prepare.ts';
 import { settled } from '../send.ts';
-import { exchangePosition, valueBefore, writtenOf } from './position.ts';
-import { gatewayOf, kindOf, refusedAtExchange, type ExchangePorts, type ReadyAtExchange } from './run.ts';
+import { exchangePosition, namesOf, valueBefore, writtenOf } from './position.ts';
+import { gatewayOf, keptKindOf, kindOf, refusedAtExchange, type ExchangePorts, type ReadyAtExchange } from './run.ts';
 
 /** Waits between looks, milliseconds: Exchange shows its own writes at once, but for a moment one server may know more than another. */
 const LOOK_AGAIN_MS = [0, 1_000, 3_000] as const;
@@ -26,7 +27,7 @@ export async function findMade(intent: Intent, ports: ExchangePorts, signal?: Ab
   if (key === undefined) return withoutEffect(intent, `"${intent.operation.name}" carries no value that it could be found by in Exchange Online; look for it by hand.`);
   for (const pause of LOOK_AGAIN_MS) {
     if (pause > 0) await ports.wait(pause, signal);
-    const found = await readRecipient(gatewayOf(ports), kindOf(intent), key, signal);
+    const found = await readRecipient(gatewayOf(ports), kindOf(intent), key, signal, namesOf([intent.operation]));
     if (found === undefined || found === 'several') continue;
     if (exchangePosition(intent.operation, found.object).at !== 'after') continue;
     if (found.madeAt !== null && found.madeAt < intent.at - CLOCK_SKEW_MS) continue;
@@ -35,10 +36,12 @@ export async function findMade(intent: Intent, ports: ExchangePorts, signal?: Ab
   return null;
 }
 
+const typeOf = (present: TargetObject | null): string => present?.attributes['recipientTypeDetails']?.[0] ?? '';
+
 /** Makes an object. @returns null: it did not happen and may be sent again. */
 export async function createAtExchange({ intent }: ReadyAtExchange, ports: ExchangePorts, attempt: number, signal?: AbortSignal): Promise<Settlement | null> {
   try {
-    const [row] = await runCommand(gatewayOf(ports), creationCommand(kindOf(intent), intent.operation.changes));
+    const [row] = await runCommand(gatewayOf(ports), creationCommand(keptKindOf(intent), intent.operation.changes));
     const id = row?.['ExternalDirectoryObjectId'];
     if (typeof id === 'string' && id !== '') return settled(intent, 'done', { targetId: id.toLowerCase(), references: [] });
   } catch (error) {
@@ -56,13 +59,13 @@ export async function createAtExchange({ intent }: ReadyAtExchange, ports: Excha
 export async function updateAtExchange({ intent, present }: ReadyAtExchange, ports: ExchangePorts): Promise<Settlement | null> {
   const kind = kindOf(intent);
   const id = intent.targetId ?? '';
-  const commands = updateCommands(kind, id, intent.operation.changes, present?.attributes['proxyAddresses'] ?? []);
+  const commands = updateCommands(kind, id, intent.operation.changes, present?.attributes['proxyAddresses'] ?? [], typeOf(present));
   for (const [i, command] of commands.entries()) {
     try {
       await runCommand(gatewayOf(ports), command);
     } catch (error) {
       if (mayHaveHappened(error)) {
-        const now = await readRecipient(gatewayOf(ports), kind, id);
+        const now = await readRecipient(gatewayOf(ports), kind, id, undefined, namesOf([intent.operation]));
         return now !== undefined && now !== 'several' && exchangePosition(intent.operation, now.object).at === 'after' ? settled(intent, 'done') : null;
       }
       return refusedAtExchange(intent, error, i === 0 ? '' : await takenBack(intent, ports));
@@ -75,16 +78,16 @@ export async function updateAtExchange({ intent, present }: ReadyAtExchange, por
 async function takenBack(intent: Intent, ports: ExchangePorts): Promise<string> {
   const kind = kindOf(intent);
   const id = intent.targetId ?? '';
-  const now = await readRecipient(gatewayOf(ports), kind, id);
+  const now = await readRecipient(gatewayOf(ports), kind, id, undefined, namesOf([intent.operation]));
   if (now === undefined || now === 'several') return '';
   const inverse = writtenOf(intent.operation, now.object).map((change) => ({ ...change, before: change.after, after: valueBefore(intent.operation, change) }));
-  for (const command of updateCommands(kind, id, inverse, now.object.attributes['proxyAddresses'] ?? [])) await runCommand(gatewayOf(ports), command);
+  for (const command of updateCommands(kind, id, inverse, now.object.attributes['proxyAddresses'] ?? [], typeOf(now.object))) await runCommand(gatewayOf(ports), command);
   return ' What had been written just before was taken back.';
 }
 
 /** Removes an object for good. @returns null: it did not happen and may be sent again. */
 export async function deleteAtExchange({ intent }: ReadyAtExchange, ports: ExchangePorts, attempt: number): Promise<Settlement | null> {
-  const kind = kindOf(intent);
+  const kind = keptKindOf(intent);
   const id = intent.targetId ?? '';
   try {
     await runCommand(gatewayOf(ports), removalCommand(kind, id));

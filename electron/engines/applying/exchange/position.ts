@@ -1,13 +1,15 @@
-import type { TargetObject } from '../../../../shared/domain/objects.ts';
+import type { ObjectKind, TargetObject, Values } from '../../../../shared/domain/objects.ts';
 import type { AttributeChange, Operation } from '../../../../shared/domain/plans.ts';
 import { targetAttribute } from '../../../../shared/rules/target-attributes.ts';
 import { sameValues } from '../../planning/index.ts';
 import { addressDelta, listDelta, primaryDrifted } from '../../tenant/index.ts';
 
-/** Changed value by value, as addresses are. */
-const OWNERS = 'managedBy';
+const aboutOf = ({ objectKind, recipient }: Operation, attribute: string) => targetAttribute(objectKind, attribute, recipient === undefined ? 'exchange' : 'graph');
 
-const initialOf = (operation: Operation, attribute: string) => { const initial = targetAttribute(operation.objectKind, attribute, 'exchange')?.initial; return initial === undefined ? null : [initial]; };
+/** Changed value by value, as addresses are: owners of groups, and lists of senders. */
+const isList = (operation: Operation, attribute: string): boolean => { const about = aboutOf(operation, attribute); return attribute === 'managedBy' || (about?.names !== undefined && about.type === 'texts'); };
+
+const initialOf = (operation: Operation, attribute: string) => { const initial = aboutOf(operation, attribute)?.initial; return initial === undefined ? null : [initial]; };
 
 /** The value before a change; what a new object has without being told when the plan saw none. */
 export function valueBefore(operation: Operation, change: AttributeChange): AttributeChange['before'] {
@@ -16,7 +18,7 @@ export function valueBefore(operation: Operation, change: AttributeChange): Attr
 
 function isAfter(operation: Operation, change: AttributeChange, present: TargetObject): boolean {
   const now = present.attributes[change.attribute] ?? null;
-  if (change.attribute === OWNERS) {
+  if (isList(operation, change.attribute)) {
     const there = new Set((now ?? []).map((v) => v.toLowerCase()));
     const { add, remove } = listDelta(change.before, change.after);
     return add.every((v) => there.has(v.toLowerCase())) && !remove.some((v) => there.has(v.toLowerCase()));
@@ -28,8 +30,8 @@ function isAfter(operation: Operation, change: AttributeChange, present: TargetO
 
 function isBefore(operation: Operation, change: AttributeChange, present: TargetObject): boolean {
   const now = present.attributes[change.attribute] ?? null;
-  // Owners that others add in between stay owners.
-  if (change.attribute === OWNERS) return true;
+  // Whom others add in between stays.
+  if (isList(operation, change.attribute)) return true;
   if (change.attribute === 'proxyAddresses') return !primaryDrifted(now ?? [], change.before, change.after);
   return sameValues(operation.objectKind, change.attribute, now, valueBefore(operation, change));
 }
@@ -49,3 +51,10 @@ export function exchangePosition(operation: Operation, present: TargetObject): {
   const differing = open.filter((change) => !isBefore(operation, change, present));
   return { at: differing.length === 0 ? 'before' : 'elsewhere', differing };
 }
+
+/** Addresses by which operations know the recipients that they name; the last operation's come first. */
+export function namesOf(operations: readonly Pick<Operation, 'objectKind' | 'changes'>[]): Values {
+  return [...new Set(operations.toReversed().flatMap(({ objectKind, changes }) => changes.flatMap(({ attribute, after, before }) => (attribute === 'managedBy' || aboutNames(objectKind, attribute) ? [...after ?? [], ...before ?? []] : []))))];
+}
+
+const aboutNames = (kind: ObjectKind, attribute: string): boolean => targetAttribute(kind, attribute, kind === 'user' ? 'graph' : 'exchange')?.names !== undefined;

@@ -8,7 +8,7 @@ import { changedMatch, sentenceOf, sourcesOf, withoutEffect, type Refused } from
 import type { Resolved } from '../send.ts';
 import type { Young } from '../young.ts';
 import { exchangePosition } from './position.ts';
-import { kindOf, readPatiently, refusedAtExchange, type ReadyAtExchange } from './run.ts';
+import { readPatiently, refusedAtExchange, type ReadyAtExchange } from './run.ts';
 
 /** Objects read or written side by side: Exchange Online slows down those who ask for much at once (Exchange documentation, PowerShell throttling: few sessions). */
 export const LANES = 3;
@@ -53,7 +53,7 @@ export async function prepareAtExchange(wave: readonly Operation[], ports: Apply
     const changed = changedMatch(operation, ids, ports);
     if (changed !== null) return refuse(withoutEffect(intent, sentenceOf(changed), 'drifted'));
     try {
-      const present = targetId !== null && (operation.kind === 'update' || operation.kind === 'delete') ? await readPatiently(ports, kindOf(intent), targetId, young, ended) : undefined;
+      const present = targetId !== null && (operation.kind === 'update' || operation.kind === 'delete') ? await readPatiently(ports, intent, targetId, young, ended) : undefined;
       const refusal = refusalOf(intent, present, references);
       if (refusal !== null) return refuse(refusal);
       return () => { ready.push({ intent: { ...intent, before: beforeOf(operation, present) }, references, present: present ?? null }); };

@@ -1,9 +1,10 @@
 import type { TargetObject } from '../../../../shared/domain/objects.ts';
 import { appError, ErrorCode, type AppError } from '../../../../shared/domain/errors.ts';
-import { isRefusal, readRecipient, type ExchangeGateway, type ExchangeKind } from '../../tenant/index.ts';
+import { isRefusal, readRecipient, type ExchangeGateway, type ExchangeKind, type KeptKind } from '../../tenant/index.ts';
 import type { ApplyPorts, Intent, Settlement } from '../port.ts';
 import { withoutEffect } from '../prepare.ts';
 import type { Resolved } from '../send.ts';
+import { namesOf } from './position.ts';
 import { YOUNG_WAITS_MS, type Young } from '../young.ts';
 
 /** What the operations of Exchange Online need. */
@@ -21,14 +22,19 @@ export function gatewayOf({ exchange }: Pick<ExchangePorts, 'exchange'>): Exchan
   return exchange;
 }
 
-/** The kinds that Exchange Online keeps. */
-export const kindOf = ({ operation }: Pick<Intent, 'operation'>): ExchangeKind => (operation.objectKind === 'group' ? 'group' : 'contact');
+/** What Exchange Online has the object of an operation as. */
+export const kindOf = ({ operation }: Pick<Intent, 'operation'>): ExchangeKind => {
+  if (operation.objectKind === 'group') return operation.recipient === undefined ? 'group' : 'Microsoft 365 group';
+  return operation.objectKind;
+};
+/** The same of what it creates and deletes, which is only what it keeps. */
+export const keptKindOf = ({ operation }: Pick<Intent, 'operation'>): KeptKind => (operation.objectKind === 'group' ? 'group' : 'contact');
 
-/** Reads an object, patiently when this run has just made it. @throws AppError as the gateway. */
-export async function readPatiently(ports: ExchangePorts, kind: ExchangeKind, id: string, young: Young, signal?: AbortSignal): Promise<TargetObject | undefined> {
+/** Reads the object of an operation, patiently when this run has just made it. @throws AppError as the gateway. */
+export async function readPatiently(ports: ExchangePorts, { operation }: Pick<Intent, 'operation'>, id: string, young: Young, signal?: AbortSignal): Promise<TargetObject | undefined> {
   for (const pause of [0, ...YOUNG_WAITS_MS]) {
     if (pause > 0) await ports.wait(pause, signal);
-    const found = await readRecipient(gatewayOf(ports), kind, id, signal);
+    const found = await readRecipient(gatewayOf(ports), kindOf({ operation }), id, signal, namesOf([operation]));
     if (found !== undefined && found !== 'several') return found.object;
     if (!young.has(id)) return undefined;
   }

@@ -8,7 +8,7 @@ import { changeMembersAtExchange } from './members.ts';
 import { createAtExchange, deleteAtExchange, updateAtExchange } from './objects.ts';
 import { changePermissions } from './permissions.ts';
 import { LANES, prepareAtExchange } from './prepare.ts';
-import { readPatiently, kindOf, type ReadyAtExchange } from './run.ts';
+import { readPatiently, type ReadyAtExchange } from './run.ts';
 
 /** Operations written down and sent together: every one of them must be looked for after a crash. */
 export const EXCHANGE_WAVE_LIMIT = 30;
@@ -32,7 +32,7 @@ async function perform(ready: ReadyAtExchange, { ports, young }: ExchangeRun, si
     if (settlement !== null) return settlement;
     // Nothing is under way: what is open is known to the next run by its intent.
     signal.throwIfAborted();
-    if (intent.operation.kind === 'update' && intent.targetId !== null) now = { ...ready, present: await readPatiently(ports, kindOf(intent), intent.targetId, young, signal) ?? null };
+    if (intent.operation.kind === 'update' && intent.targetId !== null) now = { ...ready, present: await readPatiently(ports, intent, intent.targetId, young, signal) ?? null };
   }
   return withoutEffect(intent, `Exchange Online gave no answer ${MAX_ATTEMPTS} times; nothing of "${intent.operation.name}" was found in the tenant. Resume the task to try again.`);
 }

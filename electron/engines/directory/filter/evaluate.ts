@@ -25,7 +25,8 @@ export interface FilterContext {
 
 const BIT_AND = '1.2.840.113556.1.4.803';
 const BIT_OR = '1.2.840.113556.1.4.804';
-const IN_CHAIN = '1.2.840.113556.1.4.1941';
+/** LDAP_MATCHING_RULE_IN_CHAIN (MS-ADTS 3.1.1.3.4.4.3). */
+export const IN_CHAIN = '1.2.840.113556.1.4.1941';
 /** Attributes with the search flag fANR in Active Directory's own schema and Exchange's (MS-ADA1 to MS-ADA3). */
 const ANR_ATTRIBUTES = ['displayName', 'givenName', 'mail', 'mailNickname', 'msDS-AdditionalSamAccountName', 'name', 'physicalDeliveryOfficeName', 'proxyAddresses', 'sAMAccountName', 'sn'] as const;
 

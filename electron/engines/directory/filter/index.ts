@@ -2,6 +2,6 @@
 export type { AssertionValue, Filter } from './types.ts';
 export { parseFilter } from './parse.ts';
 export { escapeFilterBytes, escapeFilterValue, printFilter } from './print.ts';
-export { evaluateFilter, matchesFilter } from './evaluate.ts';
+export { evaluateFilter, IN_CHAIN, matchesFilter } from './evaluate.ts';
 export { activeDirectoryTextKey, type TextKey } from './compare.ts';
 export type { FilterContext, FilteredEntry, Truth } from './evaluate.ts';

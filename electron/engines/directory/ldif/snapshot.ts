@@ -1,128 +1,134 @@
-import { decodeBase64, encodeBase64 } from '../../../../shared/rules/base64.ts';
-import { normaliseDn, parentDn } from '../../../../shared/rules/dn.ts';
-import { guidFromBytes, guidToBytes } from '../../../../shared/rules/guid.ts';
-import { sidToBytes } from '../../../../shared/rules/sid.ts';
-import { utf8Decode, utf8Encode } from '../../../../shared/rules/text.ts';
-import { isBinarySyntax } from '../ldap/syntaxes.ts';
-import type { AttributeSchema } from '../port.ts';
-import { badLine } from './parse.ts';
-import type { LdifRecord, LdifValue } from './parse.ts';
-import { createSnapshotSchema } from './schema.ts';
-import type { SnapshotSchema } from './schema.ts';
+import { normaliseDn } from '../../../../shared/rules/dn.ts';
+import { createEntryReader, guidOf, type EntryReader } from './entry.ts';
+import { badLine, type LdifRecord } from './parse.ts';
+import { changedFile, readLdif, readLdifEntry, type LdifSpan, type PlacedRecord } from './read.ts';
+import { createSnapshotSchema, type SnapshotSchema } from './schema.ts';
 
-/** One entry in memory. Attribute names are in the schema's spelling. */
+/** One entry of the file, read from it when it is looked at. Attribute names are in the schema's spelling. */
 export interface SnapshotEntry {
+  /** Its place among the entries. */
+  readonly number: number;
   readonly guid: string;
   readonly dn: string;
-  /** For keys and comparisons. */
+  /** Normalised DN, for keys and comparisons. */
   readonly key: string;
-  readonly line: number;
   readonly deleted: boolean;
-  readonly attributes: Record<string, readonly string[]>;
+  readonly names: readonly string[];
+  values(name: string): readonly string[] | undefined;
 }
 
-/** The entries of a file with their indexes. */
+/** What is kept of the entries of a file: names and places, some two hundred bytes an entry. Values stay in the file. */
 export interface Snapshot {
   readonly file: string;
   readonly schema: SnapshotSchema;
-  readonly entries: readonly SnapshotEntry[];
-  readonly byKey: ReadonlyMap<string, SnapshotEntry>;
-  readonly byGuid: ReadonlyMap<string, SnapshotEntry>;
-  /** Entries directly below a normalised DN. */
-  readonly children: ReadonlyMap<string, readonly SnapshotEntry[]>;
+  readonly dns: readonly string[];
+  readonly keys: readonly string[];
+  readonly byKey: ReadonlyMap<string, number>;
+  readonly byGuid: ReadonlyMap<string, number>;
+  /** Attributes that entries of the file hold. */
+  readonly held: ReadonlySet<string>;
+  /** DNs of the entries of class domainDNS. */
+  readonly domains: readonly string[];
+  /** DN of the configuration of the forest, when the file holds it. */
+  readonly configuration: string | null;
+  /** Largest uSNChanged; 0 when there is none. */
+  readonly highestUsn: bigint;
+  /** All entries in the order of the file, a piece of it in memory. Throws BAD_FILE when the file is not the one that was opened. */
+  scan(signal?: AbortSignal): AsyncIterable<readonly SnapshotEntry[]>;
+  /** One entry. Throws as {@link Snapshot.scan}. */
+  load(number: number): Promise<SnapshotEntry>;
+  /** Gives an entry other values from now on; the file stays as it is. */
+  change(number: number, attributes: Readonly<Record<string, readonly string[]>>): void;
 }
 
-/** Fills a snapshot. */
-export interface SnapshotBuilder {
+/** A copy that keeps nothing else alive: a piece cut out of a text holds all of that text. */
+const detached = (text: string): string => Buffer.from(text, 'utf8').toString('utf8');
+
+/** The index while it is filled. */
+class Index {
+  readonly schema = createSnapshotSchema();
+  readonly dns: string[] = [];
+  readonly keys: string[] = [];
+  readonly guids: string[] = [];
+  readonly lines: number[] = [];
+  readonly spans: LdifSpan[] = [];
+  readonly deleted = new Set<number>();
+  readonly byKey = new Map<string, number>();
+  readonly byGuid = new Map<string, number>();
+  readonly held = new Set<string>();
+  readonly domains: string[] = [];
+  configuration: string | null = null;
+  highestUsn = 0n;
+  readonly reader: EntryReader;
+  readonly #file: string;
+
+  constructor(file: string) {
+    this.#file = file;
+    this.reader = createEntryReader(file, this.schema);
+  }
+
   /** Adds one entry. Throws BAD_FILE for a name or GUID that was there before, and for what cannot be migrated without its GUID. */
-  add(record: LdifRecord): void;
-  build(): Snapshot;
+  add(record: PlacedRecord): void {
+    const number = this.dns.length;
+    const key = detached(normaliseDn(record.dn));
+    const twin = this.byKey.get(key);
+    if (twin !== undefined) throw badLine(this.#file, record.line, `${record.dn} is in the file twice, first at line ${this.lines[twin]}`);
+    const raw = this.reader.raw(record);
+    const values = (name: string): readonly string[] | undefined => this.reader.values(raw, name);
+    const guid = guidOf(this.#file, record, values);
+    const namesake = guid === '' ? undefined : this.byGuid.get(guid);
+    if (namesake !== undefined) throw badLine(this.#file, record.line, `${record.dn} has the same objectGUID as ${this.dns[namesake]} at line ${this.lines[namesake]}`);
+    const dn = record.dn === key ? key : detached(record.dn);
+    this.dns.push(dn);
+    this.keys.push(key);
+    this.guids.push(guid);
+    this.lines.push(record.line);
+    this.spans.push(record.span);
+    this.byKey.set(key, number);
+    if (guid !== '') this.byGuid.set(guid, number);
+    if (values('isDeleted')?.[0]?.toUpperCase() === 'TRUE') this.deleted.add(number);
+    for (const name of raw.keys()) if (!this.held.has(name)) this.held.add(detached(name));
+    const classes = values('objectClass')?.map((name) => name.toLowerCase()) ?? [];
+    if (classes.includes('domaindns')) this.domains.push(dn);
+    if (classes.includes('configuration')) this.configuration = dn;
+    const usn = values('uSNChanged')?.[0];
+    if (usn !== undefined && /^\d{1,20}$/.test(usn) && BigInt(usn) > this.highestUsn) this.highestUsn = BigInt(usn);
+  }
 }
 
-/** Classes of objects that Causeway migrates, which it knows again by their objectGUID only. */
-const NEEDS_GUID = new Set(['user', 'inetorgperson', 'group', 'contact']);
-
-/** Bytes of a value that should be binary: text may be a GUID or SID in its usual spelling. */
-function bytesOf(value: LdifValue, syntax: AttributeSchema['syntax']): Uint8Array {
-  if (typeof value !== 'string') return value;
-  return (syntax === 'sid' ? sidToBytes(value) : guidToBytes(value)) ?? utf8Encode(value);
-}
-
-/** An empty builder. @param file its name, for messages. */
-export function createSnapshotBuilder(file: string): SnapshotBuilder {
-  const schema = createSnapshotSchema();
-  const entries: SnapshotEntry[] = [];
-  const byKey = new Map<string, SnapshotEntry>();
-  const byGuid = new Map<string, SnapshotEntry>();
-  const children = new Map<string, SnapshotEntry[]>();
-  /** Attributes found to hold bytes, with the number of entries whose values had been taken for text before. */
-  const late = new Map<string, number>();
-
-  const convert = (name: string, values: readonly LdifValue[], about: AttributeSchema): string[] => {
-    const given = values.filter((value) => value.length > 0);
-    if (isBinarySyntax(about.syntax)) return given.map((value) => encodeBase64(bytesOf(value, about.syntax)));
-    const texts = given.map((value) => (typeof value === 'string' ? value : utf8Decode(value)));
-    if (!texts.includes(undefined)) return texts.filter((text) => text !== undefined);
-    const learned = schema.learn(name, 'binary');
-    late.set(learned.name, entries.length);
-    return convert(name, values, learned);
+/**
+ * Reads a file once and keeps an index of its entries; every later reading goes through the file again.
+ * @throws AppError BAD_FILE naming file and line, NOT_FOUND, CANCELLED.
+ */
+export async function openSnapshot(file: string, signal?: AbortSignal): Promise<Snapshot> {
+  const index = new Index(file);
+  for await (const records of readLdif(file, signal)) for (const record of records) index.add(record);
+  const { schema, reader, dns, keys, guids, byKey, byGuid, deleted, spans, held, domains, configuration, highestUsn } = index;
+  const changed = new Map<number, Readonly<Record<string, readonly string[]>>>();
+  const entryOf = (record: LdifRecord, number: number): SnapshotEntry => {
+    const dn = dns[number];
+    if (dn === undefined || record.dn !== dn) return changedFile(file);
+    const about = { number, guid: guids[number] ?? '', dn, key: keys[number] ?? '', deleted: deleted.has(number) };
+    const own = changed.get(number);
+    if (own !== undefined) return { ...about, names: Object.keys(own), values: (name) => own[name] };
+    const raw = reader.raw(record);
+    return { ...about, names: [...raw.keys()], values: (name) => reader.values(raw, name) };
   };
-
-  const attributesOf = (record: LdifRecord): Record<string, string[]> => {
-    const attributes: Record<string, string[]> = {};
-    for (const [description, values] of record.attributes) {
-      const [bare = '', ...options] = description.split(';');
-      if (options.some((option) => option.toLowerCase().startsWith('range='))) {
-        throw badLine(file, record.line, `${record.dn} holds only a part of ${bare} (${options.join(';')}). Export it again so that all values are in one attribute`);
-      }
-      const name = options.every((option) => option.toLowerCase() === 'binary') ? bare : description;
-      const about = schema.attribute(name) ?? schema.learn(name, 'caseIgnore');
-      const converted = convert(name, values, about);
-      if (converted.length > 0) attributes[about.name] = [...(attributes[about.name] ?? []), ...converted];
-    }
-    return attributes;
-  };
-
-  const guidOf = (record: LdifRecord, attributes: Readonly<Record<string, readonly string[]>>): string => {
-    const raw = attributes['objectGUID']?.[0];
-    if (raw !== undefined) {
-      const guid = guidFromBytes(decodeBase64(raw) ?? new Uint8Array());
-      if (guid === undefined) throw badLine(file, record.line, `objectGUID of ${record.dn} is not a GUID of 16 bytes`);
-      return guid;
-    }
-    const classes = (attributes['objectClass'] ?? []).map((name) => name.toLowerCase());
-    if (!classes.includes('computer') && classes.some((name) => NEEDS_GUID.has(name))) {
-      throw badLine(file, record.line, `${record.dn} has no objectGUID, so it could not be known again. Export all attributes, or name objectGUID in the list of ldifde -l`);
-    }
-    return '';
-  };
-
   return {
-    add(record) {
-      const key = normaliseDn(record.dn);
-      const twin = byKey.get(key);
-      if (twin !== undefined) throw badLine(file, record.line, `${record.dn} is in the file twice, first at line ${twin.line}`);
-      const attributes = attributesOf(record);
-      const guid = guidOf(record, attributes);
-      const namesake = guid === '' ? undefined : byGuid.get(guid);
-      if (namesake !== undefined) throw badLine(file, record.line, `${record.dn} has the same objectGUID as ${namesake.dn} at line ${namesake.line}`);
-      const entry: SnapshotEntry = { guid, dn: record.dn, key, line: record.line, deleted: attributes['isDeleted']?.[0]?.toUpperCase() === 'TRUE', attributes };
-      entries.push(entry);
-      byKey.set(key, entry);
-      if (guid !== '') byGuid.set(guid, entry);
-      const parent = parentDn(key);
-      const siblings = children.get(parent);
-      if (siblings === undefined) children.set(parent, [entry]);
-      else siblings.push(entry);
-    },
-    build() {
-      for (const [name, count] of late) {
-        for (const { attributes } of entries.slice(0, count)) {
-          const values = attributes[name];
-          if (values !== undefined) attributes[name] = values.map((value) => encodeBase64(utf8Encode(value)));
-        }
+    file, schema, dns, keys, byKey, byGuid, held, domains, configuration, highestUsn,
+    async *scan(stop) {
+      let number = 0;
+      for await (const records of readLdif(file, stop)) {
+        const first = number;
+        number += records.length;
+        if (records.length > 0) yield records.map((record, i) => entryOf(record, first + i));
       }
-      return { file, schema, entries, byKey, byGuid, children };
+      if (number !== dns.length) changedFile(file);
     },
+    async load(number) {
+      const span = spans[number];
+      return span === undefined ? changedFile(file) : entryOf(await readLdifEntry(file, span), number);
+    },
+    change(number, attributes) { changed.set(number, attributes); },
   };
 }

@@ -151,7 +151,7 @@ export function checkExpression(root: Node, schema?: ExpressionSchema): readonly
     if (node.kind === 'call') out.push(...checkCall(node, root, schema));
     const attribute = attributeFault(node, schema);
     if (attribute !== null) out.push(attribute);
-    if (node.kind === 'parameter' && schema?.parameters !== undefined && !schema.parameters.includes(node.name)) {
+    if (node.kind === 'parameter' && schema?.parameters !== undefined && !schema.parameters.some((one) => one.toLowerCase() === node.name.toLowerCase())) {
       out.push(problemAt(node.at, `There is no parameter %${node.name.slice(0, 60)}%.`, didYouMean(node.name, schema.parameters)));
     }
     if (node.kind === 'compare' && [node.left, node.right].some((side) => typeOf(side, schema) === 'null')) {

@@ -96,7 +96,7 @@ class Evaluation {
       case 'attribute': return this.#read(node.name);
       case 'parameter': {
         const value = this.#around.parameter(node.name);
-        if (value === undefined) throw fault(`There is no parameter %${node.name.slice(0, 60)}%.`);
+        if (value === undefined) throw fault(/^(?:domain|forest)\./i.test(node.name) ? `%${node.name.slice(0, 60)}% is not known: the directory did not show the names of its domains (CN=Partitions of its configuration; an LDIF export must hold it).` : `There is no parameter %${node.name.slice(0, 60)}%.`);
         return value;
       }
       case 'variable': return scope.get(node.name) ?? null;

@@ -33,10 +33,26 @@ export function attributeReader(source: SourceObject, isBinary: (name: string) =
   };
 }
 
-/** Parameters that every object has: `Domain.FQDN` of its DN (Entra Connect, declarative provisioning expressions). */
-export const OBJECT_PARAMETERS: readonly string[] = ['Domain.FQDN'];
+/**
+ * Parameters of an object's own domain, as Entra Connect's connector for Active Directory gives them ("Understanding Declarative Provisioning
+ * Expressions", Parameters): `Domain.FQDN` (sales.contoso.com) and `Domain.LDAP` (DC=sales,DC=contoso,DC=com) of its DN, and `Domain.NetBIOS`, which
+ * the directory says.
+ */
+export const OBJECT_PARAMETERS: readonly string[] = ['Domain.FQDN', 'Domain.LDAP', 'Domain.NetBIOS'];
 
-/** Reads parameters for an object; `more` holds those of the pair, such as `Domain.NetBIOS`. */
-export function parameterReader(source: SourceObject, more: Readonly<Record<string, string>>): (name: string) => string | undefined {
-  return (name) => (Object.hasOwn(more, name) ? more[name] : name === 'Domain.FQDN' ? domainOfDn(source.dn) : undefined);
+/**
+ * Reads parameters for an object; their names are compared without regard to case, because Entra Connect's own rules write them in several ways.
+ * @param more those of the pair and the run.
+ * @param netBios NetBIOS names by the DNS name of the domain in lower case.
+ */
+export function parameterReader(source: SourceObject, more: Readonly<Record<string, string>>, netBios: Readonly<Record<string, string>> = {}): (name: string) => string | undefined {
+  return (name) => {
+    const wanted = name.toLowerCase();
+    const given = Object.keys(more).find((one) => one.toLowerCase() === wanted);
+    if (given !== undefined) return more[given];
+    const domain = domainOfDn(source.dn);
+    if (wanted === 'domain.fqdn') return domain;
+    if (wanted === 'domain.ldap') return domain.split('.').map((part) => `DC=${part}`).join(',');
+    return wanted === 'domain.netbios' && Object.hasOwn(netBios, domain) ? netBios[domain] : undefined;
+  };
 }

@@ -1,4 +1,6 @@
-import type { MappingRule, MatchingRule, RuleSet } from '../../../../shared/domain/rules.ts';
+import type { LicenceRule } from '../../../../shared/domain/licences.ts';
+import type { MappingRule, MatchingRule, PushSet } from '../../../../shared/domain/rules.ts';
+import { licenceActionText, licenceConditionText } from '../../../../shared/rules/licence-text.ts';
 
 /** A rule without its id and place: what makes it the rule it is. */
 export type MatchingBody = Omit<MatchingRule, 'id' | 'position'>;
@@ -9,23 +11,24 @@ export interface RuleLists { readonly matching: readonly MatchingBody[]; readonl
 /** One field of a changed rule, as text. */
 export interface FieldChange { readonly field: string; readonly before: string; readonly after: string }
 /** One difference. `text`: the rule in words (as it will be; as it was, for `removed`). `moved`: the same rule at another place among those that stay. */
-export interface RuleDifference { readonly set: RuleSet; readonly change: 'added' | 'changed' | 'removed' | 'moved'; readonly text: string; readonly fields: readonly FieldChange[] }
+export interface RuleDifference { readonly set: PushSet; readonly change: 'added' | 'changed' | 'removed' | 'moved'; readonly text: string; readonly fields: readonly FieldChange[] }
 
 type Body = Readonly<Record<string, string | boolean>>;
 interface Pairing { readonly before: number; readonly after: number }
 
-const FIELDS: Readonly<Record<RuleSet, readonly string[]>> = {
+const FIELDS: Readonly<Record<PushSet, readonly string[]>> = {
   matching: ['enabled', 'sourceClass', 'sourceAttribute', 'targetClass', 'targetAttribute', 'comparison'],
   mapping: ['enabled', 'action', 'condition', 'sourceClass', 'sourceAttribute', 'targetClass', 'targetAttribute', 'value', 'conversion'],
+  licence: ['enabled', 'partNumber', 'action', 'condition', 'disabledPlans', 'when'],
 };
 const TITLES: Readonly<Record<string, string>> = {
   enabled: 'state', sourceClass: 'source class', sourceAttribute: 'source attribute', targetClass: 'target class', targetAttribute: 'target attribute', comparison: 'comparison',
-  action: 'action', condition: 'condition', value: 'value', conversion: 'conversion',
+  action: 'action', condition: 'condition', value: 'value', conversion: 'conversion', partNumber: 'product', disabledPlans: 'services switched off', when: 'when',
 };
 
-const contents = (set: RuleSet, rule: Body): string => JSON.stringify(FIELDS[set].map((field) => rule[field] ?? ''));
+const contents = (set: PushSet, rule: Body): string => JSON.stringify(FIELDS[set].map((field) => rule[field] ?? ''));
 /** What a rule is about: two rules about the same thing are the same rule changed. */
-const subject = (set: RuleSet, rule: Body): string => [...(set === 'matching' ? [rule['sourceClass'], rule['sourceAttribute']] : []), rule['targetClass'], rule['targetAttribute']].join('/').toLowerCase();
+const subject = (set: PushSet, rule: Body): string => (set === 'licence' ? [rule['partNumber']] : [...(set === 'matching' ? [rule['sourceClass'], rule['sourceAttribute']] : []), rule['targetClass'], rule['targetAttribute']]).join('/').toLowerCase();
 const shown = (field: string, value: string | boolean | undefined): string => (field === 'enabled' ? (value === true ? 'enabled' : 'disabled') : String(value ?? ''));
 
 /** A rule in words, for lists of differences. */
@@ -36,7 +39,7 @@ export function ruleText(rule: MatchingBody | MappingBody): string {
 }
 
 /** Ties rules of two lists together: equal ones first, then those about the same thing, each once and in order. */
-function pairUp(set: RuleSet, before: readonly Body[], after: readonly Body[]): readonly Pairing[] {
+function pairUp(set: PushSet, before: readonly Body[], after: readonly Body[]): readonly Pairing[] {
   const out: Pairing[] = [];
   const [usedBefore, usedAfter] = [new Set<number>(), new Set<number>()];
   for (const keyOf of [contents, subject]) {
@@ -70,10 +73,10 @@ function staying(pairs: readonly Pairing[]): ReadonlySet<Pairing> {
   return kept;
 }
 
-function differenceOf(set: RuleSet, before: readonly Body[], after: readonly Body[]): RuleDifference[] {
+function differenceOf(set: PushSet, before: readonly Body[], after: readonly Body[]): RuleDifference[] {
   const pairs = pairUp(set, before, after);
   const kept = staying(pairs);
-  const words = (rule: Body): string => ruleText(rule as unknown as MatchingBody);
+  const words = (rule: Body): string => (set === 'licence' ? String(rule['text']) : ruleText(rule as unknown as MatchingBody));
   const at = (list: readonly Body[], i: number): Body => list[i] ?? {};
   const out: RuleDifference[] = [];
   const known = new Map(pairs.map((pair) => [pair.after, pair]));
@@ -98,8 +101,17 @@ export function ruleDifferences(before: RuleLists, after: RuleLists): readonly R
   return [...differenceOf('matching', bodies(before.matching), bodies(after.matching)), ...differenceOf('mapping', bodies(before.mapping), bodies(after.mapping))];
 }
 
+/** The same of licence rules. Rules about one product count as one that changed. */
+export function licenceDifferences(before: readonly LicenceRule[], after: readonly LicenceRule[]): readonly RuleDifference[] {
+  const body = (rule: LicenceRule): Body => ({
+    enabled: rule.enabled, partNumber: rule.partNumber, action: rule.action, condition: licenceConditionText(rule), disabledPlans: rule.disabledPlans.join(', '), when: rule.when,
+    text: `${licenceActionText(rule)} for ${licenceConditionText(rule)}${rule.when === 'always' ? '' : ` (${rule.when})`}`,
+  });
+  return differenceOf('licence', before.map(body), after.map(body));
+}
+
 /** One list of {@link keepOwnRules}. */
-function merged(set: RuleSet, template: readonly Body[], now: readonly Body[], base: readonly Body[] | null): readonly Body[] {
+function merged(set: PushSet, template: readonly Body[], now: readonly Body[], base: readonly Body[] | null): readonly Body[] {
   const same = (a: Body | undefined, b: Body | undefined): boolean => a !== undefined && b !== undefined && contents(set, a) === contents(set, b);
   if (base === null) {
     const subjects = new Set(template.map((rule) => subject(set, rule)));

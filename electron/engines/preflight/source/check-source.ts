@@ -158,6 +158,9 @@ function inTenant(row: Row, about: CheckedSource, { names, upnSuffix }: SourceCh
   const kind = TENANT_KINDS[row.attribute];
   const value = row.attribute === 'userPrincipalName' ? withUpnSuffix(row.final, upnSuffix) : row.attribute === 'mailNickname' ? row.final : addressOf(row);
   if (names === null || kind === undefined || value === undefined) return [];
-  const clash = tenantClash({ kind, value, objectName: row.holder.name, targetId: about.targetId, matched: about.matched, unified: false }, names);
+  const clashOf = (as: NameKind): ReturnType<typeof tenantClash> => tenantClash({ kind: as, value, objectName: row.holder.name, targetId: about.targetId, matched: about.matched, unified: false }, names);
+  // A sign-in name that the match has already cannot clash; any other must be nobody's address either, because the two share one space of names.
+  const isNew = kind === 'userPrincipalName' && !names.holders(kind, value).some(({ id }) => id === about.targetId);
+  const clash = clashOf(kind) ?? (isNew ? clashOf('address') : null);
   return clash === null ? [] : [{ rule: { id: `${row.attribute}-unique-in-tenant`, error: 'Tenant', severity: clash.severity }, message: clash.message }];
 }

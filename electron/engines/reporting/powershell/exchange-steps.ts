@@ -1,4 +1,4 @@
-import type { AttributeChange } from '../../../../shared/domain/plans.ts';
+import type { AttributeChange, RecipientPart } from '../../../../shared/domain/plans.ts';
 import { targetAttribute } from '../../../../shared/rules/target-attributes.ts';
 import type { ExportedOperation } from '../types.ts';
 import { driftTests, idOf } from './graph-steps.ts';
@@ -6,6 +6,10 @@ import { list, literal, table } from './quote.ts';
 
 /** Cmdlet that sets an attribute and its parameter, which is also the property that the Get cmdlet shows (ExchangeOnlineManagement cmdlet reference). */
 type Place = readonly [cmdlet: 'mail' | 'person', parameter: string];
+
+/** What Exchange Online has an object as: kinds that it keeps, and what it writes of objects that Graph keeps. */
+type What = 'contact' | 'group' | RecipientPart;
+type Kept = 'contact' | 'group';
 
 const CUSTOM: readonly (readonly [string, Place])[] = Array.from({ length: 15 }, (_, i) => [`onPremisesExtensionAttributes/extensionAttribute${i + 1}`, ['mail', `CustomAttribute${i + 1}`]]);
 const SHARED: readonly (readonly [string, Place])[] = [
@@ -17,10 +21,17 @@ const CONTACT: ReadonlyMap<string, Place> = new Map([
   ...SHARED, ['externalEmailAddress', ['mail', 'ExternalEmailAddress']],
   ['givenName', ['person', 'FirstName']], ['surname', ['person', 'LastName']], ['jobTitle', ['person', 'Title']], ['department', ['person', 'Department']], ['companyName', ['person', 'Company']],
   ['officeLocation', ['person', 'Office']], ['streetAddress', ['person', 'StreetAddress']], ['city', ['person', 'City']], ['state', ['person', 'StateOrProvince']], ['postalCode', ['person', 'PostalCode']],
-  ['country', ['person', 'CountryOrRegion']], ['businessPhones', ['person', 'Phone']], ['mobilePhone', ['person', 'MobilePhone']], ['faxNumber', ['person', 'Fax']], ['notes', ['person', 'Notes']],
+  ['country', ['person', 'CountryOrRegion']], ['businessPhones', ['person', 'Phone']], ['mobilePhone', ['person', 'MobilePhone']], ['faxNumber', ['person', 'Fax']], ['notes', ['person', 'Notes']], ['manager', ['person', 'Manager']],
 ]);
-/** Attributes of distribution and mail-enabled security groups: Set-DistributionGroup. */
-const GROUP: ReadonlyMap<string, Place> = new Map([...SHARED, ['description', ['mail', 'Description']]]);
+/** Attributes of distribution and mail-enabled security groups: Set-DistributionGroup and Set-Group. */
+const GROUP: ReadonlyMap<string, Place> = new Map([...SHARED, ['description', ['mail', 'Description']], ['notes', ['person', 'Notes']]]);
+/** Attributes of mailboxes and mail users that Graph does not write: Set-Mailbox and Set-MailUser. */
+const PEOPLE: ReadonlyMap<string, Place> = new Map([
+  ['hideFromAddressLists', ['mail', 'HiddenFromAddressListsEnabled']], ['requireSenderAuthenticationEnabled', ['mail', 'RequireSenderAuthenticationEnabled']], ['forwardingAddress', ['mail', 'ForwardingAddress']], ['deliverToMailboxAndForward', ['mail', 'DeliverToMailboxAndForward']],
+]);
+/** The same of Microsoft 365 groups: Set-UnifiedGroup. */
+const UNIFIED: ReadonlyMap<string, Place> = new Map(SHARED.filter(([name]) => name !== 'displayName' && name !== 'mailNickname'));
+const PLACES: Readonly<Record<What, ReadonlyMap<string, Place>>> = { contact: CONTACT, group: GROUP, mailbox: PEOPLE, 'mail user': PEOPLE, 'Microsoft 365 group': UNIFIED };
 /** What New-DistributionGroup and New-MailContact take. */
 const ON_CREATE: Readonly<Record<'contact' | 'group', ReadonlySet<string>>> = {
   contact: new Set(['DisplayName', 'Alias', 'ExternalEmailAddress', 'FirstName', 'LastName']), group: new Set(['DisplayName', 'Alias', 'Description', 'RequireSenderAuthenticationEnabled']),
@@ -28,13 +39,22 @@ const ON_CREATE: Readonly<Record<'contact' | 'group', ReadonlySet<string>>> = {
 /** Said by the type of the group and by nothing else. */
 const IMPLIED = new Set(['mailEnabled', 'securityEnabled', 'groupTypes']);
 /** Lists that are changed value by value, so that what others have added stays; and the parameter of each (cmdlet reference, multivalued properties). */
-const LISTS: Readonly<Record<string, string>> = { proxyAddresses: 'EmailAddresses', managedBy: 'ManagedBy' };
+const LISTS: Readonly<Record<string, string>> = {
+  proxyAddresses: 'EmailAddresses', managedBy: 'ManagedBy', acceptMessagesOnlyFrom: 'AcceptMessagesOnlyFrom', acceptMessagesOnlyFromDLMembers: 'AcceptMessagesOnlyFromDLMembers',
+  rejectMessagesFrom: 'RejectMessagesFrom', rejectMessagesFromDLMembers: 'RejectMessagesFromDLMembers',
+};
+/** Shown in another form than it is written: a country by its name in the language of the session, a recipient by its name. */
+const NOT_COMPARED = new Set(['country', 'forwardingAddress', 'manager']);
 /** Longest name of a recipient (ExchangeOnlineManagement cmdlet reference, New-MailContact, Name). */
 const NAME_LENGTH = 64;
 
-function value(kind: 'contact' | 'group', change: Pick<AttributeChange, 'attribute' | 'after'>): string {
-  const about = targetAttribute(kind, change.attribute, 'exchange');
+/** What is known of an attribute of such an object. */
+const aboutOf = (what: What, attribute: string) => (what === 'contact' || what === 'group' ? targetAttribute(what, attribute, 'exchange') : targetAttribute(what === 'Microsoft 365 group' ? 'group' : 'user', attribute));
+
+function value(what: What, change: Pick<AttributeChange, 'attribute' | 'after'>): string {
+  const about = aboutOf(what, change.attribute);
   const values = change.after ?? [];
+  if (about?.names !== undefined && values.length === 0) return '$null';
   if (about?.type === 'texts' && change.attribute !== 'businessPhones') return list(values);
   return about?.type === 'boolean' ? (values[0]?.toLowerCase() === 'true' ? '$true' : '$false') : literal(values[0] ?? '');
 }
@@ -54,30 +74,33 @@ function deltaOf({ attribute, before, after }: Pick<AttributeChange, 'attribute'
 }
 
 /** The parameters of the changes; null when one of them has no cmdlet here. */
-function parametersOf(o: ExportedOperation, kind: 'contact' | 'group'): Parameters | null {
+function parametersOf(o: ExportedOperation, what: What): Parameters | null {
   const found: Parameters = { mail: [], person: [] };
   for (const change of o.changes) {
-    const place = (kind === 'contact' ? CONTACT : GROUP).get(change.attribute);
+    const place = PLACES[what].get(change.attribute);
     const listed = LISTS[change.attribute];
-    if (place !== undefined) found[place[0]].push([place[1], value(kind, change)]);
+    if (place !== undefined) found[place[0]].push([place[1], value(what, change)]);
     else if (listed !== undefined) { const delta = deltaOf(change); if (delta.add.length + delta.remove.length > 0) found.mail.push([listed, delta.expression]); }
     else if (!IMPLIED.has(change.attribute)) return null;
   }
   return found;
 }
 
-const SET = { contact: { mail: 'Set-MailContact', person: 'Set-Contact' }, group: { mail: 'Set-DistributionGroup', person: '' } } as const;
-const bypass = (kind: 'contact' | 'group'): string => (kind === 'group' ? ' -BypassSecurityGroupManagerCheck' : '');
+/** Nouns of the cmdlets that get and set an object, and what of it is no matter of mail. */
+const NOUNS: Readonly<Record<What, { readonly mail: string; readonly person: string }>> = {
+  contact: { mail: 'MailContact', person: 'Contact' }, group: { mail: 'DistributionGroup', person: 'Group' }, mailbox: { mail: 'Mailbox', person: '' }, 'mail user': { mail: 'MailUser', person: '' }, 'Microsoft 365 group': { mail: 'UnifiedGroup', person: '' },
+};
+const bypass = (what: What): string => (what === 'group' ? ' -BypassSecurityGroupManagerCheck' : '');
 
 /** Lines that set parameters on `$id`. */
-function setLines(kind: 'contact' | 'group', { mail, person }: Parameters): string[] {
+function setLines(what: What, { mail, person }: Parameters): string[] {
   return [
-    ...(mail.length > 0 ? [`$mail = ${table(mail)}`, `${SET[kind].mail} -Identity $id @mail${bypass(kind)}`] : []),
-    ...(person.length > 0 ? [`$person = ${table(person)}`, `${SET[kind].person} -Identity $id @person`] : []),
+    ...(mail.length > 0 ? [`$mail = ${table(mail)}`, `Set-${NOUNS[what].mail} -Identity $id @mail${bypass(what)}`] : []),
+    ...(person.length > 0 ? [`$person = ${table(person)}`, `Set-${NOUNS[what].person} -Identity $id @person${bypass(what)}`] : []),
   ];
 }
 
-function create(o: ExportedOperation, kind: 'contact' | 'group'): string[] | null {
+function create(o: ExportedOperation, kind: Kept): string[] | null {
   const all = parametersOf({ ...o, changes: o.changes.filter((c) => (c.after?.length ?? 0) > 0) }, kind);
   if (all === null) return null;
   const has = (attribute: string): readonly string[] => o.changes.find((c) => c.attribute === attribute)?.after ?? [];
@@ -104,38 +127,37 @@ function create(o: ExportedOperation, kind: 'contact' | 'group'): string[] | nul
   ];
 }
 
-function update(o: ExportedOperation, kind: 'contact' | 'group'): string[] | null {
-  const parameters = parametersOf(o, kind);
+function update(o: ExportedOperation, what: What): string[] | null {
+  const parameters = parametersOf(o, what);
   if (parameters === null) return null;
-  const places = kind === 'contact' ? CONTACT : GROUP;
+  const places = PLACES[what];
   const read = (attribute: string): string => {
     const [source, property] = places.get(attribute) ?? ['mail', attribute];
     const found = `(Read-Property $${source === 'mail' ? 'nowMail' : 'nowPerson'} ${literal(property)})`;
     // Exchange writes the protocol before the address.
     return attribute === 'externalEmailAddress' ? `(${found} -replace '^[^:]+:', '')` : found;
   };
-  // Exchange answers with the country's name in the language of the session: it cannot be compared.
   const compared = {
-    ...o, changes: o.changes.filter((c) => c.attribute !== 'country' && places.has(c.attribute)).map((c) => {
+    ...o, changes: o.changes.filter((c) => !NOT_COMPARED.has(c.attribute) && places.has(c.attribute)).map((c) => {
       // What a new object has without being told.
-      const initial = targetAttribute(kind, c.attribute, 'exchange')?.initial;
+      const initial = aboutOf(what, c.attribute)?.initial;
       return c.before === null && initial !== undefined ? { ...c, before: [initial] } : c;
     }),
   };
   const lists = o.changes.filter((c) => LISTS[c.attribute] !== undefined).map((c) => {
     const { add, remove } = deltaOf(c);
-    return c.attribute === 'managedBy' ? '$write = $true' : `if (Test-Addresses (Read-Property $nowMail 'EmailAddresses') ${list(add)} ${list(remove)} ${literal(primaryOf(c.before))} ${literal(primaryOf(c.after))}) { $write = $true }`;
+    return c.attribute !== 'proxyAddresses' ? '$write = $true' : `if (Test-Addresses (Read-Property $nowMail 'EmailAddresses') ${list(add)} ${list(remove)} ${literal(primaryOf(c.before))} ${literal(primaryOf(c.after))}) { $write = $true }`;
   });
   return [
-    `$id = ${idOf(o)}`, `$write = $${String(o.changes.some((c) => c.attribute === 'country'))}`,
+    `$id = ${idOf(o)}`, `$write = $${String(o.changes.some((c) => NOT_COMPARED.has(c.attribute)))}`,
     `if ($id -eq '') { $write = $true } else {`,
-    `    $nowMail = Invoke-Patiently { Get-${kind === 'contact' ? 'MailContact' : 'DistributionGroup'} -Identity $id }`,
-    ...(parameters.person.length > 0 ? ['    $nowPerson = Invoke-Patiently { Get-Contact -Identity $id }'] : []),
+    `    $nowMail = Invoke-Patiently { Get-${NOUNS[what].mail} -Identity $id }`,
+    ...(parameters.person.length > 0 ? [`    $nowPerson = Invoke-Patiently { Get-${NOUNS[what].person} -Identity $id }`] : []),
     ...[...driftTests(compared, read), ...lists].map((line) => `    ${line}`),
     '}',
     `if (-not $write) { Write-Already 'the values are so already' }`,
     `elseif (Confirm-Change ${literal(o.name)} ${literal(`Set ${o.changes.map((c) => c.attribute).join(', ')}`)}) {`,
-    ...setLines(kind, parameters).map((line) => `    ${line}`),
+    ...setLines(what, parameters).map((line) => `    ${line}`),
     '}',
   ];
 }
@@ -151,6 +173,7 @@ function permissions(o: ExportedOperation): string[] | null {
 /** The lines of one step through Exchange Online; null when this script cannot express it. */
 export function exchangeStep(o: ExportedOperation): string[] | null {
   const kind = o.objectKind;
+  if (o.recipient !== undefined) { const lines = o.kind === 'update' ? update(o, o.recipient) : null; return lines === null ? null : ['Assert-Exchange', ...lines]; }
   if (kind === 'user') return permissions(o);
   const lines = ((): string[] | null => {
     switch (o.kind) {

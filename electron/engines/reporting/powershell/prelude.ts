@@ -211,10 +211,16 @@ function Add-GroupMemberOnce([string] $Group, [string] $Member, [string] $Name) 
     if (Confirm-Change $Group ('Add the member "' + $Name + '"')) { Invoke-Patiently { New-MgGroupMember -GroupId $Group -DirectoryObjectId $Member }; [void]$Members[$Group].Add($Member) }
 }
 
+# Microsoft.Graph.Groups 2.17 moved the parameter DirectoryObjectId to a cmdlet of another name; modules before it have the old one only.
+function Remove-MemberReference([string] $Group, [string] $Member) {
+    if ($null -ne (Get-Command -Name 'Remove-MgGroupMemberDirectoryObjectByRef' -ErrorAction SilentlyContinue)) { Remove-MgGroupMemberDirectoryObjectByRef -GroupId $Group -DirectoryObjectId $Member }
+    else { Remove-MgGroupMemberByRef -GroupId $Group -DirectoryObjectId $Member }
+}
+
 function Remove-GroupMemberOnce([string] $Group, [string] $Member, [string] $Name) {
     Read-GroupMembers $Group
     if (-not $Members[$Group].Contains($Member)) { Write-Already ('"' + $Name + '" is no member any more'); return }
-    if (Confirm-Change $Group ('Remove the member "' + $Name + '"')) { Remove-MgGroupMemberByRef -GroupId $Group -DirectoryObjectId $Member; [void]$Members[$Group].Remove($Member) }
+    if (Confirm-Change $Group ('Remove the member "' + $Name + '"')) { Remove-MemberReference $Group $Member; [void]$Members[$Group].Remove($Member) }
 }
 
 function Read-DistributionGroupMembers([string] $Group) {

@@ -15,7 +15,7 @@ function head(header: PlanHeader): string {
   const { counts } = header;
   const cloud = CLOUDS[header.cloud];
   const figures = [
-    [counts.creates, 'creates'], [counts.restores, 'restores'], [counts.updates, 'updates'], [counts.deletes, 'deletes'], [counts.managers, 'managers'], [counts.membersAdded, 'memberships added'], [counts.membersRemoved, 'memberships removed'], [counts.permissionsAdded, 'mailbox permissions added'], [counts.permissionsRemoved, 'mailbox permissions removed'], [counts.licencesAssigned, 'licences assigned'], [counts.licencesRemoved, 'licences removed'],
+    [counts.creates, 'creates'], [counts.restores, 'restores'], [counts.updates, 'updates'], [counts.deletes, 'deletes'], [counts.managers, 'managers'], [counts.membersAdded, 'memberships added'], [counts.membersRemoved, 'memberships removed'], [counts.permissionsAdded, 'mailbox permissions added'], [counts.permissionsRemoved, 'mailbox permissions removed'], [counts.healed, 'of them links outside the collection'], [counts.licencesAssigned, 'licences assigned'], [counts.licencesRemoved, 'licences removed'],
   ].filter(([n]) => n !== 0).map(([n, what]) => `${n} ${what}`).join(', ');
   return [
     `# ${comment(header.kind)} plan of the collection ${comment(header.collectionName)} for the tenant ${comment(header.tenantName)} (${comment(header.organizationId)}).`,

@@ -21,10 +21,10 @@ export function addressDelta(now: Values, before: Values | null, after: Values |
   return { add: [...(moved ? [`SMTP:${primary}`] : []), ...add], remove };
 }
 
-/** True when others have made another address the primary one than the plan saw and than it wants. */
+/** True when others have made another address the primary one than the plan saw and than it wants. An object that the plan makes has one of its own at first. */
 export function primaryDrifted(now: Values, before: Values | null, after: Values | null): boolean {
   const [is, was, wanted] = [primaryOf(now), primaryOf(before), primaryOf(after)].map((address) => address?.toLowerCase());
-  return wanted !== undefined && wanted !== was && is !== was && is !== wanted;
+  return before !== null && wanted !== undefined && wanted !== was && is !== was && is !== wanted;
 }
 
 /** Values that a planned change of a list adds and takes away, in any case of letters. */

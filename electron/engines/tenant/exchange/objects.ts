@@ -1,8 +1,7 @@
 import { AppError, ErrorCode } from '../../../../shared/domain/errors.ts';
-import type { TargetObject } from '../../../../shared/domain/objects.ts';
 import type { ExchangeGateway } from '../port.ts';
 import type { Command, ExchangeKind } from './commands.ts';
-import { contactOf, groupOf, ownerNames, type ExchangeObject, type Row } from './recipients.ts';
+import { contactOf, groupOf, namesIn, ownerNames, partOf, type ExchangeObject, type Row } from './recipients.ts';
 
 /** True for a refusal because the object that was named does not exist (or is not known to Exchange yet). */
 export function isUnknownObject(error: unknown): boolean {
@@ -22,76 +21,66 @@ export function isRefusal(error: unknown): error is AppError {
   return error instanceof AppError && ([ErrorCode.TenantRefused, ErrorCode.InvalidInput, ErrorCode.Forbidden, ErrorCode.AuthFailed] as string[]).includes(error.data.code);
 }
 
-const unknownAsNone = async (work: Promise<{ readonly rows: readonly Row[] }>): Promise<readonly Row[]> => {
+/** Rows of a cmdlet; none when there is no such object. */
+export const unknownAsNone = async (work: Promise<{ readonly rows: readonly Row[] }>): Promise<readonly Row[]> => {
   try { return (await work).rows; } catch (error) {
     if (isUnknownObject(error)) return [];
     throw error;
   }
 };
 
+/** Cmdlets that show an object of a kind; an account may be either of two. */
+const SHOWN_BY: Readonly<Record<ExchangeKind, readonly string[]>> = { contact: ['Get-MailContact'], group: ['Get-DistributionGroup'], user: ['Get-Mailbox', 'Get-MailUser'], 'Microsoft 365 group': ['Get-UnifiedGroup'] };
+
+/** SMTP addresses of a row, in lower case, the primary one first. */
+const smtpOf = (row: Row | undefined): readonly string[] => [row?.['PrimarySmtpAddress'], ...(Array.isArray(row?.['EmailAddresses']) ? row['EmailAddresses'] as readonly unknown[] : [])]
+  .flatMap((one) => (typeof one === 'string' && one !== '' && !/^(?!smtp:)[A-Za-z0-9]+:/i.test(one) ? [one.replace(/^smtp:/i, '').toLowerCase()] : []));
+
 /**
- * One contact or group as it is now.
+ * Addresses of recipients by the names that rows show; names that several have are left out.
+ * @param prefer addresses by which a plan knows recipients, in lower case: whoever has one of them goes by it, also when another one is the
+ * primary one by now; else by the primary one.
+ */
+async function addressesOf(exchange: ExchangeGateway, names: Iterable<string>, prefer: readonly string[], signal?: AbortSignal): Promise<ReadonlyMap<string, string>> {
+  const addresses = new Map<string, string>();
+  for (const name of new Set(names)) {
+    const found = await unknownAsNone(exchange.invoke('Get-Recipient', { Identity: name }, signal, { select: ['PrimarySmtpAddress', 'EmailAddresses'] }));
+    const all = found.length === 1 ? smtpOf(found[0]) : [];
+    const address = prefer.find((one) => all.includes(one)) ?? all[0];
+    if (address !== undefined) addresses.set(name, address);
+  }
+  return addresses;
+}
+
+/**
+ * One contact, group, account or Microsoft 365 group as it is now; of the last two what Exchange alone shows.
  * @param identity id in the directory, alias or address (ExchangeOnlineManagement cmdlet reference, Identity).
+ * @param prefer addresses by which a plan knows those whom the object names, in any case of letters: they change with the plan itself.
  * @returns undefined when there is none; `several` when more than one answers.
  * @throws AppError as {@link ExchangeGateway.invoke}.
  */
-export async function readRecipient(exchange: ExchangeGateway, kind: ExchangeKind, identity: string, signal?: AbortSignal): Promise<ExchangeObject | undefined | 'several'> {
-  const rows = await unknownAsNone(exchange.invoke(kind === 'contact' ? 'Get-MailContact' : 'Get-DistributionGroup', { Identity: identity }, signal));
+export async function readRecipient(exchange: ExchangeGateway, kind: ExchangeKind, identity: string, signal?: AbortSignal, prefer: readonly string[] = []): Promise<ExchangeObject | undefined | 'several'> {
+  let rows: readonly Row[] = [];
+  for (const cmdlet of SHOWN_BY[kind]) if (rows.length === 0) rows = await unknownAsNone(exchange.invoke(cmdlet, { Identity: identity }, signal));
   const [row] = rows;
   if (row === undefined) return undefined;
   if (rows.length > 1) return 'several';
-  if (kind === 'group') {
-    const owners = new Map<string, string>();
-    for (const name of ownerNames(row)) {
-      const found = await unknownAsNone(exchange.invoke('Get-Recipient', { Identity: name }, signal, { select: ['PrimarySmtpAddress'] }));
-      const address = found[0]?.['PrimarySmtpAddress'];
-      if (found.length === 1 && typeof address === 'string' && address !== '') owners.set(name, address);
-    }
-    return groupOf(row, (name) => owners.get(name)) ?? undefined;
+  const [person = {}] = kind === 'contact' || kind === 'group' ? await unknownAsNone(exchange.invoke(kind === 'contact' ? 'Get-Contact' : 'Get-Group', { Identity: identity }, signal)) : [];
+  // Restrictions of Microsoft 365 groups are not written, so nobody asks whom they name.
+  const addresses = await addressesOf(exchange, kind === 'Microsoft 365 group' ? [] : [...(kind === 'group' ? ownerNames(row) : []), ...namesIn({ ...row, Manager: person['Manager'] })], prefer.map((one) => one.toLowerCase()), signal);
+  const addressOf = (name: string): string | undefined => addresses.get(name);
+  switch (kind) {
+    case 'contact': return contactOf(row, person, addressOf) ?? undefined;
+    case 'group': return groupOf(row, addressOf, person) ?? undefined;
+    case 'user': return partOf('user', row, addressOf) ?? undefined;
+    case 'Microsoft 365 group': return partOf('group', row, addressOf) ?? undefined;
   }
-  const [person] = await unknownAsNone(exchange.invoke('Get-Contact', { Identity: identity }, signal));
-  return contactOf(row, person ?? {}) ?? undefined;
 }
 
 /** Ids of the members of one group as Exchange sees them now; none for a group that is gone. @throws AppError as {@link ExchangeGateway.invoke}. */
 export async function readExchangeMembers(exchange: ExchangeGateway, groupId: string, signal?: AbortSignal): Promise<ReadonlySet<string>> {
   const rows = await unknownAsNone(exchange.invoke('Get-DistributionGroupMember', { Identity: groupId, ResultSize: 'Unlimited' }, signal));
   return new Set(rows.flatMap((row) => (typeof row['ExternalDirectoryObjectId'] === 'string' && row['ExternalDirectoryObjectId'] !== '' ? [row['ExternalDirectoryObjectId'].toLowerCase()] : [])));
-}
-
-/**
- * All contacts with mail, distribution groups and mail-enabled security groups of the tenant, by id.
- * @param accounts what owns groups besides groups, from {@link readMailAccounts}.
- * @throws AppError as {@link ExchangeGateway.invoke}.
- */
-export async function readRecipients(exchange: ExchangeGateway, accounts: ReadonlyMap<string, MailAccount>, signal?: AbortSignal): Promise<Map<string, TargetObject>> {
-  const all = async (cmdlet: string): Promise<readonly Row[]> => (await exchange.invoke(cmdlet, { ResultSize: 'Unlimited' }, signal)).rows;
-  const found = new Map<string, TargetObject>();
-  const keep = (one: ExchangeObject | null): void => { if (one !== null) found.set(one.object.id, one.object); };
-  const mail = await all('Get-MailContact');
-  const persons = new Map(mail.length === 0 ? [] : (await all('Get-Contact')).map((row) => [row['ExternalDirectoryObjectId'], row] as const));
-  for (const row of mail) keep(contactOf(row, persons.get(row['ExternalDirectoryObjectId']) ?? {}));
-  const groups = await all('Get-DistributionGroup');
-  // Names are shown, and names may be shared: who cannot be told from another is left out, and stays an owner.
-  const owners = new Map<string, string>();
-  const shared = new Set<string>();
-  const named = (name: string, address: string): void => { if (owners.has(name)) shared.add(name); owners.set(name, address); };
-  for (const { name, address } of accounts.values()) named(name, address);
-  for (const row of groups) named(String(row['Name']), String(row['PrimarySmtpAddress']));
-  for (const row of groups) keep(groupOf(row, (name) => (shared.has(name) ? undefined : owners.get(name))));
-  return found;
-}
-
-/** What an account is to Exchange: `UserMailbox`, `SharedMailbox`, `MailUser` ... `name` is the one that rows show of owners. */
-export interface MailAccount { readonly type: string; readonly name: string; readonly address: string }
-
-/**
- * The accounts of the tenant that are recipients, by id. Others can be in none of Exchange's groups. Only four properties of each are asked for.
- * @throws AppError as {@link ExchangeGateway.invoke}.
- */
-export async function readMailAccounts(exchange: ExchangeGateway, signal?: AbortSignal): Promise<ReadonlyMap<string, MailAccount>> {
-  const { rows } = await exchange.invoke('Get-Recipient', { RecipientType: ['UserMailbox', 'MailUser'], ResultSize: 'Unlimited' }, signal, { select: ['ExternalDirectoryObjectId', 'RecipientTypeDetails', 'Name', 'PrimarySmtpAddress'] });
-  return new Map(rows.flatMap((row) => (typeof row['ExternalDirectoryObjectId'] === 'string' && row['ExternalDirectoryObjectId'] !== '' ? [[row['ExternalDirectoryObjectId'].toLowerCase(), { type: String(row['RecipientTypeDetails']), name: String(row['Name']), address: String(row['PrimarySmtpAddress']) }] as const] : [])));
 }
 
 /** True when Exchange knows the account at all, with mail or without. @throws AppError as {@link ExchangeGateway.invoke}. */
@@ -108,7 +97,7 @@ const BYPASS = 'BypassSecurityGroupManagerCheck';
  */
 export async function runCommand(exchange: ExchangeGateway, { cmdlet, parameters }: Command): Promise<readonly Row[]> {
   // No signal: what is sent must be settled.
-  if (!/^(Set|Remove)-DistributionGroup$|-DistributionGroupMember$/.test(cmdlet)) return (await exchange.invoke(cmdlet, parameters)).rows;
+  if (!/^(Set|Remove)-DistributionGroup$|^Set-Group$|-DistributionGroupMember$/.test(cmdlet)) return (await exchange.invoke(cmdlet, parameters)).rows;
   try {
     return (await exchange.invoke(cmdlet, { ...parameters, [BYPASS]: true })).rows;
   } catch (error) {

@@ -22,7 +22,9 @@ export function createHolderNames(exchange: ExchangeGateway): HolderNames {
     const rows = await rowsOrNone(exchange.invoke('Get-Recipient', { Identity: name }, signal, { select: ['ExternalDirectoryObjectId', 'Name'] }));
     // Names are unique among recipients; an alias or display name of another may be the same text.
     const row = rows.length === 1 ? rows[0] : rows.find((one) => String(one['Name']).toLowerCase() === name.toLowerCase());
-    const id = row?.['ExternalDirectoryObjectId'];
+    // An account that lost its mailbox is no recipient, and still holds what it was given (cmdlet reference, Get-User).
+    const account = rows.length === 0 ? (await rowsOrNone(exchange.invoke('Get-User', { Identity: name }, signal, { select: ['ExternalDirectoryObjectId'] }))) : [];
+    const id = (row ?? (account.length === 1 ? account[0] : undefined))?.['ExternalDirectoryObjectId'];
     return typeof id === 'string' && id !== '' ? id.toLowerCase() : undefined;
   };
   return {

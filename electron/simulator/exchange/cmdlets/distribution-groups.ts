@@ -1,6 +1,7 @@
 import type { Cmdlet, CmdletCall, Found, ParameterRules } from '../cmdlet/cmdlet.ts';
 import { createGroup, NEW_GROUP } from '../groups/create.ts';
 import { DISTRIBUTION_TYPES, isDistributionGroup, isDynamicGroup, isMicrosoft365Group } from '../groups/kinds.ts';
+import { groupRow, SET_GROUP_NOTES, updateGroupNotes } from '../groups/group.ts';
 import { addMember, ALL_MEMBERS, GET_MEMBERS, ONE_MEMBER, readMembers, removeMember, updateMembers } from '../groups/members.ts';
 import { SET_UNIFIED_GROUP, updateMicrosoft365Group } from '../groups/microsoft-365.ts';
 import { ownerIds } from '../groups/owners.ts';
@@ -32,6 +33,11 @@ export const DISTRIBUTION_GROUP_CMDLETS: readonly Cmdlet[] = [
   { name: 'Get-DistributionGroup', defaultSet: 'Identity', parameters: GET, read: distributionGroups },
   { name: 'New-DistributionGroup', parameters: NEW_GROUP, write: createGroup },
   { name: 'Set-DistributionGroup', parameters: SET_GROUP, write: updateGroup },
+  {
+    name: 'Get-Group', defaultSet: 'Identity', parameters: { ...LISTING, RecipientTypeDetails: { type: 'texts' } },
+    read: (call) => { checkTypes(call, 'RecipientTypeDetails', DISTRIBUTION_TYPES); return listing(call, { kinds: ['group'], accepts: isDistributionGroup, row: (view) => groupRow(view, call.directory) }); },
+  },
+  { name: 'Set-Group', parameters: SET_GROUP_NOTES, write: updateGroupNotes },
   { name: 'Remove-DistributionGroup', parameters: REMOVE_GROUP, write: removeGroup },
   { name: 'Get-DistributionGroupMember', parameters: GET_MEMBERS, read: readMembers },
   { name: 'Add-DistributionGroupMember', parameters: ONE_MEMBER, write: addMember },

@@ -8,6 +8,7 @@ import { newAccount } from '../recipients/create-user.ts';
 import { COMMON_EDITS, commonEdits, committed, newUserId, NOT_OFFERED, refuseSynced } from '../recipients/edit.ts';
 import { nameOf, NO_GUID } from '../recipients/facet.ts';
 import { oneObject } from '../recipients/identity.ts';
+import { DELIVERY, lean, senderEdits } from '../permissions/delivery.ts';
 import { listing, LISTING } from '../recipients/listing.ts';
 import { isMailUser } from '../recipients/recipient-type.ts';
 import { addressesOf, externalAddressOf, mailUserRow } from '../recipients/rows.ts';
@@ -40,7 +41,7 @@ function create(call: CmdletCall): () => readonly Row[] {
 }
 
 const SET = {
-  ...COMMON_EDITS, ...NOT_OFFERED, PrimarySmtpAddress: { type: 'text' }, ExternalEmailAddress: { type: 'text' }, ExchangeGuid: { type: 'guid' }, ArchiveGuid: { type: 'guid' }, MicrosoftOnlineServicesID: { type: 'text' }, ImmutableId: { type: 'text' },
+  ...COMMON_EDITS, ...NOT_OFFERED, ...DELIVERY, PrimarySmtpAddress: { type: 'text' }, ExternalEmailAddress: { type: 'text' }, ExchangeGuid: { type: 'guid' }, ArchiveGuid: { type: 'guid' }, MicrosoftOnlineServicesID: { type: 'text' }, ImmutableId: { type: 'text' },
   ...Object.fromEntries(['DataEncryptionPolicy', 'ExcludeFromAllHolds', 'FederatedIdentity', 'JournalArchiveAddress', 'LOBAppAccount', 'HVEAccount', 'MacAttachmentFormat', 'MailboxRegion', 'MaxReceiveSize', 'MaxSendSize', 'MessageBodyFormat', 'MessageFormat', 'Password', 'RecipientLimits', 'RecoverableItemsQuota', 'RemoveMailboxProvisioningConstraint', 'ResetPasswordOnNextLogon', 'UseMapiRichTextFormat', 'UsePreferMessageFormat', 'ArchiveName', 'RemoveComplianceTagHoldApplied', 'RemoveDelayHoldApplied', 'RemoveDelayReleaseHoldApplied', 'RemoveLitigationHoldEnabled', 'RemoveOrphanedHolds', 'UnblockForwardSyncPostCrossTenantMigration'].map((name) => [name, { type: 'text', offered: false } as const])),
 } as const;
 
@@ -71,7 +72,7 @@ function change(call: CmdletCall): () => readonly Row[] {
   return committed(call, view, {
     properties,
     facet: {
-      ...edit.facet, ...(asked === undefined || external === null ? {} : { externalEmailAddress: external }),
+      ...lean(edit.facet), ...senderEdits(call, view), ...(asked === undefined || external === null ? {} : { externalEmailAddress: external }),
       ...(given.has('ExchangeGuid') ? { exchangeGuid: guid('ExchangeGuid') } : {}), ...(given.has('ArchiveGuid') ? { archiveGuid: guid('ArchiveGuid') } : {}),
     },
   });

@@ -7,6 +7,7 @@ import { newAccount } from '../recipients/create-user.ts';
 import { COMMON_EDITS, commonEdits, committed, newUserId, NOT_OFFERED, refuseSynced, type Edit } from '../recipients/edit.ts';
 import { facetOf, nameOf, writeFacet, type RecipientTypeDetails } from '../recipients/facet.ts';
 import { oneObject, oneRecipient } from '../recipients/identity.ts';
+import { DELIVERY, lean, senderEdits } from '../permissions/delivery.ts';
 import { listing, LISTING } from '../recipients/listing.ts';
 import { guidFrom, newMailboxGuid } from '../recipients/provision.ts';
 import { isMailbox, MAILBOX_TYPES } from '../recipients/recipient-type.ts';
@@ -50,7 +51,7 @@ function create(call: CmdletCall): () => readonly Row[] {
 
 /** Set-Mailbox, what it has beyond the common edits. */
 const SET = {
-  ...COMMON_EDITS, ...NOT_OFFERED, Type: Object.keys(TYPES), ForwardingAddress: { type: 'text' }, ForwardingSmtpAddress: { type: 'text' }, DeliverToMailboxAndForward: { type: 'flag' }, LitigationHoldEnabled: { type: 'flag' }, MaxSendSize: { type: 'size' },
+  ...COMMON_EDITS, ...NOT_OFFERED, ...DELIVERY, Type: Object.keys(TYPES), ForwardingAddress: { type: 'text' }, ForwardingSmtpAddress: { type: 'text' }, DeliverToMailboxAndForward: { type: 'flag' }, LitigationHoldEnabled: { type: 'flag' }, MaxSendSize: { type: 'size' },
   MaxReceiveSize: { type: 'size' }, MicrosoftOnlineServicesID: { type: 'text' }, ResourceCapacity: { type: 'number' }, ImmutableId: { type: 'text' },
 } as const;
 const OTHERS = ['AuditEnabled', 'AuditLogAgeLimit', 'CalendarVersionStoreDisabled', 'DefaultPublicFolderMailbox', 'ElcProcessingDisabled', 'EnableRoomMailboxAccount', 'EndDateForRetentionHold', 'IssueWarningQuota', 'Languages', 'LitigationHoldDuration', 'LitigationHoldOwner', 'MailboxRegion', 'MessageCopyForSendOnBehalfEnabled', 'MessageCopyForSentAsEnabled', 'Office', 'Password', 'ProhibitSendQuota', 'ProhibitSendReceiveQuota', 'RecipientLimits', 'ResourceCustom', 'RetainDeletedItemsFor', 'RetentionComment', 'RetentionHoldEnabled', 'RetentionPolicy', 'RetentionUrl', 'RoleAssignmentPolicy', 'RoomMailboxPassword', 'RulesQuota', 'SharingPolicy', 'SingleItemRecoveryEnabled', 'StartDateForRetentionHold', 'UseDatabaseQuotaDefaults', 'ArchiveName', 'ExchangeGuid', 'GroupMailbox', 'InactiveMailbox', 'RemoveDelayHoldApplied', 'RemoveDelayReleaseHoldApplied', 'AccountDisabled', 'AddressBookPolicy'];
@@ -63,7 +64,7 @@ function change(call: CmdletCall): () => readonly Row[] {
   refuseSynced(call, view, CLOUD_OWNED);
   const common = commonEdits(call, view);
   const own = ownEdits(call, view);
-  return committed(call, view, { properties: { ...common.properties, ...own.properties }, facet: { ...common.facet, ...own.facet } });
+  return committed(call, view, { properties: { ...common.properties, ...own.properties }, facet: { ...lean(common.facet), ...lean(own.facet), ...senderEdits(call, view) } });
 }
 
 function ownEdits(call: CmdletCall, view: View): Edit {

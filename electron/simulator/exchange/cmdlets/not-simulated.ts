@@ -13,5 +13,5 @@ export const KNOWN_ELSEWHERE: ReadonlySet<string> = new Set([
   'Get-MailboxAutoReplyConfiguration', 'Set-MailboxAutoReplyConfiguration', 'Get-MailboxRegionalConfiguration', 'Set-MailboxRegionalConfiguration', 'Get-MailboxJunkEmailConfiguration', 'Set-MailboxJunkEmailConfiguration',
   'Get-EmailAddressPolicy', 'New-EmailAddressPolicy', 'Get-RemoteDomain', 'Set-RemoteDomain', 'Set-AcceptedDomain', 'Set-OrganizationConfig', 'Get-RetentionPolicy', 'Get-ManagementRole', 'Get-ManagementRoleAssignment',
   'New-ManagementRoleAssignment', 'Get-RoleGroup', 'Get-RoleGroupMember', 'Get-MessageTrace', 'Get-MessageTraceV2', 'Search-UnifiedAuditLog', 'Undo-SoftDeletedMailbox', 'Disable-Mailbox', 'Get-SecurityPrincipal',
-  'Enable-MailUser', 'Disable-MailUser', 'New-MailboxRestoreRequest', 'Get-MailboxRestoreRequest', 'Get-MobileDeviceStatistics', 'Get-EXOMobileDeviceStatistics', 'Get-AdminAuditLogConfig', 'Get-Group', 'Set-Group',
+  'Enable-MailUser', 'Disable-MailUser', 'New-MailboxRestoreRequest', 'Get-MailboxRestoreRequest', 'Get-MobileDeviceStatistics', 'Get-EXOMobileDeviceStatistics', 'Get-AdminAuditLogConfig',
 ].map((name) => name.toLowerCase()));

@@ -11,7 +11,7 @@ import type { Accepts } from '../recipients/identity.ts';
 import { recipientTypeOf } from '../recipients/recipient-type.ts';
 import { addressesOf, externalAddressOf } from '../recipients/rows.ts';
 import { freeAlias, freeRecipientName, keptName } from '../recipients/unique.ts';
-import { DELIVERY, deliveryEdits, lean, mailTip, MODERATION } from '../permissions/delivery.ts';
+import { DELIVERY, deliveryEdits, lean, mailTip, MODERATION, senderEdits } from '../permissions/delivery.ts';
 import { writeTarget } from '../permissions/target.ts';
 import { FORMATS, formatEdits } from './formats.ts';
 import { mailContactRow } from './rows.ts';
@@ -80,12 +80,9 @@ export function updateMailContact(call: CmdletCall): () => readonly Row[] {
   const tip = given.given('MailTip');
   return committed(call, contact, {
     properties,
-    facet: { ...keptName(call, contact), ...lean(common.facet), ...formatEdits(call, stored), ...deliveryEdits(call, stored, true), ...flag(given.flag('RequireSenderAuthenticationEnabled')), ...(asked === undefined || target === null ? {} : { externalEmailAddress: target }), ...(tip ? { mailTip: mailTip(tip, contact) } : {}) },
+    facet: { ...keptName(call, contact), ...lean(common.facet), ...formatEdits(call, stored), ...senderEdits(call, contact), ...(asked === undefined || target === null ? {} : { externalEmailAddress: target }), ...(tip ? { mailTip: mailTip(tip, contact) } : {}) },
   });
 }
-
-/** Contacts take messages from everybody by default. */
-const flag = (value: boolean | undefined) => (value === undefined ? {} : { requireSenderAuthenticationEnabled: value || undefined });
 
 /** The old external address is not kept as a proxy address; the new one takes its place, primary or not (cmdlet reference, Set-MailContact, ExternalEmailAddress). */
 function withExternal(addresses: AddressList, before: string | null, after: string): AddressList {

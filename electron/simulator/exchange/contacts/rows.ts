@@ -2,7 +2,7 @@ import type { Directory, View } from '../../directory/directory.ts';
 import type { Row } from '../cmdlet/cmdlet.ts';
 import { facetOf } from '../recipients/facet.ts';
 import { commonRow, externalAddressOf } from '../recipients/rows.ts';
-import { deliveryRow } from '../permissions/delivery.ts';
+import { deliveryRow } from '../permissions/delivery-row.ts';
 import { formatRow } from './formats.ts';
 import { contactPersonRow } from './person.ts';
 

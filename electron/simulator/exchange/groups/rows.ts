@@ -3,7 +3,7 @@ import { textOf } from '../../directory/objects.ts';
 import type { Row } from '../cmdlet/cmdlet.ts';
 import { facetOf } from '../recipients/facet.ts';
 import { commonRow } from '../recipients/rows.ts';
-import { deliveryRow } from '../permissions/delivery.ts';
+import { deliveryRow } from '../permissions/delivery-row.ts';
 import { isSecurityGroup } from './kinds.ts';
 import { managedBy } from './owners.ts';
 import { notesOf, settingRow } from './settings.ts';
@@ -15,7 +15,7 @@ export function distributionGroupRow(view: View, directory: Directory): Row {
   const isSecurity = isSecurityGroup(view, directory);
   return {
     ...commonRow(view, directory), ...deliveryRow(view, directory, true), ...settingRow(facetOf(view), isSecurity), GroupType: isSecurity ? 'Universal, SecurityEnabled' : 'Universal',
-    ManagedBy: managedBy(view, directory), Description: description(view), Notes: notesOf(view),
+    ManagedBy: managedBy(view, directory), Description: description(view),
   };
 }
 

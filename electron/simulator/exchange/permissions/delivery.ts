@@ -1,10 +1,11 @@
-import type { Directory, View } from '../../directory/directory.ts';
-import type { CmdletCall, ParameterRules, Row } from '../cmdlet/cmdlet.ts';
+import type { View } from '../../directory/directory.ts';
+import type { CmdletCall, ParameterRules } from '../cmdlet/cmdlet.ts';
 import { badParameter, invalidOperation } from '../refusal.ts';
 import { changedReferences } from '../recipients/edit.ts';
 import { facetOf, nameOf, type Facet, type FacetChanges } from '../recipients/facet.ts';
-import { referenceName, type Accepts } from '../recipients/identity.ts';
+import type { Accepts } from '../recipients/identity.ts';
 import { isMailbox, isMailUser, recipientTypeOf } from '../recipients/recipient-type.ts';
+import { idsOf as ids, LISTS } from './delivery-row.ts';
 
 /** Single senders: mailboxes, mail users and mail contacts (cmdlet reference, AcceptMessagesOnlyFrom). */
 const isSender: Accepts = (view, directory) => isMailbox(view, directory) || isMailUser(view, directory) || recipientTypeOf(view, directory) === 'MailContact';
@@ -12,8 +13,6 @@ const isSender: Accepts = (view, directory) => isMailbox(view, directory) || isM
 const isSenderGroup: Accepts = (view, directory) => ['MailUniversalDistributionGroup', 'MailUniversalSecurityGroup', 'RoomList'].includes(recipientTypeOf(view, directory));
 const isAnySender: Accepts = (view, directory) => isSender(view, directory) || isSenderGroup(view, directory);
 
-/** Parameter, and name in the facet: one list of ids, which shows as one of single senders, one of groups, and both together. */
-const LISTS = [['AcceptMessagesOnlyFrom', 'acceptMessagesFrom'], ['RejectMessagesFrom', 'rejectMessagesFrom']] as const;
 const NOTIFY = ['Always', 'Internal', 'Never'] as const;
 
 /** Parameters of the New cmdlets of groups and contacts that decide who approves messages. */
@@ -25,7 +24,6 @@ export const DELIVERY: ParameterRules = {
   ...Object.fromEntries(LISTS.flatMap(([name]) => [[name, { type: 'list' }], [`${name}DLMembers`, { type: 'list' }], [`${name}SendersOrMembers`, { type: 'texts' }]] as const)),
 };
 
-const ids = (facet: Facet, name: string): readonly string[] => (facet[name] as readonly string[] | undefined) ?? [];
 const orNothing = (list: readonly string[]): readonly string[] | undefined => (list.length > 0 ? list : undefined);
 
 /**
@@ -62,20 +60,14 @@ export function deliveryEdits(call: CmdletCall, before: Facet, needsModerator: b
   return facet;
 }
 
-/** Properties of {@link DELIVERY} as the Get cmdlets give them. */
-export function deliveryRow(view: View, directory: Directory, authenticatedByDefault: boolean): Row {
-  const facet = facetOf(view);
-  const names = (list: readonly string[]): readonly string[] => list.map((id) => referenceName(directory, id)).filter((name) => name !== undefined);
-  const isGroup = (id: string): boolean => directory.any(id)?.kind === 'group';
-  return {
-    ...Object.fromEntries(LISTS.flatMap(([name, stored]) => {
-      const list = ids(facet, stored);
-      return [[name, names(list.filter((id) => !isGroup(id)))], [`${name}DLMembers`, names(list.filter(isGroup))], [`${name}SendersOrMembers`, names(list)]] as const;
-    })),
-    BypassModerationFromSendersOrMembers: names(ids(facet, 'bypassModerationFrom')), ModeratedBy: names(ids(facet, 'moderatedBy')), ModerationEnabled: facet['moderationEnabled'] ?? false,
-    SendModerationNotifications: facet['sendModerationNotifications'] ?? 'Always', RequireSenderAuthenticationEnabled: facet['requireSenderAuthenticationEnabled'] ?? authenticatedByDefault,
-    MailTip: facet.mailTip ?? null, MailTipTranslations: facet.mailTip == null ? [] : [`default:${facet.mailTip}`],
-  };
+/**
+ * {@link deliveryEdits} of recipients that take messages from everybody by default: mailboxes, mail users, contacts (cmdlet reference,
+ * RequireSenderAuthenticationEnabled). They have no owners who would approve messages.
+ * @throws ExchangeRefusal 400.
+ */
+export function senderEdits(call: CmdletCall, view: View): FacetChanges {
+  const inside = call.arguments.flag('RequireSenderAuthenticationEnabled');
+  return { ...deliveryEdits(call, facetOf(view.object), true), ...(inside === undefined ? {} : { requireSenderAuthenticationEnabled: inside || undefined }) };
 }
 
 /** What the shared edits give, without values that are the default, so that a setting taken back leaves no trace. */

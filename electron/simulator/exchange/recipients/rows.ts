@@ -5,6 +5,7 @@ import { contactPersonRow } from '../contacts/person.ts';
 import { primaryOf } from '../../identity/mail-nickname.ts';
 import { customAttributeOf, distinguishedNameOf, facetOf, guidOf, legacyDnOf, nameOf, NO_GUID } from './facet.ts';
 import { referenceName } from './identity.ts';
+import { deliveryRow } from '../permissions/delivery-row.ts';
 import { newMailboxGuid } from './provision.ts';
 import { coarseType, MAILBOX_TYPES, recipientTypeOf } from './recipient-type.ts';
 
@@ -63,7 +64,7 @@ export function mailboxRow(view: View, directory: Directory): Row {
   const resource = details === 'RoomMailbox' ? 'Room' : details === 'EquipmentMailbox' ? 'Equipment' : null;
   const forwarding = facet.forwardingAddress == null ? null : referenceName(directory, facet.forwardingAddress) ?? null;
   return {
-    ...commonRow(view, directory), UserPrincipalName: textOf(view, 'userPrincipalName') ?? '', MicrosoftOnlineServicesID: textOf(view, 'userPrincipalName') ?? '',
+    ...commonRow(view, directory), ...deliveryRow(view, directory, false), UserPrincipalName: textOf(view, 'userPrincipalName') ?? '', MicrosoftOnlineServicesID: textOf(view, 'userPrincipalName') ?? '',
     ExchangeGuid: exchangeGuidOf(view, directory), ArchiveGuid: facet.archiveGuid ?? NO_GUID, ArchiveName: facet.archiveName ?? [], ArchiveStatus: facet.archiveGuid === undefined ? 'None' : 'Active',
     ArchiveState: facet.archiveGuid === undefined ? 'None' : 'Local', IsShared: details === 'SharedMailbox', IsResource: resource !== null, ResourceType: resource, ResourceCapacity: facet.resourceCapacity ?? null,
     IsMailboxEnabled: true, AccountDisabled: view.properties['accountEnabled'] === false, ForwardingAddress: forwarding, ForwardingSmtpAddress: facet.forwardingSmtpAddress ?? null,
@@ -77,7 +78,7 @@ export function mailboxRow(view: View, directory: Directory): Row {
 export function mailUserRow(view: View, directory: Directory): Row {
   const facet = facetOf(view);
   return {
-    ...commonRow(view, directory), UserPrincipalName: textOf(view, 'userPrincipalName') ?? '', MicrosoftOnlineServicesID: textOf(view, 'userPrincipalName') ?? '',
+    ...commonRow(view, directory), ...deliveryRow(view, directory, false), UserPrincipalName: textOf(view, 'userPrincipalName') ?? '', MicrosoftOnlineServicesID: textOf(view, 'userPrincipalName') ?? '',
     ExternalEmailAddress: externalAddressOf(view), ExchangeGuid: facet.exchangeGuid ?? NO_GUID, ArchiveGuid: facet.archiveGuid ?? NO_GUID, AccountDisabled: view.properties['accountEnabled'] === false,
     MailTip: facet.mailTip ?? null, ImmutableId: textOf(view, 'onPremisesImmutableId') ?? '', UsageLocation: textOf(view, 'usageLocation') ?? null,
   };

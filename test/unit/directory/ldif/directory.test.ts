@@ -96,6 +96,42 @@ describe('files that are refused', () => {
   });
 });
 
+describe('the file stays the place of the values', () => {
+  /** The domain with letters of several bytes, comments, and spans that begin after them. */
+  const umlauts = `# exported\n\n${DOMAIN}# a word – before the last\n${entry(`CN=Zoë Ærø,OU=Staff,${DC}`, ['user'], { displayName: ['Zoë 😀'], memberOf: [`CN=Elsewhere,DC=other`] }, 8)}${entry(`CN=Last,OU=Staff,${DC}`, ['group'], { member: [`CN=Zoë Ærø,OU=Staff,${DC}`, `CN=Ann,OU=Staff,${DC}`] }, 9)}`;
+  const saved = (bytes: Uint8Array): string => { const file = path.join(folder, `${(files += 1)}.ldif`); writeFileSync(file, bytes); return file; };
+  test.each<[string, Uint8Array]>([
+    ['UTF-8', Buffer.from(umlauts)], ['UTF-8 with a mark', Buffer.from(`\uFEFF${umlauts}`)], ['UTF-16 of ldifde -u', Buffer.from(`\uFEFF${umlauts.replaceAll('\n', '\r\n')}`, 'utf16le')], ['CRLF', Buffer.from(umlauts.replaceAll('\n', '\r\n'))],
+    ['without an empty line at the end', Buffer.from(umlauts.trimEnd())],
+  ])('each entry is found again by name and GUID, as it is read: %s', async (_, bytes) => {
+    const directory = await openLdifDirectory({ file: saved(bytes), mode: 'read only' });
+    const all = await read(directory, { attributes: ['*', 'memberOf'] });
+    expect(all).toHaveLength(8);
+    for (const one of all) {
+      expect(await directory.get(one.dn, ['*', 'memberOf'])).toEqual(one);
+      if (one.guid !== '') expect(await directory.get(one.guid, ['*', 'memberOf'])).toEqual(one);
+    }
+    // Who refers stands after who is referred to, at the end of the file.
+    expect(all.find((one) => one.guid === guid(8))?.attributes).toMatchObject({ displayName: ['Zoë 😀'], memberOf: [`CN=Last,OU=Staff,${DC}`, 'CN=Elsewhere,DC=other'] });
+  });
+  test('bytes at the end of the file make the attribute binary from the beginning, also in one entry read alone', async () => {
+    const text = entry('CN=a,DC=x', ['user'], { photoOfOurs: ['plain'] }, 1) + entry('CN=b,DC=x', ['user'], { photoOfOurs: [Uint8Array.of(255, 254)] }, 2);
+    const directory = await open(text);
+    expect((await directory.get(guid(1), ['photoOfOurs']))?.attributes['photoOfOurs']).toEqual(['cGxhaW4=']);
+  });
+  test('a file that changes while it is open is noticed', async () => {
+    const file = saved(Buffer.from(DOMAIN));
+    const directory = await openLdifDirectory({ file, mode: 'read only' });
+    writeFileSync(file, DOMAIN.replace('CN=Bob', 'CN=Rob'));
+    await expect(read(directory, {})).rejects.toMatchObject({ data: { code: 'BAD_FILE', retryable: true } });
+    await expect(directory.get(guid(2), [])).rejects.toMatchObject({ data: { code: 'BAD_FILE' } });
+    writeFileSync(file, DOMAIN.slice(0, DOMAIN.lastIndexOf('dn: ')));
+    await expect(read(directory, {})).rejects.toMatchObject({ data: { code: 'BAD_FILE' } });
+    writeFileSync(file, DOMAIN + entry('CN=More,DC=corp,DC=example', ['user'], {}, 11));
+    await expect(read(directory, {})).rejects.toMatchObject({ data: { code: 'BAD_FILE' } });
+  });
+});
+
 describe('changing a snapshot in memory', () => {
   test('back links follow, and the way back is exact', async () => {
     const directory = await open(DOMAIN, 'writable in memory');

@@ -1,7 +1,7 @@
-import type { LicenceRule } from '../../../shared/domain/licences.ts';
+import type { LicenceRule } from '../domain/licences.ts';
 
-/** For whom a rule counts, as the console says it. */
-export function conditionOf({ condition }: Pick<LicenceRule, 'condition'>): string {
+/** For whom a licence rule counts, in words. */
+export function licenceConditionText({ condition }: Pick<LicenceRule, 'condition'>): string {
   switch (condition.kind) {
     case 'everybody': return 'everybody';
     case 'members of': return `members of ${condition.groupDn}`;
@@ -10,7 +10,7 @@ export function conditionOf({ condition }: Pick<LicenceRule, 'condition'>): stri
   }
 }
 
-/** What a rule does, in words. */
-export function actionOf({ action, partNumber, disabledPlans }: Pick<LicenceRule, 'action' | 'partNumber' | 'disabledPlans'>): string {
+/** What a licence rule does, in words. */
+export function licenceActionText({ action, partNumber, disabledPlans }: Pick<LicenceRule, 'action' | 'partNumber' | 'disabledPlans'>): string {
   return `${action === 'assign' ? 'Assign' : 'Remove'} ${partNumber}${disabledPlans.length > 0 ? ` without ${disabledPlans.join(', ')}` : ''}`;
 }

@@ -1,0 +1,93 @@
+import type { SourceObject, TargetObject } from '../../../shared/domain/objects.ts';
+import type { MigrationSettings } from '../../../shared/domain/settings.ts';
+import { inOrder, mapObject } from '../../engines/mapping/index.ts';
+import type { PlanCandidate } from '../../engines/planning/index.ts';
+import type { ExchangeGateway } from '../../engines/tenant/index.ts';
+import type { CollectionRecord, PairRecord, SourceScope } from '../../store/index.ts';
+import { createCreationLinks, type LinkTest } from '../references-creation.ts';
+import type { Healing } from '../references-healing.ts';
+import { expressionInput } from '../rules-expressions.ts';
+import type { Services } from '../services.ts';
+import { createResolver } from './links.ts';
+import type { MatchRun } from './match.ts';
+import { createHolderReader } from './plan-holders.ts';
+import type { PlanNames } from './plan-names.ts';
+import type { Reporter } from './reporter.ts';
+import type { TenantView } from './tenant-view.ts';
+
+/** What every step of planning needs. */
+export interface Planning {
+  readonly services: Services;
+  readonly pair: PairRecord;
+  readonly collection: CollectionRecord;
+  readonly settings: MigrationSettings;
+  readonly run: MatchRun;
+  readonly healing: Healing;
+  readonly view: TenantView;
+  readonly names: PlanNames;
+  readonly reporter: Reporter;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Reads and maps the objects of a run in the order of a plan: users, contacts, groups, each by id, and after those of each kind the objects
+ * outside the run that are healed. One page in memory.
+ * @param only these objects; absent: all.
+ */
+export type Reading = (only?: ReadonlySet<string>) => AsyncIterable<readonly PlanCandidate[]>;
+
+/** Runs of at least this part of a collection walk along it; smaller ones look up each object. */
+const WALK_FROM = 0.25;
+
+/**
+ * Makes the reading of a run.
+ * @param exchange shows who holds permissions on mailboxes; absent: nothing is known of them.
+ */
+export async function createReading({ services, pair, collection, settings, run, healing, view, names: { unique, recipients, mail }, signal }: Planning, exchange: ExchangeGateway | undefined): Promise<Reading> {
+  const { store } = services;
+  const rules = await store.mappingRules.list({ kind: 'collection', id: collection.id });
+  const members = new Set(await store.collections.memberIds(collection.id));
+  const resolver = createResolver(services, pair, members, run.results, recipients, mail);
+  const expressions = await expressionInput(services, pair.id, view, settings);
+  const always = {
+    settings, defaults: pair.defaults, verifiedDomains: view.verifiedDomains, initialDomain: view.initialDomain, resolve: resolver.resolve, expressions,
+    ...(view.exchangeProblem === null ? {} : { exchangeProblem: view.exchangeProblem }),
+  };
+  const ordered = inOrder(rules);
+  const creationLinks = createCreationLinks(services, pair, rules);
+  const withHolders = exchange === undefined ? async (page: readonly PlanCandidate[]) => page : createHolderReader(exchange, signal);
+  const walk: Pick<SourceScope, 'ids' | 'collectionId'> = run.results.size >= WALK_FROM * members.size ? { collectionId: collection.id } : { ids: [...run.results.keys()] };
+  return async function* (only) {
+    for (const kind of ['user', 'contact', 'group'] as const) {
+      for await (const page of store.sources.iterate(pair.id, { ...(only === undefined ? walk : { ids: [...only].filter((id) => run.results.has(id)) }), kind })) {
+        const sources = page.filter((source) => run.results.has(source.id));
+        resolver.note(sources);
+        await resolver.prepare(sources);
+        const targets = await store.targets.getMany(pair.id, sources.flatMap((s) => run.results.get(s.id)?.targetId ?? []));
+        const late = await creationLinks(sources);
+        const candidate = (source: SourceObject): PlanCandidate[] => {
+          const match = run.results.get(source.id);
+          if (!match) return [];
+          const target: TargetObject | null = match.state === 'Matched' && match.targetId !== null ? targets.get(match.targetId) ?? null : null;
+          const mapped = mapObject({ ...always, source, target, rules: ordered, ...lateLinks(late.get(source.id)) });
+          return [{ source, match, target, mapped: unique?.choose(source, mapped) ?? mapped }];
+        };
+        yield await withHolders(sources.flatMap(candidate));
+      }
+      for await (const all of healing.pages(kind)) {
+        const waiting = only === undefined ? all : all.filter(({ source }) => only.has(source.id));
+        await resolver.prepare(waiting.map((one) => one.source));
+        const targets = await store.targets.getMany(pair.id, waiting.flatMap((one) => one.match.targetId ?? []));
+        yield await withHolders(waiting.flatMap(({ source, match, rules: own, waitedAtCreation }): PlanCandidate[] => {
+          const target = targets.get(match.targetId ?? '');
+          if (target === undefined || target.deleted) return [];
+          const mapped = mapObject({ ...always, source, target, rules: own, waitedAtCreation });
+          return mapped.skip === null ? [{ source, match, target, mapped: { ...mapped, problems: [] } }] : [];
+        }));
+      }
+    }
+  };
+}
+
+/** What mapping is told of links that belong to the creation of an object which is there. */
+const lateLinks = (test: LinkTest | undefined): { readonly waitedAtCreation?: LinkTest } => (test === undefined ? {} : { waitedAtCreation: test });

@@ -1,0 +1,75 @@
+import type { Attributes, TargetObject } from '../../../../shared/domain/objects.ts';
+import type { ExchangeGateway } from '../port.ts';
+import { contactOf, groupOf, partAttributes, type AddressOf, type ExchangeObject, type Row } from './recipients.ts';
+
+/**
+ * What an account is to Exchange: `UserMailbox`, `SharedMailbox`, `MailUser` ... `name` is the one that rows show of owners and senders;
+ * `attributes` are what Exchange shows of it in a list: addresses and visibility.
+ */
+export interface MailAccount { readonly type: string; readonly name: string; readonly address: string; readonly attributes: Attributes }
+
+/** The recipients of a tenant, but for people. */
+export interface Recipients {
+  /** Contacts with mail, distribution groups and mail-enabled security groups, by id. */
+  readonly objects: Map<string, TargetObject>;
+  readonly addressOf: AddressOf;
+}
+
+const idOf = (row: Row): string => (typeof row['ExternalDirectoryObjectId'] === 'string' ? row['ExternalDirectoryObjectId'].toLowerCase() : '');
+
+/**
+ * The accounts of the tenant that are recipients, by id. Others can be in none of Exchange's groups. Only a few properties of each are asked for.
+ * @throws AppError as {@link ExchangeGateway.invoke}.
+ */
+export async function readMailAccounts(exchange: ExchangeGateway, signal?: AbortSignal): Promise<ReadonlyMap<string, MailAccount>> {
+  const { rows } = await exchange.invoke('Get-Recipient', { RecipientType: ['UserMailbox', 'MailUser'], ResultSize: 'Unlimited' }, signal, {
+    select: ['ExternalDirectoryObjectId', 'RecipientTypeDetails', 'Name', 'PrimarySmtpAddress', 'EmailAddresses', 'HiddenFromAddressListsEnabled'],
+  });
+  return new Map(rows.flatMap((row) => (idOf(row) === '' ? [] : [[idOf(row), { type: String(row['RecipientTypeDetails']), name: String(row['Name']), address: String(row['PrimarySmtpAddress']), attributes: partAttributes('user', row, () => undefined) }] as const])));
+}
+
+/**
+ * All contacts with mail, distribution groups and mail-enabled security groups of the tenant.
+ * @param accounts what owns groups and may send to them besides groups, from {@link readMailAccounts}.
+ * @throws AppError as {@link ExchangeGateway.invoke}.
+ */
+export async function readRecipients(exchange: ExchangeGateway, accounts: ReadonlyMap<string, MailAccount>, signal?: AbortSignal): Promise<Recipients> {
+  const all = async (cmdlet: string): Promise<readonly Row[]> => (await exchange.invoke(cmdlet, { ResultSize: 'Unlimited' }, signal)).rows;
+  const objects = new Map<string, TargetObject>();
+  const keep = (one: ExchangeObject | null): void => { if (one !== null) objects.set(one.object.id, one.object); };
+  const mail = await all('Get-MailContact');
+  const persons = new Map(mail.length === 0 ? [] : (await all('Get-Contact')).map((row) => [row['ExternalDirectoryObjectId'], row] as const));
+  const groups = await all('Get-DistributionGroup');
+  const about = new Map(groups.length === 0 ? [] : (await all('Get-Group')).map((row) => [row['ExternalDirectoryObjectId'], row] as const));
+  // Names are shown, and names may be shared: who cannot be told from another is left out, and stays what it is.
+  const known = new Map<string, string>();
+  const shared = new Set<string>();
+  const named = (name: string, address: string): void => { if (known.has(name)) shared.add(name); known.set(name, address); };
+  for (const { name, address } of accounts.values()) named(name, address);
+  for (const row of [...groups, ...mail]) named(String(row['Name']), String(row['PrimarySmtpAddress']));
+  const addressOf: AddressOf = (name) => (shared.has(name) ? undefined : known.get(name));
+  for (const row of mail) keep(contactOf(row, persons.get(row['ExternalDirectoryObjectId']) ?? {}, addressOf));
+  for (const row of groups) keep(groupOf(row, addressOf, about.get(row['ExternalDirectoryObjectId']) ?? {}));
+  return { objects, addressOf };
+}
+
+/** What only the rows of mailboxes and mail users show; of each no more is asked for. */
+const DETAILS = ['ExternalDirectoryObjectId', 'RequireSenderAuthenticationEnabled', 'AcceptMessagesOnlyFrom', 'AcceptMessagesOnlyFromDLMembers', 'RejectMessagesFrom', 'RejectMessagesFromDLMembers'] as const;
+
+/**
+ * Who may send to people, and where their mail goes besides, by id: attributes that lists of recipients do not show.
+ * @throws AppError as {@link ExchangeGateway.invoke}.
+ */
+export async function readAccountDetails(exchange: ExchangeGateway, addressOf: AddressOf, signal?: AbortSignal): Promise<ReadonlyMap<string, Attributes>> {
+  const found = new Map<string, Attributes>();
+  for (const [cmdlet, select] of [['Get-MailUser', DETAILS], ['Get-Mailbox', [...DETAILS, 'ForwardingAddress', 'DeliverToMailboxAndForward']]] as const) {
+    for (const row of (await exchange.invoke(cmdlet, { ResultSize: 'Unlimited' }, signal, { select })).rows) if (idOf(row) !== '') found.set(idOf(row), partAttributes('user', row, addressOf));
+  }
+  return found;
+}
+
+/** What Exchange alone shows of Microsoft 365 groups, by id. @throws AppError as {@link ExchangeGateway.invoke}. */
+export async function readUnifiedGroups(exchange: ExchangeGateway, signal?: AbortSignal): Promise<ReadonlyMap<string, Attributes>> {
+  const { rows } = await exchange.invoke('Get-UnifiedGroup', { ResultSize: 'Unlimited' }, signal);
+  return new Map(rows.flatMap((row) => (idOf(row) === '' ? [] : [[idOf(row), partAttributes('group', row, () => undefined)] as const])));
+}
