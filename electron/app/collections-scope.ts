@@ -77,8 +77,8 @@ async function goneOf(services: Services, pairId: string, ids: readonly string[]
 }
 
 /**
- * Works out the members of a dynamic collection from the directory: new ones get the status New, those that stay keep theirs, those
- * that left the scope leave the collection. Nothing in the directory or the tenant changes.
+ * Works out the members of a dynamic collection from the directory: new ones get the status that is known of them, else New, those that stay
+ * keep theirs, those that left the scope leave the collection. Nothing in the directory or the tenant changes.
  * @param change another scope, stored together with its members. @throws AppError CONFLICT when somebody gave the collection another
  * scope while its old one was read.
  */

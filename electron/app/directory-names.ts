@@ -19,7 +19,7 @@ const NOT_SHOWN: ReadonlySet<string> = new Set([ErrorCode.NotFound, ErrorCode.Fo
 /**
  * Reads the names of the forest's domains from the crossRef objects of its partitions container (MS-ADTS 6.1.1.2.1.1.1: nCName, dnsRoot,
  * nETBIOSName, which only those of domains have) and keeps them for expressions. An export seldom holds that container, and some accounts may not read it; what was known
- * before then stays.
+ * before then stays. An export without the configuration does not say which forest its domain is in.
  */
 export async function keepDirectoryNames(services: Services, pairId: string, directory: Directory, root: RootDse, signal: AbortSignal): Promise<void> {
   const netBios: Record<string, string> = {};
@@ -35,8 +35,10 @@ export async function keepDirectoryNames(services: Services, pairId: string, dir
     services.log.info({ pairId, code: error.data.code }, 'the names of the domains are not shown');
   }
   const before = await directoryNames(services, pairId);
+  // A server names its configuration; of an export the name is made up unless the file holds it, and the domain may be any of the forest.
+  const isKnown = directory.capabilities.live || await directory.get(root.configurationNamingContext, [], signal) !== undefined;
   // The configuration belongs to the forest and is named after its root domain (MS-ADTS 6.1.1.1.2).
-  const forest = root.configurationNamingContext.replace(/^CN=Configuration,/i, '');
+  const forest = isKnown ? root.configurationNamingContext.replace(/^CN=Configuration,/i, '') : '';
   await services.store.pairSettings.set(pairId, SETTING, { forest: forest || before.forest, netBios: { ...before.netBios, ...netBios } } satisfies DirectoryNames);
 }
 

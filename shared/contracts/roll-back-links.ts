@@ -8,8 +8,10 @@ export const LINK_KINDS = ['remove members', 'add members', 'remove permissions'
 /**
  * The memberships and permissions that a roll back takes away or gives back, each as a row of the three-way view that nobody changed since:
  * a person may decide that one of them stays as it is.
+ * @param contested rows that the plan has already; one that is among them is not given again, so that no link is decided about in two places.
  */
-export function linksTakenBack(operations: readonly Pick<OperationRow, 'kind' | 'targetId' | 'sourceId' | 'name' | 'objectKind' | 'permission' | 'references'>[]): RollBackConflict[] {
+export function linksTakenBack(operations: readonly Pick<OperationRow, 'kind' | 'targetId' | 'sourceId' | 'name' | 'objectKind' | 'permission' | 'references'>[], contested: readonly RollBackConflict[]): RollBackConflict[] {
+  const told = new Set(contested.map((row) => `${row.targetId} ${decidedAttribute(row)}`));
   return operations.flatMap(({ kind, targetId, sourceId, name, objectKind, permission, references }): RollBackConflict[] => {
     if (targetId === null || !LINK_KINDS.some((one) => one === kind)) return [];
     return references.flatMap((reference) => {
@@ -19,7 +21,7 @@ export function linksTakenBack(operations: readonly Pick<OperationRow, 'kind' | 
         sourceId, targetId, name, kind: objectKind, attribute: permission ?? 'members', value: { key: reference.targetId, name: reference.name }, created: false, before: was, written: is, current: is, between: null, choice: 'restore' as const,
       }];
     });
-  });
+  }).filter((row) => !told.has(`${row.targetId} ${decidedAttribute(row)}`));
 }
 
 /** True for a row about one member of a group or one holder of a permission; else it is about a value. */

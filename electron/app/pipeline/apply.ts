@@ -55,6 +55,7 @@ export async function verifyTask(services: Services, pairId: string, taskId: str
   const applied = await appliedBy(services, taskId);
   let deviations: readonly Deviation[] = [];
   let open = applied;
+  const leaving = new Set(applied.flatMap(({ operation, targetId }) => (operation.kind === 'delete' || (operation.kind === 'set licences' && operation.changes.some(({ before, after }) => before?.some((one) => after?.includes(one) !== true) === true)) ? [targetId] : [])));
   const seen = { runId: services.newId() };
   const observer = {
     objects: async (objects: readonly TargetObject[]) => { if (objects.length > 0) await services.store.targets.upsertPage(pairId, objects, seen.runId); },
@@ -63,7 +64,7 @@ export async function verifyTask(services: Services, pairId: string, taskId: str
   for (const pause of VERIFY_AGAIN_MS) {
     if (pause > 0) await services.wait(pause, signal);
     const { exchange = [], graph = [] } = Object.groupBy(open, (a) => (a.operation.service === 'exchange' ? 'exchange' : 'graph'));
-    deviations = [...await verifyOperations(tenant, graph, observer, signal), ...(exchange.length === 0 ? [] : await verifyAtExchange(tenant.exchange, exchange, observer, signal))];
+    deviations = [...await verifyOperations(tenant, graph, observer, signal), ...(exchange.length === 0 ? [] : await verifyAtExchange(tenant.exchange, exchange, observer, leaving, signal))];
     if (deviations.length === 0) return [];
     const doubtful = new Set(deviations.map((d) => d.targetId));
     open = applied.filter((a) => doubtful.has(a.targetId));

@@ -1,4 +1,4 @@
-import type { Finding } from '../../../shared/domain/plans.ts';
+import type { Finding, OperationKind } from '../../../shared/domain/plans.ts';
 import type { MigrationProgress } from '../../../shared/domain/statuses.ts';
 import { EXISTENCE, valuesWritten } from '../../engines/planning/index.ts';
 import type { CollectionRecord, JournalEntry, PairRecord } from '../../store/index.ts';
@@ -9,6 +9,12 @@ import type { Reporter } from './reporter.ts';
 import { LATER_RULE } from './roll-back.ts';
 import { RollBackTask, readSettings, type RollBackRequest } from './task-settings.ts';
 import { marksOf, undoneWrites } from './undone-writes.ts';
+
+/** Writes of links, all that a migration writes to objects of other collections that waited for one of its own. */
+const LINKS: ReadonlySet<OperationKind> = new Set(['set manager', 'clear manager', 'add members', 'remove members', 'add permissions', 'remove permissions']);
+
+/** What a roll back marked: objectGUIDs, and those among them of which nothing but links was marked. */
+interface Marked { readonly ids: readonly string[]; readonly linksOnly: ReadonlySet<string> }
 
 /** Writes statuses and the end of a roll back, and marks in the journal what was taken back, value by value. */
 export async function finishRollBack(services: Services, pair: PairRecord, collection: CollectionRecord, task: Planned, ending: Ending, reporter: Reporter): Promise<void> {
@@ -43,7 +49,7 @@ export async function finishRollBack(services: Services, pair: PairRecord, colle
   const undone = await markUndone(services, pair, task, request, blocked.map((one) => one.finding).filter((finding) => finding.rule === LATER_RULE));
   await setStatuses(services, pair, collection, undone, failures);
   services.emit('store.changed', { nouns: ['objects', 'collections', 'tasks'] });
-  if (problems === 0) return await reporter.end('Completed', `Rolled back ${undone.length} objects; the tenant was read back and compared.`, figures);
+  if (problems === 0) return await reporter.end('Completed', `Rolled back ${undone.ids.length} objects; the tenant was read back and compared.`, figures);
   const waiting = new Set(blocked.filter(({ finding }) => finding.rule === LATER_RULE).map(({ finding }) => finding.sourceId)).size;
   const explicit = waiting === 0 ? '' : ` ${waiting === 1 ? 'One account was' : `${waiting} accounts were`} not moved between a federated and a non-federated domain: perform an explicit migration to a domain of the other kind first, then roll back again.`;
   return await reporter.end('Completed with errors', `Rolled back, with ${problems} problems; see the items of the task.${explicit}`, figures);
@@ -65,9 +71,8 @@ async function unavoidable(services: Services, pair: PairRecord, planId: string)
 /**
  * Marks what was taken back in the journal: what the plan wrote, what was so already, what was left to others by choice, and what
  * never can be. Operations that failed, and accounts that have to be moved first, stay to be taken back another time.
- * @returns objectGUIDs of the objects of which anything was marked.
  */
-async function markUndone(services: Services, pair: PairRecord, task: Planned, request: RollBackRequest, blocked: readonly Finding[]): Promise<string[]> {
+async function markUndone(services: Services, pair: PairRecord, task: Planned, request: RollBackRequest, blocked: readonly Finding[]): Promise<Marked> {
   const { store } = services;
   const failed = await failedValues(services, task.planId);
   const waits = new Set(blocked.map((finding) => `${finding.sourceId} ${finding.attribute}`));
@@ -87,7 +92,10 @@ async function markUndone(services: Services, pair: PairRecord, task: Planned, r
     const standing = await tx.journal.standingTasks([...tasks]);
     for (const id of tasks) if (!standing.has(id)) await tx.tasks.update(id, { rolledBackBy: task.id });
   });
-  return [...new Set([...whole, ...all.filter(({ entry }) => partly.has(entry.id)).map(({ entry }) => entry)].flatMap((entry) => entry.sourceId ?? []))];
+  const marked = [...whole, ...all.filter(({ entry }) => partly.has(entry.id)).map(({ entry }) => entry)];
+  const more = new Set(marked.flatMap(({ kind, sourceId }) => (LINKS.has(kind) ? [] : sourceId ?? [])));
+  const ids = [...new Set(marked.flatMap((entry) => entry.sourceId ?? []))];
+  return { ids, linksOnly: new Set(ids.filter((id) => !more.has(id))) };
 }
 
 /** Values by Graph id that operations of the plan could not write; {@link EXISTENCE} for an object of which nothing was. */
@@ -104,9 +112,14 @@ async function failedValues(services: Services, planId: string): Promise<Readonl
   return failed;
 }
 
-/** Statuses after the way back: what another migration wrote still stands, else the object is as it was before it was migrated. */
-async function setStatuses(services: Services, pair: PairRecord, collection: CollectionRecord, undone: readonly string[], failures: ReadonlyMap<string, string>): Promise<void> {
+/**
+ * Statuses after the way back: what another migration wrote still stands, else the object is as it was before it was migrated. An object
+ * of another collection that only waited for one of these keeps the status that it has there, as it did when it was healed.
+ */
+async function setStatuses(services: Services, pair: PairRecord, collection: CollectionRecord, { ids, linksOnly }: Marked, failures: ReadonlyMap<string, string>): Promise<void> {
   const { store } = services;
+  const members = await store.collections.statuses(collection.id, [...linksOnly]);
+  const undone = ids.filter((id) => !linksOnly.has(id) || members.has(id));
   const matches = await store.matches.getMany(pair.id, undone);
   const written = await store.journal.written(pair.id, undone);
   const statuses = undone.map((sourceId): { sourceId: string; status: MigrationProgress; reason: string } => {

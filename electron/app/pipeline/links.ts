@@ -23,13 +23,15 @@ const PIECE = 1_000;
  * Makes the resolver of one run. Linked attributes are resolved inside the collection and against objects migrated earlier
  * (Quest Migration Manager, "Dividing Migration Scope into Collections"). A reference without a match is answered only when the object is in the collection, because then the
  * same plan may create it; the planner keeps it as unresolved otherwise. Every object is looked up once in a run, however many
- * groups hold it; memory is one small entry for each object that is referred to.
+ * groups hold it; memory is one small entry for each object that is referred to or was noted.
  * @param recipients primary SMTP addresses of the accounts and security groups that Exchange Online takes as members and owners, by Graph id; it may be
  * filled until the first look-up.
  * @param mail the same of every recipient that others may name: accounts, contacts, groups of Exchange Online.
  */
 export function createResolver(services: Pick<Services, 'store'>, pair: Pick<PairRecord, 'id'> & { readonly defaults?: PairRecord['defaults'] }, inCollection: ReadonlySet<string>, results: ReadonlyMap<string, MatchResult>, recipients?: Pick<ReadonlyMap<string, string>, 'get'>, mail?: Pick<ReadonlyMap<string, string>, 'get'>): Resolver {
   const known = new Map<string, MappedReference | null>();
+  /** The same by DNs as links write them: a person is in many groups, always by the same text, and bringing it into one spelling costs more than anything else here. */
+  const written = new Map<string, MappedReference | null>();
   const distributionGroups = pair.defaults?.distributionGroups;
   const lookUp = async (keys: readonly string[]): Promise<void> => {
     const { sources, matches, targets } = services.store;
@@ -77,10 +79,17 @@ export function createResolver(services: Pick<Services, 'store'>, pair: Pick<Pai
     },
     async prepare(sources) {
       const missing = new Set<string>();
-      for (const { links } of sources) for (const dns of Object.values(links)) for (const dn of dns) { const key = normaliseDn(dn); if (!known.has(key)) missing.add(key); }
+      const fresh = new Map<string, string>();
+      for (const { links } of sources) for (const dns of Object.values(links)) for (const dn of dns) {
+        if (written.has(dn) || fresh.has(dn)) continue;
+        const key = normaliseDn(dn);
+        fresh.set(dn, key);
+        if (!known.has(key)) missing.add(key);
+      }
       const keys = [...missing];
       for (let from = 0; from < keys.length; from += PIECE) await lookUp(keys.slice(from, from + PIECE));
+      for (const [dn, key] of fresh) written.set(dn, known.get(key) ?? null);
     },
-    resolve: (dn) => known.get(normaliseDn(dn)) ?? null,
+    resolve: (dn) => written.get(dn) ?? known.get(normaliseDn(dn)) ?? null,
   };
 }

@@ -8,6 +8,7 @@ import { createTargetIndex, matchAgain, matchObject, matchPinned, settleConflict
 import type { CollectionRecord, PairRecord, StoredSource } from '../../store/index.ts';
 import type { Services } from '../services.ts';
 import { createReviewer, waitingReason } from './match-review.ts';
+import { nextTurn } from './next-turn.ts';
 import type { Reporter } from './reporter.ts';
 
 /** What a match run is asked to do. */
@@ -55,7 +56,7 @@ export async function matchCollection(services: Services, pair: PairRecord, coll
   await reporter.phase('match', 'Reading what is known of the tenant');
   let recycled = 0;
   for await (const targets of store.targets.iterate(pair.id, { withLinks: false, deleted: 'include' })) {
-    signal.throwIfAborted();
+    await nextTurn(signal);
     request.watch?.(targets);
     for (const target of targets) {
       index.add(target);
@@ -74,7 +75,7 @@ export async function matchCollection(services: Services, pair: PairRecord, coll
   const totals = { user: { ...none }, contact: { ...none }, group: { ...none } };
   let done = 0;
   for await (const sources of store.sources.iterate(pair.id, { collectionId: collection.id, missing: 'include', links: 'without links', ...(request.ids ? { ids: request.ids } : {}) })) {
-    signal.throwIfAborted();
+    await nextTurn(signal);
     const ids = sources.map((s) => s.id);
     const before = await store.matches.getMany(pair.id, ids);
     // Pinned matches are a person's word; only Break Matching ends them.

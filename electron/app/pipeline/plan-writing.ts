@@ -3,8 +3,12 @@ import type { Finding, Operation, PlanCounts, PlanSkip } from '../../../shared/d
 import { createPlanner, type PlanCandidate, type Planner, type PlanSizes } from '../../engines/planning/index.ts';
 import { createChecker } from '../../engines/preflight/index.ts';
 import { createLicensing } from '../licences-planning.ts';
+import { nextTurn } from './next-turn.ts';
 import type { Planning, Reading } from './plan-reading.ts';
 import type { TenantView } from './tenant-view.ts';
+
+/** Objects that are taken out of a plan at once: all of a collection may want one name, and their operations would fill the memory. */
+const EXCLUDED = 500;
 
 /** Totals of a plan, and whom it leaves out. */
 export interface Written { readonly counts: PlanCounts; readonly skips: readonly PlanSkip[]; readonly objects: number }
@@ -73,7 +77,7 @@ async function planAll(writing: Writing, reading: Reading): Promise<readonly Fin
   let warned = view.administratorsKnown;
   let done = 0;
   for await (const candidates of reading()) {
-    signal.throwIfAborted();
+    await nextTurn(signal);
     const planned = candidates.map((candidate) => planner.object({ ...candidate, findings: check(candidate) }));
     const operations = planned.flatMap((p) => p.operations);
     candidates.forEach(({ source, mapped }, i) => { if (mapped.moreWithMailbox === true && planned[i]?.skip === null) withoutMailbox.add(source.id); });
@@ -106,24 +110,29 @@ async function planAll(writing: Writing, reading: Reading): Promise<readonly Fin
 
 /** Takes out of the plan who wants a name that another object wants, too. Warnings are only told. */
 async function excludeAll(writing: Writing, clashes: readonly Finding[]): Promise<void> {
-  const { planning: { services, pair }, planId, planner, skips, located, withoutMailbox } = writing;
+  const { planning: { services, pair, signal }, planId, planner, skips, located, withoutMailbox } = writing;
   await store(writing, [], clashes);
   const errors = new Map<string, Finding>();
   for (const clash of clashes) if (clash.severity === 'error' && clash.sourceId !== null && planner.has(clash.sourceId) && !errors.has(clash.sourceId)) errors.set(clash.sourceId, clash);
   if (errors.size === 0) return;
-  const ids = [...errors.keys()];
-  const planned = Map.groupBy(await services.store.plans.operationsOn(planId, ids), ({ sourceId }) => sourceId);
-  const heads = await services.store.sources.heads(pair.id, ids);
-  await services.store.transaction(async (tx) => {
-    await tx.plans.removeOperations(planId, [...planned.values()].flat());
-    await tx.plans.removeUnresolved(planId, ids);
-    await tx.plans.removeFindings(planId, ids, 'planning');
-  });
-  for (const [sourceId, { name, message }] of errors) {
-    planner.exclude({ sourceId }, planned.get(sourceId) ?? []);
-    skips.push({ sourceId, name, kind: heads.get(sourceId)?.kind ?? 'user', status: 'Failed', reason: message });
-    located.delete(sourceId);
-    withoutMailbox.delete(sourceId);
+  const all = [...errors];
+  for (let from = 0; from < all.length; from += EXCLUDED) {
+    await nextTurn(signal);
+    const some = all.slice(from, from + EXCLUDED);
+    const ids = some.map(([id]) => id);
+    const planned = Map.groupBy(await services.store.plans.operationsOn(planId, ids), ({ sourceId }) => sourceId);
+    const heads = await services.store.sources.heads(pair.id, ids);
+    await services.store.transaction(async (tx) => {
+      await tx.plans.removeOperations(planId, [...planned.values()].flat());
+      await tx.plans.removeUnresolved(planId, ids);
+      await tx.plans.removeFindings(planId, ids, 'planning');
+    });
+    for (const [sourceId, { name, message }] of some) {
+      planner.exclude({ sourceId }, planned.get(sourceId) ?? []);
+      skips.push({ sourceId, name, kind: heads.get(sourceId)?.kind ?? 'user', status: 'Failed', reason: message });
+      located.delete(sourceId);
+      withoutMailbox.delete(sourceId);
+    }
   }
 }
 
@@ -135,7 +144,7 @@ async function relink(writing: Writing, reading: Reading): Promise<void> {
   const named = new Set((await services.store.sources.referrers(pair.id, gone)).filter((id) => planner.has(id)));
   if (named.size === 0) return;
   for await (const candidates of reading(named)) {
-    signal.throwIfAborted();
+    await nextTurn(signal);
     const ids = candidates.map(({ source }) => source.id);
     const before = Map.groupBy((await services.store.plans.operationsOn(planId, ids)).filter((one) => planner.isLink(one)), ({ sourceId }) => sourceId);
     const planned = candidates.map((candidate) => planner.links(candidate, before.get(candidate.source.id) ?? []));
@@ -159,7 +168,7 @@ async function planLicences(writing: Writing): Promise<void> {
   if (licensing === null) return;
   await store(writing, [], licensing.problems);
   for await (const page of licensing.pages()) {
-    signal.throwIfAborted();
+    await nextTurn(signal);
     await store(writing, page.operations.map((operation) => planner.last(operation)), page.findings);
   }
   await store(writing, [], licensing.shortages());

@@ -121,7 +121,8 @@ export function addMatchReviewCommands(match: Command, run: Run): void {
     .addHelpText('after', '\nExamples:\n  causeway match policy --collection Berlin\n  causeway match policy --collection Berlin --wait "every match"')
     .action((o: { collection?: string; pair?: string; wait?: ReviewPolicy; inherit?: boolean }) => run({ needs: 'project' }, async (session) => {
       if (o.wait !== undefined && o.inherit === true) throw appError(ErrorCode.InvalidInput, 'Give either --wait or --inherit.');
-      const owner = o.pair === undefined ? { kind: 'collection' as const, id: (await session.collection(o.collection)).id } : { kind: 'pair' as const, id: (await session.pair(o.pair)).id };
+      const scope = await scopeOf(session, o);
+      const owner = 'pairId' in scope ? { kind: 'pair' as const, id: scope.pairId } : { kind: 'collection' as const, id: scope.collectionId };
       const policy = o.wait === undefined && o.inherit !== true ? await session.call('matches.policy', owner) : await session.call('matches.setPolicy', { ...owner, policy: o.wait ?? null });
       session.out.result(policy, [`Waiting for review: ${policy.inForce}${policy.own === null ? ' (not set here)' : ''}. Ambiguous and Conflict always wait.`]);
       return EXIT.ok;

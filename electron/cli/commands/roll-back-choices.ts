@@ -29,8 +29,8 @@ export async function conflictsOf(session: Session, taskId: string): Promise<Rol
   return rows;
 }
 
-/** Each membership and permission that the plan of a task takes away or gives back. */
-export async function linksOf(session: Session, taskId: string): Promise<RollBackConflict[]> {
+/** Each membership and permission that the plan of a task takes away or gives back, besides those that its three-way view has. */
+export async function linksOf(session: Session, taskId: string, contested: readonly RollBackConflict[]): Promise<RollBackConflict[]> {
   const { planId } = await session.call('tasks.get', { id: taskId });
   const rows: OperationRow[] = [];
   for (const kind of planId === null ? [] : LINK_KINDS) {
@@ -41,7 +41,7 @@ export async function linksOf(session: Session, taskId: string): Promise<RollBac
       after = page.next;
     } while (after !== null);
   }
-  return linksTakenBack(rows);
+  return linksTakenBack(rows, contested);
 }
 
 /** The three-way view in columns. */

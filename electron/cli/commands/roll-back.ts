@@ -44,7 +44,8 @@ Without --yes or --confirm the plan is made and waits for approval (exit code 4)
   rollBack.command('conflicts').description('values that others changed since: before, written by Causeway, now, and what the roll back makes of each').argument('<task>', 'the roll back').option('--links', 'also each membership and permission that goes back, which may stay').option('--file <file>', 'write them to a CSV file, whose column "choice" can be edited and given to --choices')
     .addHelpText('after', '\nExample:\n  causeway roll-back conflicts 6f1c2a70-5d0e-4a3b-9f6e-2b7c8d9e0f1a --file choices.csv')
     .action((taskId: string, o: { file?: string; links?: boolean }) => run({ needs: 'project' }, async (session) => {
-      const conflicts = [...await conflictsOf(session, taskId), ...(o.links === true ? await linksOf(session, taskId) : [])];
+      const contested = await conflictsOf(session, taskId);
+      const conflicts = [...contested, ...(o.links === true ? await linksOf(session, taskId, contested) : [])];
       if (o.file !== undefined) {
         try { writeFileSync(o.file, conflictCsv(conflicts), { flag: 'wx' }); } catch (cause) { throw appError(ErrorCode.BadFile, `The file ${o.file} cannot be written: ${(cause as Error).message}.`, { cause }); }
       }
@@ -67,7 +68,8 @@ function choiceOptions(command: Command): Command {
 }
 
 async function decide(session: Session, task: TaskRow, o: ChoiceOptions): Promise<TaskRow> {
-  await session.call('rollBack.decide', { taskId: task.id, choices: choicesOf(o, await conflictsOf(session, task.id), await linksOf(session, task.id)) });
+  const contested = await conflictsOf(session, task.id);
+  await session.call('rollBack.decide', { taskId: task.id, choices: choicesOf(o, contested, await linksOf(session, task.id, contested)) });
   return await session.follow(task.id);
 }
 

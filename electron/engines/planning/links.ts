@@ -71,8 +71,8 @@ function planManager(queued: QueuedLinks, manager: Reference | null, context: Pl
 export function planLinks(queued: QueuedLinks, created: Pick<ReadonlySet<string>, 'has'>, context: PlannerContext): PlannedLinks {
   const unresolved: UnresolvedReference[] = [];
   /** The reference as an operation carries it, or null when it has to wait. */
-  const reach = (attribute: string, { dn, onCreation, ...reference }: MappedLink): Reference | null => {
-    if (reference.targetId !== null || (reference.sourceId !== null && created.has(reference.sourceId))) return reference;
+  const reach = (attribute: string, { dn, onCreation, sourceId, targetId, name }: Omit<MappedLink, 'attribute'>): Reference | null => {
+    if (targetId !== null || (sourceId !== null && created.has(sourceId))) return { sourceId, targetId, name };
     unresolved.push({ sourceId: queued.source.id, attribute, dn, reason: WAITING_REASONS.notCreated, ...(onCreation === true ? { onCreation } : {}) });
     return null;
   };

@@ -13,17 +13,17 @@ const ANCHOR = 'onPremisesImmutableId';
 /**
  * The values of one object that have to be written to take back what was written, by attribute.
  * Changes that Graph cannot make, and moves of an account between a federated domain and one that is not, are left out and noted.
+ * @param mailbox `comes back`: Exchange Online shows nothing of the object yet, and will show what the task wrote.
  */
-export function undoAttributes(work: Work, wishes: TargetWishes, current: TargetObject): readonly AttributeChange[] {
-  const changes = [...wishes.attributes].flatMap(([attribute, chain]) => undoAttribute(work, wishes, current, attribute, chain));
+export function undoAttributes(work: Work, wishes: TargetWishes, current: TargetObject, mailbox: 'as it shows' | 'comes back'): readonly AttributeChange[] {
+  const changes = [...wishes.attributes].flatMap(([attribute, chain]) => undoAttribute(work, wishes, attribute, chain, mailbox === 'comes back' && wishes.recipients.has(attribute) ? chain.written : presentValues(current, attribute)));
   return withoutFederatedMoves(work, wishes, current, changes);
 }
 
-function undoAttribute(work: Work, wishes: TargetWishes, current: TargetObject, attribute: string, chain: Chain<Values | null>): AttributeChange[] {
+function undoAttribute(work: Work, wishes: TargetWishes, attribute: string, chain: Chain<Values | null>, now: Values | null): AttributeChange[] {
   const { before, written, between } = chain;
   const kind = wishes.about.objectKind;
   const about = targetAttribute(kind, attribute, ownerOf(wishes));
-  const now = presentValues(current, attribute);
   const same = (a: Values | null, b: Values | null): boolean => sameValues(kind, attribute, a, b);
   const contest = { attribute, before, written, current: now };
   let wanted = before;

@@ -21,26 +21,26 @@ const same = (about: TargetAttribute, a: string | undefined, b: string | undefin
 const list = (value: string | undefined): Values | null => (value === undefined ? null : [value]);
 
 /**
- * What an attribute of many values shall hold after the way back. Each value that others added, took out or (an address) made primary since is
- * a conflict of its own: the person, else the mode, says whether it is as before or as they have it. All other values are as before.
+ * What an attribute of many values shall hold after the way back. Each value that others added, took out or (an address) made primary, since or
+ * between two writes, is a conflict of its own: the person, else the mode, says whether it is as before or as they have it. All other values are as before.
  */
 export function undoSet(work: Work, wishes: TargetWishes, about: TargetAttribute, chain: Chain<Values | null>, now: Values | null): Values | null {
   const [before, written, current] = [chain.before, chain.written, now].map((values) => states(about, values)) as [ReadonlyMap<string, string>, ReadonlyMap<string, string>, ReadonlyMap<string, string>];
-  const keys = [...new Set([...before.keys(), ...current.keys(), ...written.keys()])];
-  const untouched = keys.every((key) => same(about, current.get(key), written.get(key)));
-  const between = untouched && chain.between !== null ? states(about, chain.between.value) : null;
-  const theirs = between ?? current;
+  const gaps = (chain.between?.gaps ?? []).map(({ left, found }) => ({ left: states(about, left), found: states(about, found) }));
   const kept = new Set<string>();
   const result = new Map<string, string>();
-  for (const key of [...new Set([...keys, ...theirs.keys()])]) {
-    const [was, is] = [before.get(key), theirs.get(key)];
-    const changed = between === null ? !same(about, is, written.get(key)) : true;
+  for (const key of new Set([before, current, written, ...gaps.map((gap) => gap.found)].flatMap((all) => [...all.keys()]))) {
+    const [was, is] = [before.get(key), current.get(key)];
+    // Whoever touched it last: others since the last write, else others in the newest gap, else the task alone.
+    const since = !same(about, is, written.get(key));
+    const gap = since ? undefined : gaps.find(({ left, found }) => !same(about, found.get(key), left.get(key)));
+    const theirs = gap === undefined ? is : gap.found.get(key);
     let value = was;
-    if (changed && !same(about, was, is)) {
+    if ((since || gap !== undefined) && !same(about, was, theirs)) {
       const overwritten = contested(work, wishes, {
-        attribute: about.name, value: key, before: list(was), written: list(written.get(key)), current: list(current.get(key)), ...(between === null ? {} : { between: { values: list(is) } }),
+        attribute: about.name, value: key, before: list(was), written: list(written.get(key)), current: list(is), ...(gap === undefined ? {} : { between: { values: list(theirs) } }),
       });
-      if (!overwritten) { value = is; kept.add(key); }
+      if (!overwritten) { value = theirs; kept.add(key); }
     }
     if (value !== undefined) result.set(key, value);
   }

@@ -9,7 +9,10 @@ import { EXISTENCE, MANAGER, membership, permissionValue } from './rollback-valu
  * All writes of one value drawn together: what was there before the first, what the last one wrote, and what others had made of it
  * in between, when they had. A later write that found something else than the one before it had left found the work of others.
  */
-export interface Chain<T> { readonly before: T; readonly written: T; readonly between: { readonly value: T } | null }
+export interface Chain<T> { readonly before: T; readonly written: T; readonly between: Between<T> | null }
+
+/** `value`: what others had made of it last; `gaps`: every time that a write found something else than the one before had left, newest first. */
+export interface Between<T> { readonly value: T; readonly gaps: readonly { readonly left: T; readonly found: T }[] }
 
 /** Where an object is: in no place, in the tenant, or in its recycle bin. */
 export type Existence = 'absent' | 'live' | 'deleted';
@@ -38,7 +41,9 @@ export interface TargetWishes {
 /** Puts an older write under a chain. Entries come newest first. */
 function older<T>(newer: Chain<T> | undefined, before: T, written: T, same: (a: T, b: T) => boolean): Chain<T> {
   if (newer === undefined) return { before, written, between: null };
-  return { before, written: newer.written, between: newer.between ?? (same(newer.before, written) ? null : { value: newer.before }) };
+  if (same(newer.before, written)) return { before, written: newer.written, between: newer.between };
+  const gaps = [...(newer.between?.gaps ?? []), { left: written, found: newer.before }];
+  return { before, written: newer.written, between: { value: newer.between === null ? newer.before : newer.between.value, gaps } };
 }
 
 const EXISTENCE_OF: Readonly<Partial<Record<Operation['kind'], readonly [Existence, Existence]>>> = {

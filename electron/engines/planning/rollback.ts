@@ -91,7 +91,10 @@ function undoValues(work: Work, { wishes, current, leavesDeleted }: Fate): void 
   undoMembers(work, wishes, current);
   undoPermissions(work, wishes, current);
   undoManager(work, wishes, current);
-  const { own = [], beside = [], naming = [] } = Object.groupBy(undoAttributes(work, wishes, current), ({ attribute }) => {
+  const givenBack = undoLicences(work, wishes, current);
+  // Exchange Online shows nothing of an account in the recycle bin or without its licence; what the task wrote comes back with the mailbox.
+  const mailbox = current.deleted || (givenBack && current.attributes['recipientTypeDetails'] === undefined) ? 'comes back' : 'as it shows';
+  const { own = [], beside = [], naming = [] } = Object.groupBy(undoAttributes(work, wishes, current, mailbox), ({ attribute }) => {
     const recipient = wishes.recipients.has(attribute);
     return targetAttribute(wishes.about.objectKind, attribute, ownerOf(wishes))?.names !== undefined ? 'naming' : recipient ? 'beside' : 'own';
   });
@@ -100,7 +103,6 @@ function undoValues(work: Work, { wishes, current, leavesDeleted }: Fate): void 
     const recipient = changes.map(({ attribute }) => wishes.recipients.get(attribute)).find((one) => one !== undefined);
     if (changes.length > 0) add(work, stage, wishes, 'update', { changes, service: 'exchange', ...(recipient === undefined ? {} : { recipient }) });
   }
-  undoLicences(work, wishes, current);
   if (own.length > 0) add(work, 'updates', wishes, 'update', { changes: own });
   if (leavesDeleted) add(work, 'deletes of restored', wishes, 'delete');
 }

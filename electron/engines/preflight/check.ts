@@ -6,7 +6,7 @@ import { runChain } from './source/chain.ts';
 import { OBJECT_RULES } from './source/object-rules.ts';
 import type { RuleContext } from './source/types.ts';
 import { VALUE_RULES } from './source/value-rules.ts';
-import { nameSeverity, tenantClash } from './tenant-clash.ts';
+import { holdsAlready, nameSeverity, tenantClash } from './tenant-clash.ts';
 
 /** One object with the values that are about to be written. */
 export interface CheckedObject {
@@ -88,7 +88,7 @@ function claims({ values, targetId }: CheckedObject, { names }: Pick<CheckContex
     if (value !== undefined) out.push([kind, attribute, value]);
   }
   const signIn = first('userPrincipalName');
-  if (signIn !== undefined && (targetId === null || !names.holders('userPrincipalName', signIn).some(({ id }) => id === targetId))) out.push(['address', 'userPrincipalName', signIn]);
+  if (signIn !== undefined && !holdsAlready(targetId, signIn, names)) out.push(['address', 'userPrincipalName', signIn]);
   for (const value of values.get('proxyAddresses')?.values ?? []) if (/^smtp:/i.test(value)) out.push(['address', 'proxyAddresses', value.slice(5)]);
   return out;
 }
@@ -148,7 +148,7 @@ export function createChecker(context: CheckContext): Checker {
         const key = kind === 'anchor' ? value : value.toLowerCase();
         const held = table.get(key);
         if (held === undefined) table.set(key, claimOf(place, attribute));
-        else if (!Array.isArray(held)) { if (objectOf(held) !== place) table.set(key, [held, claimOf(place, attribute)]); } else if (!held.some((other) => objectOf(other) === place)) held.push(claimOf(place, attribute));
+        else if (!Array.isArray(held)) { if (objectOf(held) !== place) table.set(key, [held, claimOf(place, attribute)]); } else if (objectOf(held.at(-1) ?? 0) !== place) held.push(claimOf(place, attribute));
       }
       return findings;
     },
@@ -162,7 +162,8 @@ export function createChecker(context: CheckContext): Checker {
           if (kind === 'address' && attributes.every((attribute) => attribute === 'userPrincipalName')) continue;
           const holders = claimed.flatMap((claim) => objects[objectOf(claim)] ?? []);
           holders.forEach(({ sourceId, name, unified }, i) => {
-            const others = holders.filter((_, at) => at !== i).slice(0, 3).map((other) => other.name);
+            // Of the first four at least three are others: everybody may want the same name.
+            const others = holders.slice(0, 4).filter((_, at) => at !== i).slice(0, 3).map((other) => other.name);
             const attribute = attributes[i] ?? '';
             findings.push({ sourceId, name, attribute, value, rule: `${attribute}-duplicate`, severity: nameSeverity(kind, unified), message: `${value} of ${name} is also meant for ${others.join(', ')}. Only one of them can have it.`, proposal: null });
           });

@@ -24,6 +24,11 @@ export function nameSeverity(kind: NameKind, unified: boolean): Clash['severity'
   return kind !== 'mailNickname' || unified ? 'error' : 'warning';
 }
 
+/** True when an object of the tenant signs in by a name already, or has it as an address: as its sign-in name it is taken from nobody. */
+export function holdsAlready(targetId: string | null, name: string, names: TenantNames): boolean {
+  return targetId !== null && (['userPrincipalName', 'address'] as const).some((kind) => names.holders(kind, name).some(({ id }) => id === targetId));
+}
+
 /** Looks a name up in the tenant, the recycle bin included. @returns null when it is free, or the object's own. */
 export function tenantClash({ kind, value, objectName, targetId, matched, unified }: NameWish, names: TenantNames): Clash | null {
   const others = names.holders(kind, value).filter((holder) => holder.id !== targetId);

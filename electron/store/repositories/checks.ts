@@ -56,11 +56,11 @@ const FIXED: ReadonlySet<Outcome> = new Set(['done', 'unchanged']);
 const words = (list: readonly string[]): string => ` ${list.join(' ')} `;
 const list = (text: string): string[] => text.split(' ').filter((word) => word !== '');
 
-type Joined = Selectable<Tables['check_finding']> & { readonly outcome: string | null; readonly outcome_message: string | null; readonly task_state: string | null; readonly rolled_back_by: string | null };
+type Joined = Selectable<Tables['check_finding']> & { readonly outcome: string | null; readonly outcome_message: string | null; readonly unfinished: number | null; readonly task_state: string | null; readonly rolled_back_by: string | null };
 
 function stateOf(row: Joined): { readonly state: CheckState; readonly stateMessage: string } {
-  // What a discarded plan, or a fix that was taken back, has not written is never written.
-  const isOver = row.task_state as TaskState | null === 'Discarded' || (row.rolled_back_by !== null && row.outcome as Outcome | null === 'pending');
+  // What a discarded plan, or a fix that was taken back, has not written is never written; nor is what a plan holds that was never finished.
+  const isOver = row.unfinished === 1 || row.task_state as TaskState | null === 'Discarded' || (row.rolled_back_by !== null && row.outcome as Outcome | null === 'pending');
   const outcome = isOver ? null : row.outcome as Outcome | null;
   if (outcome === 'pending' || outcome === 'sent') return { state: 'Planned', stateMessage: '' };
   if (outcome !== null) return FIXED.has(outcome) ? { state: 'Fixed', stateMessage: row.outcome_message ?? '' } : { state: 'Failed', stateMessage: row.outcome_message ?? '' };
@@ -77,7 +77,7 @@ function toRow(row: Joined): CheckFindingRow {
 }
 
 const joined = ({ db }: Context, id: string) => db.selectFrom('check_finding as f').leftJoin('operation as o', 'o.id', 'f.operation_id').leftJoin('plan as p', 'p.id', 'o.plan_id').leftJoin('task as t', 't.id', 'p.task_id')
-  .selectAll('f').select(['o.outcome', 'o.message as outcome_message', 't.state as task_state', 't.rolled_back_by']).where('f.task_id', '=', id);
+  .selectAll('f').select(['o.outcome', 'o.message as outcome_message', 'p.unfinished', 't.state as task_state', 't.rolled_back_by']).where('f.task_id', '=', id);
 
 type Finding = ExpressionBuilder<{ f: Tables['check_finding'] }, 'f'>;
 

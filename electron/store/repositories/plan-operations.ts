@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { ErrorCode, appError } from '../../../shared/domain/errors.ts';
 import type { ObjectKind } from '../../../shared/domain/objects.ts';
@@ -42,7 +43,7 @@ export interface PlanOperationsRepository {
   operationsOn(planId: string, sourceIds: readonly string[]): Promise<readonly StoredOperation[]>;
   /** Takes operations out of a plan that is being made. */
   removeOperations(planId: string, operations: readonly Pick<Operation, 'id'>[]): Promise<void>;
-  /** Numbers the operations of a plan from 1 without gaps and in the same order. What stands before the first gap is not touched. */
+  /** Numbers the operations of a plan that is being made from 1 without gaps and in the same order, a piece in a transaction. What stands before the first gap is not touched. */
   closeGaps(planId: string): Promise<void>;
   /** @throws AppError INVALID_INPUT when the cursor or the limit is wrong. */
   pageOperations(query: OperationsQuery): Promise<Page<StoredOperation>>;
@@ -83,17 +84,20 @@ const MOVED = 1_000;
 
 /**
  * Moves everything behind a gap down, one operation after the other from the front to the back, so that a place is free before it is taken: a
- * database checks the key after each row, and visits the rows of one statement in whatever order it likes.
+ * database checks the key after each row, and visits the rows of one statement in whatever order it likes. A transaction for each piece: all of
+ * a large plan takes seconds, in which nobody else could write; and a turn of everybody else after each.
  */
-async function closeGaps({ db, dialect }: Context, planId: string): Promise<void> {
-  const of = db.selectFrom('operation').where('plan_id', '=', planId);
+async function closeGaps(context: Context, planId: string): Promise<void> {
+  const of = context.db.selectFrom('operation').where('plan_id', '=', planId);
   const whole = await of.select((eb) => [eb.fn.countAll().as('n'), eb.fn.max('seq').as('last')]).executeTakeFirst();
   if (count(whole?.n) === count(whole?.last ?? 0)) return;
   for (let done = 0, last = 0; ;) {
     const rows = await of.select(['id', 'seq']).where('seq', '>', last).orderBy('seq').limit(MOVED).execute();
     const end = rows.at(-1);
     if (end === undefined) return;
-    await dialect.bulk.update(db, { table: 'operation', key: ['id'], set: ['seq'] }, rows.flatMap(({ id, seq }, i) => (seq === done + i + 1 ? [] : [{ id, seq: done + i + 1 }])));
+    const moved = rows.map(({ id }, i) => ({ id, seq: done + i + 1 })).filter(({ seq }, i) => seq !== rows[i]?.seq);
+    if (moved.length > 0) await inTransaction(context, (within) => within.dialect.bulk.update(within.db, { table: 'operation', key: ['id'], set: ['seq'] }, moved));
+    await setImmediate();
     done += rows.length;
     last = end.seq;
   }
@@ -118,7 +122,7 @@ export function planOperationsRepository(context: Context): PlanOperationsReposi
     removeOperations: (planId, operations) => inTransaction(context, async (within) => {
       await within.dialect.bulk.remove(within.db, { table: 'operation', key: ['plan_id', 'id'] }, operations.map(({ id }) => ({ plan_id: planId, id })));
     }),
-    closeGaps: (planId) => inTransaction(context, (within) => closeGaps(within, planId)),
+    closeGaps: (planId) => closeGaps(context, planId),
     pageOperations: async ({ planId, search = '', kind = '', outcome = '', attribute = '', sourceId = '', value = '', finding = '', ...request }) => {
       const limit = limitOf(request.limit);
       const start = startOf(request.after, ['number']);

@@ -43,7 +43,7 @@ export interface SourcesRepository {
   heads(pairId: string, ids: readonly string[]): Promise<ReadonlyMap<string, SourceHead>>;
   /** Ids by normalised DN (`normaliseDn`), for the DNs that exist; a DN may also name an object by its SID: `<SID=S-1-5-21-...>`. */
   byDns(pairId: string, dns: readonly string[]): Promise<ReadonlyMap<string, string>>;
-  /** Ids of the objects whose links name one of these by its present DN. */
+  /** Ids of the objects whose links name one of these by its present DN, or by its SID as in {@link SourcesRepository.byDns}. */
   referrers(pairId: string, ids: readonly string[]): Promise<readonly string[]>;
   /** Walks by id, one page in memory, with links. The store stays usable between pages; objects that change meanwhile come as they are then. */
   iterate(pairId: string, scope?: SourceScope): AsyncIterable<readonly StoredSource[]>;
@@ -199,7 +199,12 @@ export function sourcesRepository(context: Context): SourcesRepository {
     },
     referrers: async (pairId, ids) => {
       const dnKeys = new Set<string>();
-      for (const some of pieces(ids)) for (const row of await db.selectFrom('source').select('dn_key').where('pair_id', '=', pairId).where('id', 'in', some).execute()) dnKeys.add(row.dn_key);
+      for (const some of pieces(ids)) {
+        for (const { dn_key, sid } of await db.selectFrom('source').select(['dn_key', 'sid']).where('pair_id', '=', pairId).where('id', 'in', some).execute()) {
+          dnKeys.add(dn_key);
+          if (sid !== '') dnKeys.add(normaliseDn(`<SID=${sid}>`));
+        }
+      }
       const found = new Set<string>();
       // Links are kept by who has them: each piece walks them all, once.
       for (const some of pieces([...dnKeys])) {

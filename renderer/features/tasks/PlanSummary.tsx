@@ -32,7 +32,7 @@ export function PlanSummary({ plan, isRollBack }: { readonly plan: Plan; readonl
       {isRollBack && plan.findings.errors > 0 ? <MessageBar intent="error" layout="multiline"><MessageBarBody>{`${counted(plan.findings.errors, 'change')} cannot be taken back. The Findings say which and why.`}</MessageBarBody></MessageBar> : null}
       {!isRollBack && plan.findings.errors + plan.findings.warnings > 0 ? <MessageBar intent="warning" layout="multiline"><MessageBarBody>{`The checks found ${counted(plan.findings.errors, 'error')} and ${counted(plan.findings.warnings, 'warning')}. Objects with an error are kept out of the plan.`}</MessageBarBody></MessageBar> : null}
       {written.data?.attributes.some((one) => one.attribute === 'passwordProfile/password') === true ? <MessageBar intent="info" layout="multiline"><MessageBarBody>Accounts among the created objects get a random password that is kept nowhere, so nobody knows it. Reset it before the first sign-in; Initial Passwords of the migration pair lists the accounts.</MessageBarBody></MessageBar> : null}
-      {plan.unresolved > 0 ? <MessageBar intent="info" layout="multiline"><MessageBarBody>{`${counted(plan.unresolved, 'reference')} wait for an object that has no match yet, for example a group member outside the collection. They are kept on the References tab until that object arrives.`}</MessageBarBody></MessageBar> : null}
+      {plan.unresolved > 0 ? <MessageBar intent="info" layout="multiline"><MessageBarBody>{`${counted(plan.unresolved, 'reference waits', 'references wait')} for an object that has no match yet, for example a group member outside the collection. The References tab keeps what waits until that object arrives.`}</MessageBarBody></MessageBar> : null}
     </div>
   );
 }

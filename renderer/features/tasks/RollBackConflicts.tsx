@@ -33,8 +33,7 @@ export function RollBackConflicts({ planId, taskId, total }: { readonly planId: 
   if (conflicts.error) return <ErrorView error={errorData(conflicts.error)} onRetry={() => { void conflicts.refetch(); }} />;
   if (!conflicts.data) return <Loading label="Reading what others changed…" />;
   const { rows } = conflicts.data;
-  const told = new Set(rows.map(keyOf));
-  const links = linksTakenBack(LINK_KINDS.flatMap((_, i) => operations[i]?.data?.rows ?? [])).filter((row) => !told.has(keyOf(row))).slice(0, SHOWN);
+  const links = linksTakenBack(LINK_KINDS.flatMap((_, i) => operations[i]?.data?.rows ?? []), rows).slice(0, SHOWN);
   const linksTotal = operations.reduce((sum, one) => sum + (one.data?.rows.reduce((all, row) => all + row.references.length, 0) ?? 0), 0);
   const more = operations.some((one) => one.data !== undefined && one.data.total > one.data.rows.length) || linksTotal > SHOWN;
   const open = openDecisions([...rows, ...links], decisions);

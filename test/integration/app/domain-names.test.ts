@@ -15,9 +15,9 @@ const FOREST = [
 const EXPRESSION = '%Domain.NetBIOS% & "\\\\" & [sAMAccountName] & " " & %Domain.LDAP% & " " & %forest.netbios% & " " & %Forest.FQDN%';
 
 /** A rule that writes the names into the city of people. */
-async function writeNames(): Promise<void> {
+async function writeNames(value = EXPRESSION): Promise<void> {
   const owner = { kind: 'collection', id: rig.collectionId } as const;
-  await rig.call('mappingRules.save', { owner, rule: { action: 'Expression', condition: 'always', sourceClass: 'user', sourceAttribute: '', targetClass: 'user', targetAttribute: 'city', value: EXPRESSION, conversion: 'none', enabled: true } });
+  await rig.call('mappingRules.save', { owner, rule: { action: 'Expression', condition: 'always', sourceClass: 'user', sourceAttribute: '', targetClass: 'user', targetAttribute: 'city', value, conversion: 'none', enabled: true } });
 }
 const city = (alias: string) => rig.simulator.snapshot().users.find((u) => u.properties['userPrincipalName'] === `${alias}@example.com`)?.properties['city'];
 
@@ -34,4 +34,12 @@ it('an export without them keeps the object out of the plan and says why', async
   const { plan } = await rig.plan();
   const { rows } = await rig.call('plans.skips', { planId: plan.id });
   expect(rows.find((row) => row.name === 'Ann')).toMatchObject({ status: 'Failed', reason: expect.stringContaining('%Domain.NetBIOS% is not known: the directory did not show the names of its domains') });
+});
+
+it('an export of one domain does not say which forest the domain is in, and nothing is guessed', async () => {
+  rig = await openRig({ source: works(), seed: worksTenant(), members: '(sAMAccountName=*)' });
+  await writeNames('%Forest.FQDN%');
+  const { plan } = await rig.plan();
+  const { rows } = await rig.call('plans.skips', { planId: plan.id });
+  expect(rows.find((row) => row.name === 'Ann')).toMatchObject({ status: 'Failed', reason: expect.stringContaining('%Forest.FQDN% is not known') });
 });

@@ -218,3 +218,76 @@ it('are there once when every first answer is lost and when the connection break
   expect(back, back.message).toMatchObject({ state: 'Completed' });
   expect(liveOf(r)).toEqual(before);
 });
+
+it('that others added between plan and approval were there before the task: the exact way back leaves them, also those that the task wanted too', async () => {
+  const r = await open();
+  const { task } = await r.plan();
+  const exchange = somebody(r);
+  await exchange.invoke('Set-Mailbox', { Identity: cloudId(11), EmailAddresses: { '@odata.type': '#Exchange.GenericHashTable', Add: ['smtp:ann.old@example.com', 'smtp:late@example.com'] } });
+  await exchange.invoke('Set-DistributionGroup', { Identity: cloudId(41), AcceptMessagesOnlyFrom: [cloudId(11), cloudId(13)], BypassSecurityGroupManagerCheck: true });
+  const before = liveOf(r);
+  const done = await r.approve(task.id);
+  expect(done, done.message).toMatchObject({ state: 'Completed' });
+  expect(await shown(r, 'Get-DistributionGroup', cloudId(41))).toMatchObject({ AcceptMessagesOnlyFrom: [cloudId(11), cloudId(13), 'Old contact 31'].toSorted() });
+  const back = await r.rollBack({ undoes: task.id, purge: true });
+  expect(back, back.message).toMatchObject({ state: 'Completed' });
+  expect((await shown(r, 'Get-Mailbox', cloudId(11)))['EmailAddresses']).toEqual(['SMTP:ann@example.com', 'smtp:ann.old@example.com', 'smtp:late@example.com', 'smtp:theirs@example.com']);
+  expect(liveOf(r)).toEqual(before);
+});
+
+it('of an account that somebody deleted since come back as they were before the task', async () => {
+  const r = await open();
+  const before = liveOf(r);
+  const { task } = await r.plan();
+  expect((await r.approve(task.id)).state).toBe('Completed');
+  await r.graph('DELETE', `/users/${cloudId(11)}`);
+  const back = await r.rollBack({ undoes: task.id, purge: true });
+  expect(back, JSON.stringify((await r.call('tasks.items', { taskId: back.id, limit: 50 })).rows)).toMatchObject({ state: 'Completed' });
+  expect(await shown(r, 'Get-Mailbox', cloudId(11))).toEqual({ EmailAddresses: ['SMTP:ann@example.com', 'smtp:theirs@example.com'] });
+  expect(liveOf(r).users).toEqual(before.users);
+});
+
+it('name the same recipient when another one is displayed by that name', async () => {
+  const r = await open();
+  await somebody(r).invoke('New-MailContact', { Name: 'Other', DisplayName: 'Old contact 31', ExternalEmailAddress: 'other@fabrikam.com' });
+  const before = liveOf(r);
+  const { task } = await r.plan();
+  const done = await r.approve(task.id);
+  expect(done, JSON.stringify((await r.call('tasks.items', { taskId: done.id, limit: 50 })).rows)).toMatchObject({ state: 'Completed' });
+  expect(await shown(r, 'Get-Mailbox', cloudId(11))).toMatchObject({ ForwardingAddress: 'Old contact 31' });
+  const back = await r.rollBack({ undoes: task.id, purge: true });
+  expect(back, JSON.stringify((await r.call('tasks.items', { taskId: back.id, limit: 50 })).rows)).toMatchObject({ state: 'Completed' });
+  expect(liveOf(r)).toEqual(before);
+});
+
+it('that lead to whom no list of recipients shows are replaced all the same', async () => {
+  const r = await open();
+  const exchange = somebody(r);
+  await r.graph('POST', '/groups', { displayName: 'Team', mailNickname: 'team', mailEnabled: true, securityEnabled: false, groupTypes: ['Unified'] });
+  await exchange.invoke('Set-Mailbox', { Identity: cloudId(11), ForwardingAddress: 'team' });
+  const was = (await shown(r, 'Get-Mailbox', cloudId(11)))['ForwardingAddress'];
+  const { task } = await r.plan();
+  const done = await r.approve(task.id);
+  expect(done, JSON.stringify((await r.call('tasks.items', { taskId: done.id, limit: 50 })).rows)).toMatchObject({ state: 'Completed' });
+  expect(await shown(r, 'Get-Mailbox', cloudId(11))).toMatchObject({ ForwardingAddress: 'Old contact 31' });
+  expect((await r.rollBack({ undoes: task.id, purge: true })).state).toBe('Completed');
+  expect((await shown(r, 'Get-Mailbox', cloudId(11)))['ForwardingAddress']).toBe(was);
+});
+
+it('go back before the licence that made the mailbox, and nobody misses the mailbox then', async () => {
+  const source = organisation().filter((e) => !e.dn.startsWith('CN=Gil')).map((e) => (e.dn === personDn('dot') ? person(14, 'dot', { mail: 'dot@example.com', proxyAddresses: ['SMTP:dot@example.com', 'smtp:dot.old@example.com'], altRecipient: personDn('ann') }) : e));
+  const r = await open({ source });
+  await r.graph('PATCH', `/users/${cloudId(14)}`, { usageLocation: 'DE' });
+  const skus = (await r.graph('GET', '/subscribedSkus')).body as { value: readonly { skuPartNumber: string; servicePlans: readonly { servicePlanName: string }[] }[] };
+  const partNumber = skus.value.find((one) => one.servicePlans.some((plan) => plan.servicePlanName.startsWith('EXCHANGE_S')))?.skuPartNumber ?? '';
+  await r.call('licences.save', { owner: { kind: 'collection', id: r.collectionId }, rule: { enabled: true, condition: { kind: 'filter', filter: '(sAMAccountName=dot)' }, action: 'assign', partNumber, disabledPlans: [], when: 'always' } });
+  const first = await r.migrate();
+  expect(first, JSON.stringify((await r.call('tasks.items', { taskId: first.id, limit: 50 })).rows)).toMatchObject({ state: 'Completed' });
+  expect((await r.migrate()).state).toBe('Completed');
+  expect(await shown(r, 'Get-Mailbox', cloudId(14))).toMatchObject({ ForwardingAddress: cloudId(11) });
+  const back = await r.rollBack({ objectId: guid(14) });
+  expect(back, JSON.stringify((await r.call('tasks.items', { taskId: back.id, limit: 50 })).rows)).toMatchObject({ state: 'Completed' });
+  const kinds = (await operations(r, (await r.call('tasks.get', { id: back.id })).planId ?? '')).map((o) => [o.kind, o.service]);
+  expect(kinds).toEqual([['update', 'exchange'], ['update', 'exchange'], ['update', 'graph'], ['set licences', 'graph']]);
+  expect(r.simulator.snapshot().users.find((one) => one.id === cloudId(14))?.properties['proxyAddresses']).not.toContain('smtp:dot.old@example.com');
+});

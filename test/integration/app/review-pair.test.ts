@@ -114,6 +114,7 @@ describe('causeway match ... --pair', () => {
     expect((await causeway('match', 'review')).code).toBe(2);
     expect((await causeway('match', 'review', '--collection', 'First')).stdout).not.toContain('Eve');
     expect(await causeway('match', 'review', '--pair', 'Works', '--collection', 'First')).toMatchObject({ code: 2, stderr: expect.stringContaining('either --collection or --pair') });
+    expect(await causeway('match', 'policy', '--pair', 'Works', '--collection', 'First', '--wait', 'every match')).toMatchObject({ code: 2, stderr: expect.stringContaining('either --collection or --pair') });
     const file = path.join(rig.folder, 'pair.csv');
     expect((await causeway('match', 'review', '--pair', 'Works', '--csv', file)).stdout).toContain('Wrote 3 matches');
     writeFileSync(file, readFileSync(file, 'utf8').replace(/(,Fay,.*?,To review,),/, '$1accept,').replace(/(,Fay,.*?),To review,,/, '$1,To review,accept,'));

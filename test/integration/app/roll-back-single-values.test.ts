@@ -42,7 +42,7 @@ describe('single memberships', () => {
 
     const { task, plan } = await rig.planRollBack();
     expect(plan.conflicts).toBe(0);
-    const links = linksTakenBack(await operations(plan.id));
+    const links = linksTakenBack(await operations(plan.id), []);
     expect(links.map((row) => [row.name, row.value?.name]).toSorted()).toEqual([['Sales', 'Ann'], ['Sales', 'Ben'], ['Sales', 'Cem']]);
     const choices = choicesOf({ keep: ['Sales:members/cem'] }, [], links);
     expect(choices).toEqual([{ targetId: cloudId(50), attribute: `members/${cloudId(13)}`, choice: 'keep' }]);
@@ -69,6 +69,9 @@ describe('single memberships', () => {
     expect(plan.guard).toMatchObject([{ limit: 'overwrites', count: 2 }]);
     const again = await decide(task.id, [{ targetId: sales, attribute: `members/${second}`, choice: 'keep' }]);
     expect(Object.fromEntries((await conflicts(again.planId)).map((c) => [c.value?.key ?? '', c.choice]))).toEqual({ [first]: 'restore', [second]: 'keep' });
+    // Whom the plan takes out is among the values that others changed: listed there and nowhere else, so that a file has one line to edit.
+    expect((await operations(again.planId)).filter((o) => o.kind === 'remove members').flatMap((o) => o.references).map((one) => one.targetId)).toContain(first);
+    expect(linksTakenBack(await operations(again.planId), await conflicts(again.planId)).map((row) => row.value?.key)).not.toContain(first);
     expect((await rig.approve(task.id)).state).toBe('Completed');
     expect(members(sales)).toEqual([second]);
     // Everything else of the migration is gone.

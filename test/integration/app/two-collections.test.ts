@@ -93,3 +93,25 @@ it('an object that is added to a second collection later starts there as it is i
   await rig.call('collections.queryObjects', { id, filter: '(sAMAccountName=dot)' });
   expect((await rig.objects(id))['Dot']).toMatchObject({ status: 'Migrated', reason: 'Migrated before.' });
 });
+
+it('a group of another collection that a migration only healed keeps its status when that migration is rolled back', async () => {
+  const seed = worksTenant();
+  const list = { id: cloudId(50), properties: { displayName: 'Sales', mailNickname: 'Sales', mailEnabled: false, securityEnabled: true, groupTypes: [], description: 'Everybody of Sales' }, memberIds: [cloudId(11), cloudId(13)], ownerIds: [] };
+  await rig.close();
+  rig = await openRig({ source: works(), seed: { ...seed, groups: [...seed.groups ?? [], list] }, members: '(objectClass=user)' });
+  const { id } = await rig.call('collections.create', { pairId: rig.pairId, name: 'Groups' });
+  await rig.call('collections.queryObjects', { id, filter: '(sAMAccountName=sales)' });
+  await rig.match();
+  await rig.call('objects.pin', { collectionId: id, id: guid(21), targetId: cloudId(50) });
+  const first = await rig.plan({ createUnmatched: false }, { collectionId: id });
+  expect((await rig.call('plans.operations', { planId: first.plan.id })).rows).toEqual([]);
+  expect(await rig.ended(first.task.id)).toMatchObject({ state: 'Completed' });
+  expect((await rig.objects(id))['Sales']).toMatchObject({ status: 'Migrated' });
+
+  const whole = await rig.migrate();
+  const members = () => rig.simulator.snapshot().groups.find((group) => group.id === cloudId(50))?.members;
+  expect(members()).toHaveLength(3);
+  expect((await rig.rollBack({ undoes: whole.id })).state).toBe('Completed');
+  expect(members()).toHaveLength(2);
+  expect((await rig.objects(id))['Sales']).toMatchObject({ status: 'Migrated', reason: 'Everything is as the rules say.' });
+});

@@ -77,3 +77,13 @@ it('leaves no plan when it fails half-way: every decision is as before, and the 
   expect((await store.tasks.get(task.id)).planId).toBeNull();
   expect((await plan(directory())).operations).toBe(COUNT - 1);
 });
+
+it('a process that dies half-way leaves no decision behind as planned: another task plans them all', async () => {
+  // Nobody tidies up after a process that was killed.
+  const killed = { ...services, store: { ...store, plans: { ...store.plans, removeUnfinished: async () => {} } } } as unknown as Services;
+  await expect(planFixes(killed, pair, task, directory(800), reporter, new AbortController().signal)).rejects.toThrow('the server went away');
+  expect(await states()).toEqual({ Decided: COUNT });
+  const other = await store.tasks.create({ pairId: pair.id, collectionId: task.collectionId, kind: 'Fix', settings: FixTask.parse({ checkId, selection: null }), createdBy: 'me' });
+  expect((await planFixes(services, pair, other, directory(), reporter, new AbortController().signal)).operations).toBe(COUNT - 1);
+  expect(await states()).toEqual({ Planned: COUNT - 1, Decided: 1 });
+});

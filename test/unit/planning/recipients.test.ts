@@ -54,6 +54,15 @@ describe('the way back of it', () => {
     expect(operations.find((o) => o.changes[0]?.attribute === 'proxyAddresses')?.changes[0]?.after).toEqual(['SMTP:a@x.com']);
     expect(counts).toMatchObject({ updates: 1 });
   });
+  it('takes back what a mailbox holds that is not shown now, because it comes back with the account or with its licence', () => {
+    const entries = [done('update', 'user', [change('hideFromAddressLists', ['false'], ['true']), change('forwardingAddress', null, ['c@x.com'])], mailbox), done('set licences', 'user', [change('assignedLicenses', ['ENTERPRISEPREMIUM (6fd2c87f-b296-42f0-b197-1e91e994b900)'], null)])];
+    const seen = (present: TargetObject, all = entries) => { const { operations, conflicts } = back(all, present); return [conflicts.length, ...told(operations)]; };
+    const values = [['update', 'exchange', 'mailbox', 'forwardingAddress'], ['update', 'exchange', 'mailbox', 'hideFromAddressLists']];
+    expect(seen(there('user', {}))).toEqual([0, ['set licences', 'graph', '', 'assignedLicenses'], ...values]);
+    expect(seen({ ...there('user', {}), deleted: true }, entries.slice(0, 1))).toEqual([1, ['restore', 'graph', '', ''], ...values]);
+    // Nothing brings the mailbox back: what it held is gone.
+    expect(seen(there('user', {}), entries.slice(0, 1)).slice(1).map((one) => (Array.isArray(one) ? one[3] : one))).not.toContain('forwardingAddress');
+  });
   it('removes a Microsoft 365 group through Graph, which has a recycle bin for it', () => {
     const entries = [done('create', 'group', [change('displayName', null, ['Me'])], { targetId: null }), done('update', 'group', [change('hideFromAddressLists', null, ['true'])], { service: 'exchange', recipient: 'Microsoft 365 group', targetId: null })];
     expect(told(back(entries, there('group', { displayName: ['Me'], hideFromAddressLists: ['true'], groupTypes: ['Unified'] })).operations)).toEqual([['delete', 'graph', '', ''], ['purge', 'graph', '', '']]);

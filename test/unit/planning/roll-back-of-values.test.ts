@@ -66,6 +66,28 @@ describe('decisions about what others changed', () => {
 });
 
 describe('an attribute of many values', () => {
+  describe('written twice, with the work of others between', () => {
+    const twice = done(
+      { ...update(['proxyAddresses', ['SMTP:a@x'], ['SMTP:a@x', 'smtp:ours@x']]), service: 'exchange', recipient: 'mailbox' },
+      { ...update(['proxyAddresses', ['SMTP:a@x', 'smtp:ours@x', 'smtp:theirs@x'], ['SMTP:a@x', 'smtp:ours@x', 'smtp:theirs@x', 'smtp:more@x']]), service: 'exchange', recipient: 'mailbox' },
+    );
+    const last = ['SMTP:a@x', 'smtp:ours@x', 'smtp:theirs@x', 'smtp:more@x'];
+    const at = (present: Values) => back(twice, [there({ attributes: { proxyAddresses: present } })], { mode: 'keep changes made since' });
+    const after = (present: Values) => at(present).operations.flatMap((o) => o.changes.flatMap((c) => c.after ?? []));
+    test('what we wrote goes, and is no change of others', () => {
+      expect(after(last)).toEqual(['SMTP:a@x', 'smtp:theirs@x']);
+      expect(at(last).conflicts.map((one) => one.value)).toEqual(['smtp:theirs@x']);
+    });
+    test('what others added stays, also when they have added more since', () => {
+      expect(after([...last, 'smtp:late@x'])).toEqual(['SMTP:a@x', 'smtp:theirs@x', 'smtp:late@x']);
+      expect(at([...last, 'smtp:late@x']).conflicts.map((one) => [one.value, one.between?.values ?? null])).toEqual([['smtp:theirs@x', ['smtp:theirs@x']], ['smtp:late@x', null]]);
+    });
+    test('of two such gaps both are told', () => {
+      const thrice = [...twice, ...done({ ...update(['proxyAddresses', [...last, 'smtp:third@x'], [...last, 'smtp:third@x', 'smtp:end@x']]), service: 'exchange', recipient: 'mailbox' })];
+      const plan = back(thrice, [there({ attributes: { proxyAddresses: [...last, 'smtp:third@x', 'smtp:end@x'] } })], { mode: 'keep changes made since' });
+      expect(plan.operations.flatMap((o) => o.changes.flatMap((c) => c.after ?? []))).toEqual(['SMTP:a@x', 'smtp:theirs@x', 'smtp:third@x']);
+    });
+  });
   const journal = done({ ...update(['proxyAddresses', ['SMTP:a@x', 'smtp:b@x', 'X500:/o=old'], ['SMTP:c@x', 'smtp:a@x', 'smtp:b@x', 'X500:/o=old']]), service: 'exchange', recipient: 'mailbox' });
   /** Others gave it a primary address of its own, took out one and gave another. */
   const now = [there({ attributes: { proxyAddresses: ['SMTP:d@x', 'smtp:c@x', 'smtp:A@x', 'smtp:e@x', 'X500:/o=old'] } })];

@@ -26,6 +26,12 @@ describe('a mailbox comes and goes with its licence', () => {
   test('a licence is taken after permissions and owners that are known by the mailbox', () => {
     expect(kinds(back([given, owned, licences(null, [text])], [user('ben', { attributes: assigned }), ...present]))).toEqual(['remove permissions box', 'update crew', 'set licences ben']);
   });
+  test('so is a service of a licence that was switched off', () => {
+    const without = { ...licence, disabledPlans: ['00000000-0000-4000-8000-0000000000e1'] };
+    const off = { [ASSIGNMENTS]: [formatAssignment({ ...without, groupId: null, state: 'Active' })] };
+    expect(kinds(back([given, owned, licences([text], [formatLicence(without, [])])], [user('ben', { attributes: off }), ...present]))).toEqual(['set licences ben', 'remove permissions box', 'update crew']);
+    expect(kinds(back([given, owned, licences([formatLicence(without, [])], [text])], [user('ben', { attributes: assigned }), ...present]))).toEqual(['remove permissions box', 'update crew', 'set licences ben']);
+  });
   test('a licence is given back before them', () => {
     expect(kinds(back([given, owned, licences([text], null)], [user('ben'), ...present]))).toEqual(['set licences ben', 'remove permissions box', 'update crew']);
   });

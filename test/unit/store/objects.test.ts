@@ -38,6 +38,10 @@ describe.each(VARIANTS)('sources ($name)', (variant) => {
     expect((await store.sources.referrers(pair.id, [guid(1), guid(99)])).toSorted()).toEqual([guid(4), guid(5)]);
     expect(await store.sources.referrers(pair.id, [guid(3)])).toEqual([]);
     expect(await store.sources.referrers(pair.id, [])).toEqual([]);
+    // A security descriptor knows its holders by their SIDs.
+    const sid = 'S-1-5-21-1-2-3-1106';
+    await store.sources.upsertPage(pair.id, [source(6, { attributes: { objectSid: [Buffer.from(sidToBytes(sid) ?? []).toString('base64')] } }), source(7, { links: { msExchMailboxSecurityDescriptor: [`<SID=${sid}>`] } })], 'run');
+    expect(await store.sources.referrers(pair.id, [guid(6)])).toEqual([guid(7)]);
   });
 
   it('gives objects back as they were stored, with links', async () => {

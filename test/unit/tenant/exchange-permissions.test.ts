@@ -56,7 +56,7 @@ describe('permissions on a mailbox', () => {
     const holder = (id: string) => ({ sourceId: null, targetId: id, name: id.toUpperCase() });
     const gateway = exchange({ 'Get-RecipientPermission': [{ Trustee: 'b@x', AccessControlType: 'Allow', AccessRights: ['SendAs'] }], 'Get-Recipient b@x': [row('b')] });
     const observer = { objects: async () => undefined, members: async () => undefined };
-    const told = async (kind: 'add permissions' | 'remove permissions') => (await verifyAtExchange(gateway, [{ operation: operation(kind), targetId: 'box', references: [holder('b'), holder('c')] }], observer)).map((one) => one.message);
+    const told = async (kind: 'add permissions' | 'remove permissions') => (await verifyAtExchange(gateway, [{ operation: operation(kind), targetId: 'box', references: [holder('b'), holder('c')] }], observer, new Set())).map((one) => one.message);
     expect(await told('add permissions')).toEqual(['C does not have sendAs on the mailbox of "Ann".']);
     expect(await told('remove permissions')).toEqual(['B still has sendAs on the mailbox of "Ann".']);
   });

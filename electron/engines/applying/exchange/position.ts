@@ -52,6 +52,39 @@ export function exchangePosition(operation: Operation, present: TargetObject): {
   return { at: differing.length === 0 ? 'before' : 'elsewhere', differing };
 }
 
+/** The list after a change of addresses: those of others stay, and so does their primary one where the change names none. */
+function addressesAfter(now: Values, { before, after }: AttributeChange): Values {
+  const { add, remove } = addressDelta(now, before, after);
+  const moved = add.find((value) => value.startsWith('SMTP:'));
+  const gone = new Set([...remove, ...(moved === undefined ? [] : [moved])].map((value) => value.toLowerCase()));
+  const rest = now.filter((value) => !gone.has(value.toLowerCase())).map((value) => (moved !== undefined && value.startsWith('SMTP:') ? `smtp:${value.slice(5)}` : value));
+  return [...add, ...rest];
+}
+
+function namesAfter(now: Values, { before, after }: AttributeChange): Values {
+  const { add, remove } = listDelta(before, after);
+  const [there, gone] = [now, remove].map((list) => new Set(list.map((value) => value.toLowerCase())));
+  return [...now.filter((value) => !gone?.has(value.toLowerCase())), ...add.filter((value) => !there?.has(value.toLowerCase()))];
+}
+
+/**
+ * An update with its lists as they were found and as they will be: what others added or took out since the plan was made was so before the
+ * task, also where the plan wanted the same, and the way back leaves it so. Addresses of an object that the plan makes are left as planned.
+ */
+export function asFound(operation: Operation, present: TargetObject): Operation {
+  if (operation.kind !== 'update') return operation;
+  const changes = operation.changes.map((change): AttributeChange => {
+    const { attribute, before, after } = change;
+    const isAddresses = attribute === 'proxyAddresses';
+    if (isAddresses ? before === null : !isList(operation, attribute)) return change;
+    const now = present.attributes[attribute] ?? [];
+    if (sameValues(operation.objectKind, attribute, now, before)) return change;
+    const will = isAddresses ? addressesAfter(now, change) : namesAfter(now, change);
+    return { ...change, before: now.length === 0 ? null : now, after: will.length === 0 && after === null ? null : will };
+  });
+  return { ...operation, changes };
+}
+
 /** Addresses by which operations know the recipients that they name; the last operation's come first. */
 export function namesOf(operations: readonly Pick<Operation, 'objectKind' | 'changes'>[]): Values {
   return [...new Set(operations.toReversed().flatMap(({ objectKind, changes }) => changes.flatMap(({ attribute, after, before }) => (attribute === 'managedBy' || aboutNames(objectKind, attribute) ? [...after ?? [], ...before ?? []] : []))))];

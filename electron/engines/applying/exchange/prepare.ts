@@ -7,7 +7,7 @@ import type { ApplyPorts, Intent, Settlement } from '../port.ts';
 import { changedMatch, sentenceOf, sourcesOf, withoutEffect, type Refused } from '../prepare.ts';
 import type { Resolved } from '../send.ts';
 import type { Young } from '../young.ts';
-import { exchangePosition } from './position.ts';
+import { asFound, exchangePosition } from './position.ts';
 import { readPatiently, refusedAtExchange, type ReadyAtExchange } from './run.ts';
 
 /** Objects read or written side by side: Exchange Online slows down those who ask for much at once (Exchange documentation, PowerShell throttling: few sessions). */
@@ -56,7 +56,7 @@ export async function prepareAtExchange(wave: readonly Operation[], ports: Apply
       const present = targetId !== null && (operation.kind === 'update' || operation.kind === 'delete') ? await readPatiently(ports, intent, targetId, young, ended) : undefined;
       const refusal = refusalOf(intent, present, references);
       if (refusal !== null) return refuse(refusal);
-      return () => { ready.push({ intent: { ...intent, before: beforeOf(operation, present) }, references, present: present ?? null }); };
+      return () => { ready.push({ intent: { ...intent, operation: present === undefined ? operation : asFound(operation, present), before: beforeOf(operation, present) }, references, present: present ?? null }); };
     } catch (error) {
       if (!isRefusal(error)) throw error;
       return refuse(refusedAtExchange(intent, error));

@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs';
-import { open } from 'node:fs/promises';
+import { open, stat } from 'node:fs/promises';
 import { TextDecoder } from 'node:util';
 import { appError, ErrorCode } from '../../../../shared/domain/errors.ts';
 import { badLine, createLdifParser } from './parse.ts';
@@ -110,6 +110,14 @@ export async function readLdifEntry(file: string, { at, size }: LdifSpan): Promi
     if (record !== undefined) return record;
   }
   return parser.end() ?? changedFile(file);
+}
+
+/** What tells a file from what it was before somebody wrote or replaced it: its inode, size and time of change. @throws AppError NOT_FOUND, BAD_FILE. */
+export async function stampOf(file: string): Promise<string> {
+  try {
+    const { ino, size, mtimeNs } = await stat(file, { bigint: true });
+    return `${ino} ${size} ${mtimeNs}`;
+  } catch (cause) { throw fileProblem(file, cause); }
 }
 
 /** Stops reading a file whose entries are not those that were there when it was opened. */

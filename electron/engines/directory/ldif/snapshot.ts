@@ -1,7 +1,7 @@
 import { normaliseDn } from '../../../../shared/rules/dn.ts';
 import { createEntryReader, guidOf, type EntryReader } from './entry.ts';
 import { badLine, type LdifRecord } from './parse.ts';
-import { changedFile, readLdif, readLdifEntry, type LdifSpan, type PlacedRecord } from './read.ts';
+import { changedFile, readLdif, readLdifEntry, stampOf, type LdifSpan, type PlacedRecord } from './read.ts';
 import { createSnapshotSchema, type SnapshotSchema } from './schema.ts';
 
 /** One entry of the file, read from it when it is looked at. Attribute names are in the schema's spelling. */
@@ -102,7 +102,11 @@ class Index {
  */
 export async function openSnapshot(file: string, signal?: AbortSignal): Promise<Snapshot> {
   const index = new Index(file);
+  const stamp = await stampOf(file);
+  // A newer export has the same names with other values, or the name of one object for another: names alone do not show it.
+  const requireSame = async (): Promise<void> => { if (await stampOf(file) !== stamp) changedFile(file); };
   for await (const records of readLdif(file, signal)) for (const record of records) index.add(record);
+  await requireSame();
   const { schema, reader, dns, keys, guids, byKey, byGuid, deleted, spans, held, domains, configuration, highestUsn } = index;
   const changed = new Map<number, Readonly<Record<string, readonly string[]>>>();
   const entryOf = (record: LdifRecord, number: number): SnapshotEntry => {
@@ -121,14 +125,19 @@ export async function openSnapshot(file: string, signal?: AbortSignal): Promise<
       for await (const records of readLdif(file, stop)) {
         const first = number;
         number += records.length;
+        await requireSame();
         if (records.length > 0) yield records.map((record, i) => entryOf(record, first + i));
       }
       if (number !== dns.length) changedFile(file);
     },
     async load(number) {
       const span = spans[number];
+      await requireSame();
       return span === undefined ? changedFile(file) : entryOf(await readLdifEntry(file, span), number);
     },
-    change(number, attributes) { changed.set(number, attributes); },
+    change(number, attributes) {
+      changed.set(number, attributes);
+      for (const name of Object.keys(attributes)) held.add(name);
+    },
   };
 }

@@ -6,7 +6,7 @@ import { firstOf, integerOf } from '../../../../shared/rules/attributes.ts';
 import { immutableIdFromGuid } from '../../../../shared/rules/guid.ts';
 import { withUpnSuffix } from '../../../../shared/rules/upn.ts';
 import type { NameKind, TenantNames } from '../names.ts';
-import { tenantClash } from '../tenant-clash.ts';
+import { holdsAlready, tenantClash } from '../tenant-clash.ts';
 import type { Broken } from './chain.ts';
 import { settleAddress, settleBetween, settleWithin } from './duplicates.ts';
 import { OBJECT_RULES } from './object-rules.ts';
@@ -160,7 +160,7 @@ function inTenant(row: Row, about: CheckedSource, { names, upnSuffix }: SourceCh
   if (names === null || kind === undefined || value === undefined) return [];
   const clashOf = (as: NameKind): ReturnType<typeof tenantClash> => tenantClash({ kind: as, value, objectName: row.holder.name, targetId: about.targetId, matched: about.matched, unified: false }, names);
   // A sign-in name that the match has already cannot clash; any other must be nobody's address either, because the two share one space of names.
-  const isNew = kind === 'userPrincipalName' && !names.holders(kind, value).some(({ id }) => id === about.targetId);
+  const isNew = kind === 'userPrincipalName' && !holdsAlready(about.targetId, value, names);
   const clash = clashOf(kind) ?? (isNew ? clashOf('address') : null);
   return clash === null ? [] : [{ rule: { id: `${row.attribute}-unique-in-tenant`, error: 'Tenant', severity: clash.severity }, message: clash.message }];
 }

@@ -1,5 +1,6 @@
 import type { Attributes, TargetObject } from '../../../../shared/domain/objects.ts';
 import type { ExchangeGateway } from '../port.ts';
+import { addressesOf } from './objects.ts';
 import { contactOf, groupOf, partAttributes, type AddressOf, type ExchangeObject, type Row } from './recipients.ts';
 
 /**
@@ -63,7 +64,11 @@ const DETAILS = ['ExternalDirectoryObjectId', 'RequireSenderAuthenticationEnable
 export async function readAccountDetails(exchange: ExchangeGateway, addressOf: AddressOf, signal?: AbortSignal): Promise<ReadonlyMap<string, Attributes>> {
   const found = new Map<string, Attributes>();
   for (const [cmdlet, select] of [['Get-MailUser', DETAILS], ['Get-Mailbox', [...DETAILS, 'ForwardingAddress', 'DeliverToMailboxAndForward']]] as const) {
-    for (const row of (await exchange.invoke(cmdlet, { ResultSize: 'Unlimited' }, signal, { select })).rows) if (idOf(row) !== '') found.set(idOf(row), partAttributes('user', row, addressOf));
+    const { rows } = await exchange.invoke(cmdlet, { ResultSize: 'Unlimited' }, signal, { select });
+    // Mail may go on to whom none of the lists shows, such as a Microsoft 365 group; read alone it shows by its address, so it does here.
+    const unlisted = rows.flatMap(({ ForwardingAddress: name }) => (typeof name === 'string' && name !== '' && addressOf(name) === undefined ? [name] : []));
+    const addresses = await addressesOf(exchange, unlisted, [], signal);
+    for (const row of rows) if (idOf(row) !== '') found.set(idOf(row), partAttributes('user', row, (name) => addressOf(name) ?? addresses.get(name)));
   }
   return found;
 }

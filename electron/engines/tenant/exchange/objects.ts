@@ -37,15 +37,17 @@ const smtpOf = (row: Row | undefined): readonly string[] => [row?.['PrimarySmtpA
   .flatMap((one) => (typeof one === 'string' && one !== '' && !/^(?!smtp:)[A-Za-z0-9]+:/i.test(one) ? [one.replace(/^smtp:/i, '').toLowerCase()] : []));
 
 /**
- * Addresses of recipients by the names that rows show; names that several have are left out.
+ * Addresses of recipients by the names that rows show; whom nobody has by that name is left out.
  * @param prefer addresses by which a plan knows recipients, in lower case: whoever has one of them goes by it, also when another one is the
  * primary one by now; else by the primary one.
+ * @throws AppError as {@link ExchangeGateway.invoke}.
  */
-async function addressesOf(exchange: ExchangeGateway, names: Iterable<string>, prefer: readonly string[], signal?: AbortSignal): Promise<ReadonlyMap<string, string>> {
+export async function addressesOf(exchange: ExchangeGateway, names: Iterable<string>, prefer: readonly string[], signal?: AbortSignal): Promise<ReadonlyMap<string, string>> {
   const addresses = new Map<string, string>();
   for (const name of new Set(names)) {
-    const found = await unknownAsNone(exchange.invoke('Get-Recipient', { Identity: name }, signal, { select: ['PrimarySmtpAddress', 'EmailAddresses'] }));
-    const all = found.length === 1 ? smtpOf(found[0]) : [];
+    const found = await unknownAsNone(exchange.invoke('Get-Recipient', { Identity: name }, signal, { select: ['Name', 'PrimarySmtpAddress', 'EmailAddresses'] }));
+    // Rows show names, which are unique among recipients; an alias or display name of another may be the same text.
+    const all = smtpOf(found.length === 1 ? found[0] : found.find((row) => String(row['Name']).toLowerCase() === name.toLowerCase()));
     const address = prefer.find((one) => all.includes(one)) ?? all[0];
     if (address !== undefined) addresses.set(name, address);
   }

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import fc from 'fast-check';
@@ -130,6 +130,18 @@ describe('the file stays the place of the values', () => {
     writeFileSync(file, DOMAIN + entry('CN=More,DC=corp,DC=example', ['user'], {}, 11));
     await expect(read(directory, {})).rejects.toMatchObject({ data: { code: 'BAD_FILE' } });
   });
+  test('a newer export in its place is noticed, though all names are the same: Bob is somebody else in it', async () => {
+    const file = saved(Buffer.from(DOMAIN));
+    const directory = await openLdifDirectory({ file, mode: 'read only' });
+    const bob = (id: number) => entry(`CN=Bob,OU=Staff,${DC}`, ['person', 'user'], { samaccountname: ['bob'], userAccountControl: ['514'], uSNChanged: ['100'], unknownBytes: [Uint8Array.of(255, 254)] }, id);
+    expect(DOMAIN).toContain(bob(2));
+    writeFileSync(`${file}.new`, DOMAIN.replace(bob(2), bob(77)));
+    renameSync(`${file}.new`, file);
+    await expect(read(directory, {})).rejects.toMatchObject({ data: { code: 'BAD_FILE', retryable: true } });
+    await expect(directory.get(guid(2), ['sAMAccountName'])).rejects.toMatchObject({ data: { code: 'BAD_FILE' } });
+    rmSync(file);
+    await expect(read(directory, {})).rejects.toMatchObject({ data: { code: 'NOT_FOUND' } });
+  });
 });
 
 describe('changing a snapshot in memory', () => {
@@ -141,6 +153,12 @@ describe('changing a snapshot in memory', () => {
     await directory.modify(guid(3), undo);
     expect((await directory.get(guid(2), ['memberOf']))?.attributes).not.toHaveProperty('memberOf');
     expect((await directory.get(guid(3), ['*']))?.attributes).toEqual((await (await open(DOMAIN)).get(guid(3), ['*']))?.attributes);
+  });
+  test('an attribute that nobody had before is found by a filter', async () => {
+    const directory = await open(DOMAIN, 'writable in memory');
+    expect(await names(directory, { filter: '(extensionAttribute9=*)' })).toEqual([]);
+    await directory.modify(guid(2), [{ operation: 'replace', attribute: 'extensionAttribute9', values: ['x'] }]);
+    expect(await names(directory, { filter: '(extensionAttribute9=*)' })).toEqual(['CN=Bob']);
   });
   test('mistakes change nothing', async () => {
     const directory = await open(DOMAIN, 'writable in memory');
