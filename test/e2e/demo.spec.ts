@@ -11,7 +11,7 @@ needsBrowser();
 
 const PLACES = [
   ['Causeway demo', ['Home', 'Migration Pairs', 'Tasks', 'Agents']],
-  ['Demo organisation', ['Home', 'Collections', 'Matching', 'Mapping', 'Licences', 'References', 'Checks', 'Tasks', 'Statistics']],
+  ['Demo organisation', ['Home', 'Collections', 'Review', 'Matching', 'Mapping', 'Licences', 'References', 'Checks', 'Tasks', 'Statistics']],
   ['Everyone', ['Home', 'Objects', 'Review', 'Matching', 'Mapping', 'Licences', 'References', 'Checks', 'Statistics', 'Tasks']],
   ['Agents', ['Agents']],
 ] as const;

@@ -146,7 +146,7 @@ describe('the editor of expressions', () => {
     await open({});
     const assist = (text: string, caret = text.length) => rig.call('expressions.assist', { owner: owner(), kind: 'user', text, caret });
     expect((await assist('Left([de')).completions).toMatchObject({ offset: 5, length: 3, items: expect.arrayContaining([expect.objectContaining({ label: 'department', insert: '[department]' })]) });
-    expect((await assist('%')).completions.items.map((i) => i.label)).toEqual(['Domain.FQDN', 'Tenant.InitialDomain', 'Migration.UpnSuffix', 'Migration.CountryCode']);
+    expect((await assist('%')).completions.items.map((i) => i.label)).toEqual(['Domain.FQDN', 'Domain.LDAP', 'Domain.NetBIOS', 'Forest.FQDN', 'Forest.LDAP', 'Forest.NetBIOS', 'Tenant.InitialDomain', 'Migration.UpnSuffix', 'Migration.CountryCode']);
     expect((await assist('Le')).completions.items[0]).toMatchObject({ label: 'Left', detail: 'Left(text, count)', documentation: expect.stringContaining('Example: Left("John Doe", 3) gives Joh') });
     expect((await assist('Replace([mail], "a", ')).signature).toMatchObject({ argument: 2, description: expect.stringContaining('Replaces') });
     expect((await assist('Trim([departmnt]')).problems).toMatchObject([{ severity: 'error' }]);
