@@ -37,6 +37,9 @@ export interface MatchRun {
   readonly totals: Readonly<Record<ObjectKind, { readonly matched: number; readonly recycled: number; readonly unmatched: number; readonly exchange: number }>>;
 }
 
+/** Objects of a page: so few that what is made of them does not grow old in memory. */
+const PAGE = 100;
+
 /** Statuses that a new match run must not take back: the object has been written already. */
 const WRITTEN: ReadonlySet<MigrationProgress> = new Set(['Migrated', 'Completed']);
 
@@ -55,7 +58,7 @@ export async function matchCollection(services: Services, pair: PairRecord, coll
   const index = createTargetIndex(rules, { upnSuffix: request.upnSuffix });
   await reporter.phase('match', 'Reading what is known of the tenant');
   let recycled = 0;
-  for await (const targets of store.targets.iterate(pair.id, { withLinks: false, deleted: 'include' })) {
+  for await (const targets of store.targets.iterate(pair.id, { withLinks: false, deleted: 'include', pageSize: PAGE })) {
     await nextTurn(signal);
     request.watch?.(targets);
     for (const target of targets) {
@@ -74,7 +77,7 @@ export async function matchCollection(services: Services, pair: PairRecord, coll
   const none = { matched: 0, recycled: 0, unmatched: 0, exchange: 0 };
   const totals = { user: { ...none }, contact: { ...none }, group: { ...none } };
   let done = 0;
-  for await (const sources of store.sources.iterate(pair.id, { collectionId: collection.id, missing: 'include', links: 'without links', ...(request.ids ? { ids: request.ids } : {}) })) {
+  for await (const sources of store.sources.iterate(pair.id, { collectionId: collection.id, missing: 'include', links: 'without links', pageSize: PAGE, ...(request.ids ? { ids: request.ids } : {}) })) {
     await nextTurn(signal);
     const ids = sources.map((s) => s.id);
     const before = await store.matches.getMany(pair.id, ids);
