@@ -197,7 +197,12 @@ export class Project {
     const before = new Map(this.model);
     for (const operation of plan.operations) {
       if (operation.kind === 'update' && operation.changes.length === 0) throw new Error('an empty update');
-      this.#carryOut(operation);
+      const list = operation.kind === 'remove members' ? 'members' : operation.kind === 'remove permissions' ? operation.permission ?? '' : '';
+      if (list === '') { this.#carryOut(operation); continue; }
+      // Whether somebody in the recycle bin comes back with a membership cannot be told before; as the applier does, whoever has none by then is left alone.
+      const held = new Set(this.model.get(operation.targetId ?? '')?.links[list]);
+      const references = operation.references.filter(({ targetId }) => before.get(targetId ?? '')?.deleted !== true || held.has(targetId ?? ''));
+      if (references.length > 0) this.#carryOut({ ...operation, references });
     }
     for (const one of plan.impossible) this.#stick(one.targetId, one.attribute);
     this.#hold(entries, before, mode, plan.conflicts);
@@ -253,7 +258,8 @@ export class Project {
       const hidden = linked !== null && linked !== 'null' && this.model.get(linked)?.deleted !== false;
       if (is !== value && !hidden) throw new Error(`${key} is ${is} and should be ${value}`);
       // What a link leads to may come back out of the recycle bin, and the link with it.
-      const unseen = name === 'manager' && before.get(before.get(id)?.links['manager']?.[0] ?? '')?.deleted === true;
+      // The recycle bin shows nobody's manager: who was chosen before an object went there cannot be told when it comes back.
+      const unseen = name === 'manager' && (before.get(id)?.deleted === true || before.get(before.get(id)?.links['manager']?.[0] ?? '')?.deleted === true);
       if (hidden || (name === 'manager' && before.get(id)?.links['manager']?.some((one) => before.get(one)?.deleted)) || (link !== null && before.get(link.id)?.deleted)) this.stuck.add(key);
       if (lost && link === null && !whole && !decided.has(key) && !hidden && !unseen) throw new Error(`${key}: the work of others was lost without a word`);
     }

@@ -84,8 +84,10 @@ export class Timeline {
     const lastStanding = Math.max(0, ...left.filter((event) => event.entry !== null).map((event) => event.at));
     const events = left.filter((event) => event.entry !== null || since === undefined || event.at < Math.max(since, lastStanding));
     const value = events.at(-1)?.value ?? line.base;
-    // Whether the object is there, and whom others put into it, matters as long as anything of it is held.
-    if (events.some((event) => event.entry !== null) || (/ (members\/.*)?$/.test(key) && events.length > 0)) this.#lines.set(key, { ...line, events });
+    // Whether the object is there, and whom others put into it, matters as long as anything of it is held; what they filled in where nothing
+    // was, as long as its existence is.
+    const isFilled = line.base === 'null' && !/[ /](manager|members)|\//.test(key) && this.isHeld(`${key.split(' ')[0] ?? ''} `);
+    if (events.some((event) => event.entry !== null) || ((/ (members\/.*)?$/.test(key) || isFilled) && events.length > 0)) this.#lines.set(key, { ...line, events });
     else this.#lines.delete(key);
     const before = line.events.at(-1);
     return { value, lost: events.length < left.length && before?.entry === null && before.value !== value };
