@@ -1,3 +1,4 @@
+import type { Command } from './commands.ts';
 import type { RuleOwner } from './dialogs.tsx';
 import type { CommandContext } from './selection.ts';
 
@@ -17,4 +18,34 @@ export function movedOrder(order: readonly string[], id: string, step: 1 | -1): 
   const next = order.filter((one) => one !== id);
   next.splice(order.indexOf(id) + step, 0, id);
   return next;
+}
+
+/** A rule that is selected, with the order in which those beside it stand. */
+interface Ordered { readonly rule: { readonly id: string; readonly position: number }; readonly order: readonly string[] }
+
+/** What differs between the commands that move matching, mapping and licence rules. */
+export interface MoveCommand<T extends Ordered> extends Pick<Command, 'id' | 'title' | 'icon' | 'group' | 'appliesTo' | 'cliLine'> {
+  readonly step: 1 | -1;
+  readonly chosen: (c: CommandContext) => T | null;
+  /** Channel that stores the order, and the query that shows it. */
+  readonly channels: (chosen: T) => { readonly reorder: 'licences.reorder' | 'mappingRules.reorder' | 'matchingRules.reorder'; readonly list: string };
+}
+
+/** The command that moves the selected rule one place up (-1) or down (1). */
+export function moveCommand<T extends Ordered>({ step, chosen, channels, ...command }: MoveCommand<T>): Command {
+  return {
+    ...command,
+    disabledReason: (c) => {
+      const one = chosen(c);
+      return one ? whyNotMoved(one.order, one.rule.id, step) : 'Select a rule.';
+    },
+    run: async (c, { api, cache }) => {
+      const owner = ownerOf(c);
+      const one = chosen(c);
+      if (!owner || !one) return;
+      const { reorder, list } = channels(one);
+      await api.call(reorder, { owner, ids: movedOrder(one.order, one.rule.id, step) });
+      await cache.invalidateQueries({ queryKey: [list] });
+    },
+  };
 }

@@ -9,9 +9,6 @@ export const OBJECT_TYPES = [
 ] as const;
 export type ObjectType = (typeof OBJECT_TYPES)[number];
 
-/** Attributes that {@link objectTypeOf} looks at. */
-export const OBJECT_TYPE_ATTRIBUTES = ['objectClass', 'groupType', 'mail', 'proxyAddresses', 'msExchRecipientTypeDetails'] as const;
-
 /**
  * Recognises what an object is: groups by {@link sourceGroupKind}, dynamic distribution groups by their class
  * (Exchange schema, msExchDynamicDistributionList), mailboxes of rooms, equipment and teams by msExchRecipientTypeDetails.

@@ -1,10 +1,11 @@
 import { expect, test } from '@playwright/test';
 import { exchangeTenant, exchangeWorks } from '../integration/app/exchange-works.ts';
 import type { Operator } from '../integration/main-job/command.ts';
-import { startTenant, writeState, type TenantProcess } from '../integration/main-job/simulated-tenant.ts';
+import type { TenantProcess } from '../integration/main-job/simulated-tenant.ts';
 import { writeLdif } from '../../electron/simulator/demo/ldif.ts';
 import { needsBrowser } from './desk/available.ts';
 import { newOperator, openDesk, type Desk } from './desk/desk.ts';
+import { makeProject } from './desk/project.ts';
 import { gridOf } from './pages/grid.ts';
 import { planWizardOf } from './pages/plan-wizard.ts';
 import { shellOf, type ShellPage } from './pages/shell.ts';
@@ -18,16 +19,9 @@ let shell: ShellPage;
 
 test.beforeAll(async ({ browser }) => {
   operator = await newOperator();
-  const ldif = await operator.file('organisation.ldf', writeLdif(exchangeWorks()));
-  await writeState(`${operator.folder}/tenant.json`, exchangeTenant(), 'secret-of-the-exchange');
-  tenant = await startTenant(operator, `${operator.folder}/tenant.json`, { quotas: 'off' });
-  const project = `${operator.folder}/exchange.causeway`;
-  const well = async (...args: string[]): Promise<void> => { const ran = await operator.run('--project', project, ...args); expect(ran, ran.stderr).toMatchObject({ code: 0 }); };
-  await well('project', 'create', '--file', project, '--name', 'Exchange');
-  await well('pair', 'create', '--name', 'Pair', '--ldif', ldif, '--simulated', tenant.url, '--tenant', tenant.tenantId, '--client', tenant.clientId, '--secret-file', await operator.file('secret.txt', tenant.clientSecret));
-  await well('collection', 'create', '--name', 'Everyone');
-  await well('collection', 'add', '--collection', 'Everyone', '--dn', 'OU=People,DC=works,DC=example,DC=com', '--dn', 'OU=Groups,DC=works,DC=example,DC=com');
-  desk = await openDesk(browser, { operator, project });
+  const made = await makeProject(operator, { name: 'exchange', ldif: writeLdif(exchangeWorks()), seed: exchangeTenant(), fill: ['add', '--dn', 'OU=People,DC=works,DC=example,DC=com', '--dn', 'OU=Groups,DC=works,DC=example,DC=com'] });
+  tenant = made.tenant;
+  desk = await openDesk(browser, { operator, project: made.project });
   shell = shellOf(desk.page);
 });
 test.afterEach(() => { desk?.quiet(); });

@@ -2,10 +2,11 @@ import { expect, test } from '@playwright/test';
 import { writeLdif } from '../../electron/simulator/demo/ldif.ts';
 import { cloudId, works, worksTenant } from '../integration/app/works.ts';
 import type { Operator } from '../integration/main-job/command.ts';
-import { startTenant, writeState, type TenantProcess } from '../integration/main-job/simulated-tenant.ts';
+import type { TenantProcess } from '../integration/main-job/simulated-tenant.ts';
 import { violations } from './desk/axe.ts';
 import { needsBrowser } from './desk/available.ts';
 import { newOperator, openDesk, type Desk } from './desk/desk.ts';
+import { makeProject } from './desk/project.ts';
 import { gridOf } from './pages/grid.ts';
 import { planWizardOf } from './pages/plan-wizard.ts';
 import { shellOf, type ShellPage } from './pages/shell.ts';
@@ -22,17 +23,10 @@ const ann = async () => (await tenant.read()).users.find((user) => user.id === c
 
 test.beforeAll(async ({ browser }) => {
   operator = await newOperator();
-  const ldif = await operator.file('works.ldf', writeLdif(works()));
-  await writeState(`${operator.folder}/tenant.json`, worksTenant(), 'secret-of-the-way-back');
-  tenant = await startTenant(operator, `${operator.folder}/tenant.json`, { quotas: 'off' });
-  const project = `${operator.folder}/back.causeway`;
-  const well = async (...args: string[]): Promise<void> => { const ran = await operator.run('--project', project, ...args); expect(ran, ran.stderr).toMatchObject({ code: 0 }); };
-  await well('project', 'create', '--file', project, '--name', 'Way back');
-  await well('pair', 'create', '--name', 'Pair', '--ldif', ldif, '--simulated', tenant.url, '--tenant', tenant.tenantId, '--client', tenant.clientId, '--secret-file', await operator.file('secret.txt', tenant.clientSecret));
-  await well('collection', 'create', '--name', 'Everyone');
-  await well('collection', 'query', '--collection', 'Everyone', '--filter', '(objectClass=*)');
-  await well('migrate', '--collection', 'Everyone', '--create', '--merge', '--yes');
-  desk = await openDesk(browser, { operator, project });
+  const made = await makeProject(operator, { name: 'way-back', ldif: writeLdif(works()), seed: worksTenant(), fill: ['query', '--filter', '(objectClass=*)'] });
+  tenant = made.tenant;
+  await made.run('migrate', '--collection', 'Everyone', '--create', '--merge', '--yes');
+  desk = await openDesk(browser, { operator, project: made.project });
   shell = shellOf(desk.page);
 });
 test.afterEach(() => { desk?.quiet(); });
@@ -94,7 +88,7 @@ test('values that others changed: before, written and now; the decision about ea
 test('single memberships: what others put into a group that the migration made may stay, and so may one that goes back', async () => {
   // Made anew: what comes out of the recycle bin was there before.
   for (const { id: deleted } of (await tenant.read()).deletedGroups) await tenant.graph('DELETE', `/directory/deletedItems/${deleted}`);
-  const ran = await operator.run('--project', `${operator.folder}/back.causeway`, 'migrate', '--collection', 'Everyone', '--create', '--merge', '--yes');
+  const ran = await operator.run('--project', `${operator.folder}/way-back.causeway`, 'migrate', '--collection', 'Everyone', '--create', '--merge', '--yes');
   expect(ran, ran.stderr).toMatchObject({ code: 0 });
   const sales = async () => (await tenant.read()).groups.find((group) => group.properties['displayName'] === 'Sales');
   const id = (await sales())?.id ?? '';

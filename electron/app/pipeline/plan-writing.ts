@@ -181,8 +181,8 @@ const administratorsUnknown = (view: TenantView): Finding => ({
 });
 
 /** A warning about what Exchange Online cannot be told yet of people: one for all, because before the licences it is nearly everybody. */
-const mailboxesMissing = (view: TenantView, accounts: number): Finding => ({
-  sourceId: null, name: view.displayName, attribute: 'proxyAddresses', value: '', rule: 'mailboxes', severity: 'warning', proposal: null,
-  message: view.exchangeProblem === null ? `${accounts === 1 ? '1 account has' : `${accounts} accounts have`} further addresses or mailbox settings in Active Directory and no mailbox in Microsoft 365 yet. Migrate again once the licences have made the mailboxes; they are written then.`
-    : `${accounts === 1 ? '1 account has' : `${accounts} accounts have`} further addresses or mailbox settings that cannot be written now. ${view.exchangeProblem}`,
-});
+function mailboxesMissing(view: TenantView, accounts: number): Finding {
+  const who = `${accounts === 1 ? '1 account has' : `${accounts} accounts have`} further addresses or mailbox settings`;
+  const message = view.exchangeProblem === null ? `${who} in Active Directory and no mailbox in Microsoft 365 yet. Migrate again once the licences have made the mailboxes; they are written then.` : `${who} that cannot be written now. ${view.exchangeProblem}`;
+  return { sourceId: null, name: view.displayName, attribute: 'proxyAddresses', value: '', rule: 'mailboxes', severity: 'warning', proposal: null, message };
+}

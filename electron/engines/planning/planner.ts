@@ -71,12 +71,13 @@ export function createPlanner(context: PlannerContext): Planner {
   const excluded = new Set<string>();
   /** Objects that a link counts on before the plan has come to them. */
   const promised = new Set<string>();
-  let again = false;
-  const creates = (sourceId: string): boolean => isCreated(own.get(sourceId) ?? 0);
-  const created = {
+  /** What the plan creates, once it has come to every object. */
+  const created = { has: (sourceId: string): boolean => isCreated(own.get(sourceId) ?? 0) };
+  /** Before that: what it has come to, and what it is expected to create. */
+  const foreseen = {
     has: (sourceId: string): boolean => {
-      if (own.has(sourceId)) return creates(sourceId);
-      if (again || refused.has(sourceId) || !context.expected(sourceId)) return false;
+      if (own.has(sourceId)) return created.has(sourceId);
+      if (refused.has(sourceId) || !context.expected(sourceId)) return false;
       promised.add(sourceId);
       return true;
     },
@@ -89,8 +90,8 @@ export function createPlanner(context: PlannerContext): Planner {
     sourceId: source.id, name: source.name, attribute: refused.attribute, value: targetAttribute(source.kind, refused.attribute)?.name.startsWith('passwordProfile/') === true ? '' : refused.value,
     rule: 'planning', severity: 'warning', message: `${refused.attribute} ${refused.reason}; it was left out of the plan for ${source.name}.`, proposal: null,
   });
-  const linksOf = ({ source, target, mapped }: PlanCandidate): PlannedLinks | null => (linksAt(mapped)
-    ? planLinks({ source, target, links: mapped.links, naming: mapped.naming, recipient: mapped.recipient ?? null, service: mapped.service ?? 'graph' }, created, context) : null);
+  const linksOf = ({ source, target, mapped }: PlanCandidate, made: Pick<ReadonlySet<string>, 'has'>): PlannedLinks | null => (linksAt(mapped)
+    ? planLinks({ source, target, links: mapped.links, naming: mapped.naming, recipient: mapped.recipient ?? null, service: mapped.service ?? 'graph' }, made, context) : null);
   const placed = (operations: readonly Operation[]): Operation[] => operations.map((one) => ({ ...one, seq: numbers.link() }));
   const rest = (sourceId: string, kind: ObjectKind): void => {
     counts.unchanged += 1;
@@ -113,7 +114,7 @@ export function createPlanner(context: PlannerContext): Planner {
       const diff = diffObject(source.kind, mapped.values, target, mapped.service, mapped.recipient);
       const steps = ownOperations(candidate, diff, context.newId);
       own.set(source.id, survey(source.kind, stepsOf(steps)));
-      const linked = linksOf(candidate);
+      const linked = linksOf(candidate, foreseen);
       const operations = [...steps.map((one) => ({ ...one, seq: numbers.own(source.kind, stepOf(one)) })), ...placed(linked?.operations ?? [])];
       if (operations.length === 0) rest(source.id, source.kind);
       addToCounts(counts, operations);
@@ -133,10 +134,9 @@ export function createPlanner(context: PlannerContext): Planner {
     disappointed: () => [...new Set([...excluded, ...[...promised].filter((id) => !own.has(id))])],
     isLink: ({ seq }) => numbers.isLink(seq),
     links(candidate, before) {
-      again = true;
       const { source, mapped } = candidate;
       if (!own.has(source.id)) return { operations: [], unresolved: [] };
-      const linked = linksOf(candidate);
+      const linked = linksOf(candidate, created);
       const operations = placed(linked?.operations ?? []);
       takeFromCounts(counts, before);
       addToCounts(counts, operations);

@@ -1,6 +1,6 @@
 import { AddRegular, ArrowDownRegular, ArrowUpRegular, DeleteRegular, EditRegular, ShareRegular, ToggleLeftRegular } from '@fluentui/react-icons';
 import { cliOf, quoted, type Command } from '../../app/commands.ts';
-import { movedOrder, ownerOf, whyNotMoved } from '../../app/rule-order.ts';
+import { moveCommand, ownerOf } from '../../app/rule-order.ts';
 import type { CommandContext } from '../../app/selection.ts';
 import { licenceActionText, licenceConditionText } from '../../../shared/rules/licence-text.ts';
 
@@ -16,19 +16,8 @@ const edit = (c: CommandContext, open: Parameters<Command['run']>[1]['open'], ru
   if (owner && c.pair) open('licence rule', { pairId: c.pair.id, owner, rule });
 };
 
-const move = (id: string, title: string, step: 1 | -1, icon: Command['icon']): Command => ({
-  id, title, icon, group: 'Licences', appliesTo: isHere,
-  disabledReason: (c) => {
-    const chosen = ruleOf(c);
-    return chosen ? whyNotMoved(chosen.order, chosen.rule.id, step) : 'Select a rule.';
-  },
-  run: async (c, { api, cache }) => {
-    const owner = ownerOf(c);
-    const chosen = ruleOf(c);
-    if (!owner || !chosen) return;
-    await api.call('licences.reorder', { owner, ids: movedOrder(chosen.order, chosen.rule.id, step) });
-    await cache.invalidateQueries({ queryKey: ['licences.list'] });
-  },
+const move = (id: string, title: string, step: 1 | -1, icon: Command['icon']): Command => moveCommand({
+  id, title, icon, step, group: 'Licences', appliesTo: isHere, chosen: ruleOf, channels: () => ({ reorder: 'licences.reorder', list: 'licences.list' }),
   cliLine: (c) => { const chosen = ruleOf(c); return chosen ? cliOf(c, `licences move ${chosen.rule.position} ${step < 0 ? '--up' : '--down'} ${scope(c)}`) : null; },
 });
 

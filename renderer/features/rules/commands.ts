@@ -1,6 +1,6 @@
 import { AddRegular, ArrowDownRegular, ArrowSortRegular, ArrowUpRegular, DeleteRegular, DocumentTableRegular, EditRegular, ShareRegular, ToggleLeftRegular } from '@fluentui/react-icons';
 import { cliOf, quoted, type Command } from '../../app/commands.ts';
-import { movedOrder, ownerOf, whyNotMoved } from '../../app/rule-order.ts';
+import { moveCommand, ownerOf } from '../../app/rule-order.ts';
 import type { CommandContext } from '../../app/selection.ts';
 
 type RuleChosen = Extract<NonNullable<CommandContext['chosen']>, { readonly kind: 'matching rule' | 'mapping rule' }>;
@@ -15,20 +15,9 @@ const numberOf = (c: CommandContext): string => { const chosen = ruleOf(c); retu
 /** The same on the command line. */
 const cli = (c: CommandContext, words: string): string => cliOf(c, `rules ${words} ${c.place.node.kind === 'collection' ? `--collection ${quoted(c.collection?.name ?? '<collection>')}` : `--pair ${quoted(c.pair?.name ?? '<pair>')}`}`);
 
-const move = (id: string, title: string, step: 1 | -1, icon: Command['icon']): Command => ({
-  id, title, icon, group: 'Rules', appliesTo: isRuleTab,
-  disabledReason: (c) => {
-    const chosen = ruleOf(c);
-    return chosen ? whyNotMoved(chosen.order, chosen.rule.id, step) : 'Select a rule.';
-  },
-  run: async (c, { api, cache }) => {
-    const owner = ownerOf(c);
-    const chosen = ruleOf(c);
-    if (!owner || !chosen) return;
-    const matching = chosen.kind === 'matching rule';
-    await api.call(matching ? 'matchingRules.reorder' : 'mappingRules.reorder', { owner, ids: movedOrder(chosen.order, chosen.rule.id, step) });
-    await cache.invalidateQueries({ queryKey: [matching ? 'matchingRules.list' : 'mappingRules.list'] });
-  },
+const move = (id: string, title: string, step: 1 | -1, icon: Command['icon']): Command => moveCommand({
+  id, title, icon, step, group: 'Rules', appliesTo: isRuleTab, chosen: ruleOf,
+  channels: ({ kind }) => (kind === 'matching rule' ? { reorder: 'matchingRules.reorder', list: 'matchingRules.list' } : { reorder: 'mappingRules.reorder', list: 'mappingRules.list' }),
   cliLine: (c) => cli(c, `move ${numberOf(c)} --to <number> --set ${setOf(c)}`),
 });
 
