@@ -26,7 +26,12 @@ export async function saveReviewPolicy(store: Store, owner: PolicyOwner, policy:
 /** Says of every outcome where it stands in the review. */
 export async function createReviewer(store: Store, collection: CollectionRecord): Promise<{ readonly review: (result: MatchResult, decision: MatchDecision | undefined, written: 'written' | 'not written') => MatchResult }> {
   const { inForce } = await reviewPolicy(store, { kind: 'collection', id: collection.id, pairId: collection.pairId });
-  return { review: (result, decision, written) => ({ ...result, review: reviewOf(result, decision ?? NO_DECISION, inForce, written) }) };
+  return {
+    review: (result, decision, written) => {
+      const review = reviewOf(result, decision ?? NO_DECISION, inForce, written);
+      return result.review === review ? result : { ...result, review };
+    },
+  };
 }
 
 /** Why a migration leaves a matched object out: nobody has looked at the match yet. */

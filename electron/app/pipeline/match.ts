@@ -4,7 +4,7 @@ import type { PlanSkip } from '../../../shared/domain/plans.ts';
 import type { MigrationProgress } from '../../../shared/domain/statuses.ts';
 import { sourceGroupKind } from '../../../shared/rules/group-type.ts';
 import { outOfScope } from '../../engines/mapping/index.ts';
-import { createTargetIndex, matchAgain, matchObject, matchPinned, settleConflicts, type TargetIndex } from '../../engines/matching/index.ts';
+import { createTargetIndex, matchAgain, matchingOrder, matchObject, matchPinned, settleConflicts, type TargetIndex } from '../../engines/matching/index.ts';
 import type { CollectionRecord, PairRecord, StoredSource } from '../../store/index.ts';
 import type { Services } from '../services.ts';
 import { createReviewer, waitingReason } from './match-review.ts';
@@ -54,6 +54,7 @@ export async function matchCollection(services: Services, pair: PairRecord, coll
   const facts = await store.pairs.tenantFacts(pair.id);
   const decisions = new Map<string, MatchDecision>();
   const context = { upnSuffix: request.upnSuffix, adminIds: new Set(facts?.adminIds ?? []), decisionOf: (id: string) => decisions.get(id) };
+  const ordered = matchingOrder(rules);
   const reviewer = await createReviewer(store, collection);
   const index = createTargetIndex(rules, { upnSuffix: request.upnSuffix });
   await reporter.phase('match', 'Reading what is known of the tenant');
@@ -102,7 +103,7 @@ export async function matchCollection(services: Services, pair: PairRecord, coll
         if (known && answers.written(known)) own.add(source.id);
         continue;
       }
-      const result = matchObject(source, rules, index, context);
+      const result = matchObject(source, ordered, index, context);
       const lost = result.state === 'Not matched' || (result.state === 'Matched' && result.risks.includes('target is in the recycle bin'));
       const made = lost ? ownInRecycleBin(result, created.get(source.id) ?? [], index) : undefined;
       const same = made !== undefined && (result.targetId === null || result.targetId === made.targetId);
@@ -136,9 +137,12 @@ export async function matchCollection(services: Services, pair: PairRecord, coll
       if (risks.includes('target is in the recycle bin')) of.recycled += 1;
     }
   }
-  // The evidence is stored; nothing that follows in the run looks at it.
-  return { results: new Map(kept.map((r) => [r.sourceId, { ...r, evidence: [] }])), knownBefore, skipped, counts, totals };
+  return { results: new Map(kept.map((r) => [r.sourceId, forPlanning(r)])), knownBefore, skipped, counts, totals };
 }
+
+const NO_EVIDENCE: MatchResult['evidence'] = [];
+/** An outcome as what follows in the run looks at it: the evidence is stored, and why an object is matched too. */
+const forPlanning = (result: MatchResult): MatchResult => ({ ...result, evidence: NO_EVIDENCE, reason: result.state === 'Matched' ? '' : result.reason });
 
 /** What people decided about these objects. That nothing in the tenant is meant holds until a migration has made the object. */
 async function decided(services: Services, pair: PairRecord, ids: readonly string[]): Promise<ReadonlyMap<string, MatchDecision>> {

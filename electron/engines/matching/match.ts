@@ -1,5 +1,5 @@
 import { BLOCKING_RISKS } from '../../../shared/domain/objects.ts';
-import type { MatchEvidence, MatchResult, RiskFlag, SourceObject } from '../../../shared/domain/objects.ts';
+import type { MatchEvidence, MatchResult, ObjectKind, RiskFlag, SourceObject } from '../../../shared/domain/objects.ts';
 import { NO_DECISION, type MatchDecision } from '../../../shared/domain/review.ts';
 import type { MatchingRule } from '../../../shared/domain/rules.ts';
 import { firstOf } from '../../../shared/rules/attributes.ts';
@@ -52,11 +52,11 @@ const stillBlocking = (risks: readonly RiskFlag[], decision: MatchDecision, targ
 };
 
 /** The decision once exactly one target is meant. */
-function decide(source: SourceObject, target: IndexedTarget, rule: MatchingRule, evidence: readonly MatchEvidence[], context: MatchContext, more: readonly RiskFlag[]): MatchResult {
+function decide(source: SourceObject, target: IndexedTarget, { rule, words }: TriedRule, evidence: readonly MatchEvidence[], context: MatchContext, more: readonly RiskFlag[]): MatchResult {
   const decision = context.decisionOf?.(source.id) ?? NO_DECISION;
   const risks = [...risksOf(source, target, context, rule.comparison === 'anchor' ? 'anchor' : 'other'), ...(isWeak(rule) ? ['weak evidence' as const] : []), ...more];
   const blocking = stillBlocking(risks, decision, target.id);
-  const found = `${describeRule(rule)} found ${target.name || target.id}`;
+  const found = `${words} found ${target.name || target.id}`;
   const result = { sourceId: source.id, targetId: target.id, ruleId: rule.id, pinned: false, evidence, risks };
   if (blocking.length > 0) return { ...result, state: 'Conflict', reason: `${found}, but ${blocking.join(', ')}. Accept or pin the match if it is right.` };
   if (isAccepted(decision, target.id, risks)) return { ...result, state: 'Matched', reason: `${found}; accepted by ${decision.accepted?.by ?? ''}.` };
@@ -71,8 +71,15 @@ export function isAccepted(decision: MatchDecision, targetId: string, risks: rea
 /** Each once, by id: what was read first must not decide. */
 const byId = (targets: readonly IndexedTarget[]): readonly IndexedTarget[] => (targets.length < 2 ? targets : [...new Map(targets.map((target) => [target.id, target])).values()].toSorted((a, b) => (a.id < b.id ? -1 : 1)));
 
-const order = (rules: readonly MatchingRule[], source: SourceObject): readonly MatchingRule[] =>
-  rules.filter((rule) => rule.enabled && rule.sourceClass === source.kind).toSorted((a, b) => a.position - b.position);
+/** Rules of matching in the order in which they are tried, each with its words; made once for many objects by {@link matchingOrder}. */
+export interface MatchingOrder { readonly ofKind: Readonly<Record<ObjectKind, readonly TriedRule[]>> }
+interface TriedRule { readonly rule: MatchingRule; readonly words: string }
+
+/** Puts rules in order: those that are enabled, by kind of object and position. Every outcome that they give shares their words, of which each has one a rule. */
+export function matchingOrder(rules: readonly MatchingRule[]): MatchingOrder {
+  const of = (kind: ObjectKind): readonly TriedRule[] => rules.filter((rule) => rule.enabled && rule.sourceClass === kind).toSorted((a, b) => a.position - b.position).map((rule) => ({ rule, words: describeRule(rule) }));
+  return { ofKind: { user: of('user'), contact: of('contact'), group: of('group') } };
+}
 
 /**
  * Matches one source object. Enabled rules of its class are tried in order of position; the first one with hits decides.
@@ -80,27 +87,28 @@ const order = (rules: readonly MatchingRule[], source: SourceObject): readonly M
  * live target has that anchor. A blocking risk makes it a Conflict, unless a person accepted the match in spite of it. A target that was
  * rejected for this source counts as not there; of several candidates the one that a person accepted is taken.
  * Uniqueness among the sources is settled afterwards by `settleConflicts`.
- * @param rules rules of the collection, in any order; disabled ones are ignored.
+ * @param rules rules of the collection, in any order; disabled ones are ignored. Put in order once where many objects are matched.
  * @returns the outcome with the evidence of every rule that was tried.
  */
-export function matchObject(source: SourceObject, rules: readonly MatchingRule[], index: TargetIndex, context: MatchContext): MatchResult {
+export function matchObject(source: SourceObject, rules: readonly MatchingRule[] | MatchingOrder, index: TargetIndex, context: MatchContext): MatchResult {
   const evidence: MatchEvidence[] = [];
-  const tried = order(rules, source);
+  const tried = ('ofKind' in rules ? rules : matchingOrder(rules)).ofKind[source.kind];
   const decision = context.decisionOf?.(source.id) ?? NO_DECISION;
-  for (const rule of tried) {
+  for (const one of tried) {
+    const { rule, words } = one;
     const keys = sourceKeys(rule, source, context.upnSuffix);
     const all = byId(keys.flatMap((key) => index.find(rule, key)));
     const live = all.filter((target) => !target.deleted);
     const hits = live.length > 0 || rule.comparison !== 'anchor' ? live : all;
-    evidence.push({ ruleId: rule.id, rule: describeRule(rule), value: keys.join(', '), hits: hits.map((hit) => hit.id) });
+    evidence.push({ ruleId: rule.id, rule: words, value: keys.join(', '), hits: hits.map((hit) => hit.id) });
     const open = hits.filter((hit) => !decision.rejected.includes(hit.id));
     const [first] = open;
     if (first === undefined) continue;
     const only = open.length === 1 ? first : open.find((hit) => hit.id === decision.accepted?.targetId);
-    if (only !== undefined) return decided(source, decision, decide(source, only, rule, evidence, context, hits.length > 1 && open.length === 1 ? ['other candidates were rejected'] : []));
+    if (only !== undefined) return decided(source, decision, decide(source, only, one, evidence, context, hits.length > 1 && open.length === 1 ? ['other candidates were rejected'] : []));
     return decided(source, decision, {
       sourceId: source.id, state: 'Ambiguous', targetId: null, ruleId: rule.id, pinned: false, evidence, risks: [],
-      reason: `${describeRule(rule)} found ${open.length} objects (${open.slice(0, 3).map((hit) => hit.name || hit.id).join(', ')}${open.length > 3 ? ' ...' : ''}); none was picked.`,
+      reason: `${words} found ${open.length} objects (${open.slice(0, 3).map((hit) => hit.name || hit.id).join(', ')}${open.length > 3 ? ' ...' : ''}); none was picked.`,
     });
   }
   const rejected = decision.rejected.length > 0 ? ' but what was rejected' : '';
@@ -121,8 +129,8 @@ function decided(source: SourceObject, { verdict }: MatchDecision, found: MatchR
  * Addresses are unique over all kinds of objects, so a user whose address belongs to a group of the tenant can neither be
  * matched nor created (Entra Connect errors: ObjectTypeMismatch). Said here rather than left to fail at writing.
  */
-function foreignAddress(source: SourceObject, tried: readonly MatchingRule[], index: TargetIndex, evidence: readonly MatchEvidence[], context: MatchContext): MatchResult | undefined {
-  const rule = tried.find((candidate) => candidate.comparison === 'smtp');
+function foreignAddress(source: SourceObject, tried: readonly TriedRule[], index: TargetIndex, evidence: readonly MatchEvidence[], context: MatchContext): MatchResult | undefined {
+  const rule = tried.find((candidate) => candidate.rule.comparison === 'smtp')?.rule;
   const address = rule === undefined ? undefined : sourceKeys(rule, source, context.upnSuffix)[0];
   if (rule === undefined || address === undefined) return undefined;
   const rejected = context.decisionOf?.(source.id)?.rejected ?? [];

@@ -189,13 +189,16 @@ export function collectionsRepository(context: Context): CollectionsRepository {
     touchedSince: async (collectionId, at) => new Set((await db.selectFrom('collection_member').select('source_id').where('collection_id', '=', collectionId).where('changed_at', '>', at).execute()).map((row) => row.source_id)),
     setStatuses: (collectionId, statuses) => inTransaction(context, async (within) => {
       const collections = await within.db.selectFrom('collection as own').innerJoin('collection as any', 'any.pair_id', 'own.pair_id').select(['any.id', 'any.pair_id']).where('own.id', '=', collectionId).limit(2).execute();
-      const rows = statuses.map((item) => ({
-        collection_id: collectionId, pair_id: collections[0]?.pair_id ?? '', source_id: item.sourceId, status: item.status, reason: item.reason, changed_at: environment.clock(), synchronisation: item.synchronisation ?? null,
-      }));
       const own = { table: 'collection_member', key: ['collection_id', 'source_id'] } as const;
-      // The primary key is the faster way, and enough where no other collection can hold the object.
-      const changed = await within.dialect.bulk.update(within.db, { ...own, ...(collections.length > 1 ? { key: ['pair_id', 'source_id'] } : {}), set: ['status', 'reason', 'changed_at'] }, rows);
-      await within.dialect.bulk.update(within.db, { ...own, set: ['synchronisation'] }, rows.filter((row) => row.synchronisation !== null));
+      let changed = 0;
+      for (const some of pieces(statuses)) {
+        const rows = some.map((item) => ({
+          collection_id: collectionId, pair_id: collections[0]?.pair_id ?? '', source_id: item.sourceId, status: item.status, reason: item.reason, changed_at: environment.clock(), synchronisation: item.synchronisation ?? null,
+        }));
+        // The primary key is the faster way, and enough where no other collection can hold the object.
+        changed += await within.dialect.bulk.update(within.db, { ...own, ...(collections.length > 1 ? { key: ['pair_id', 'source_id'] } : {}), set: ['status', 'reason', 'changed_at'] }, rows);
+        await within.dialect.bulk.update(within.db, { ...own, set: ['synchronisation'] }, rows.filter((row) => row.synchronisation !== null));
+      }
       return { changed };
     }),
     membersOf: async (pairId, ids) => {

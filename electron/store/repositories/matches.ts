@@ -85,7 +85,8 @@ export function matchesRepository(context: Context): MatchesRepository {
       const all = [...new Map(results.map((result) => [result.sourceId, result])).values()];
       const fresh = all.filter((result) => !pinned.has(result.sourceId));
       const answered = (result: MatchResult): boolean => result.state === 'Matched' && (origin === 'confirmed' || confirmed.get(result.sourceId) === result.targetId);
-      await within.dialect.bulk.insert(within.db, MATCH_WRITE, fresh.map((result) => ({ ...toMatchColumns(pairId, result, environment.clock(), answered(result)) })));
+      // A piece at a time: the rows of a large collection, with their evidence as text, would fill the memory.
+      for (const some of pieces(fresh)) await within.dialect.bulk.insert(within.db, MATCH_WRITE, some.map((result) => ({ ...toMatchColumns(pairId, result, environment.clock(), answered(result)) })));
       const looked = all.filter((result) => result.targetId !== null && pinned.get(result.sourceId) === result.targetId);
       await within.dialect.bulk.update(within.db, { table: 'match_result', key: KEY, set: ['risks'] }, looked.map((result) => ({ pair_id: pairId, source_id: result.sourceId, risks: JSON.stringify(result.risks) })));
       return { saved: fresh.length, pinned: pinned.size };

@@ -221,7 +221,13 @@ export function sourcesRepository(context: Context): SourcesRepository {
           if (piece.length === 0) return;
           query = query.where('source.id', 'in', piece);
         } else query = query.where('source.id', '>', last);
-        if (collectionId !== undefined) query = query.innerJoin('collection_member as member', (join) => join.onRef('member.source_id', '=', 'source.id').on('member.collection_id', '=', collectionId));
+        if (collectionId !== undefined) {
+          query = query.innerJoin('collection_member as member', (join) => {
+            const own = join.onRef('member.source_id', '=', 'source.id').on('member.collection_id', '=', collectionId);
+            // Members know their kind: those of another one are passed by without being read.
+            return kind === undefined ? own : own.on('member.kind', '=', kind);
+          });
+        }
         if (kind !== undefined) query = query.where('source.kind', '=', kind);
         if (missing !== 'include') query = query.where('source.missing', '=', missing === 'only' ? 1 : 0);
         const rows = await query.execute();
