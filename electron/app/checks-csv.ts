@@ -1,15 +1,14 @@
 import type { CheckFindingRow, FindingFilter } from '../../shared/contracts/checks.ts';
+import type { ExportPart, PartRequest } from '../../shared/contracts/export.ts';
 import { CHECK_CHOICES, proposedChoice, type CheckChoice } from '../../shared/domain/checks.ts';
 import { AppError, appError, ErrorCode } from '../../shared/domain/errors.ts';
 import { normaliseDn } from '../../shared/rules/dn.ts';
 import type { CheckRecord } from '../store/index.ts';
 import { requireValid, whyNotDecided } from './checks-decisions.ts';
-import { csvOf } from './csv.ts';
+import { csvPart } from './csv.ts';
 import { csvPages, type CsvRow } from './csv-lines.ts';
 import type { Services } from './services.ts';
 
-/** Largest export given as text, findings. */
-const EXPORT_LIMIT = 200_000;
 /** Lines with a problem that are listed. */
 const LISTED = 1_000;
 /** The columns of IdFix, in its order, then ours. */
@@ -23,14 +22,11 @@ const toLine = (f: CheckFindingRow): string[] => [
   f.sourceId ?? '', f.severity, f.rules.join(', '), f.message, f.collections.join('; '), f.state,
 ];
 
-/** The findings that a filter shows, as CSV. @throws AppError INVALID_INPUT when there are too many. */
-export async function exportFindings(services: Services, check: CheckRecord, filter: FindingFilter): Promise<{ fileName: string; text: string; findings: number }> {
-  const lines: string[][] = [];
-  for await (const rows of services.store.checks.iterateFindings(check.id, filter)) {
-    if (lines.length + rows.length > EXPORT_LIMIT) throw appError(ErrorCode.InvalidInput, `There are more than ${EXPORT_LIMIT} findings. Export them in parts, by rule or by severity.`);
-    lines.push(...rows.map(toLine));
-  }
-  return { fileName: 'check.csv', text: csvOf([[...COLUMNS], ...lines]), findings: lines.length };
+/** A part of the findings that a filter shows, as CSV. @throws AppError INVALID_INPUT for a cursor that is none. */
+export async function exportFindings({ store }: Services, check: CheckRecord, filter: FindingFilter, part: PartRequest): Promise<ExportPart> {
+  return await csvPart({
+    fileName: 'check.csv', columns: COLUMNS, read: async (request) => await store.checks.pageFindings({ ...filter, id: check.id, sort: 'number', ...request }), lines: (rows) => rows.map(toLine),
+  }, part);
 }
 
 /**

@@ -54,7 +54,7 @@ export function checkHandlers(services: Services): Pick<Handlers, 'checks.start'
       services.emit('store.changed', { nouns: ['tasks'] });
       return { row: await store.checks.finding(id, number), warnings };
     },
-    'checks.export': async ({ id, ...filter }) => await exportFindings(services, await store.checks.get(id), filter),
+    'checks.export': async ({ id, after, ...filter }) => await exportFindings(services, await store.checks.get(id), filter, { after }),
     'checks.import': async ({ id, text }) => await importDecisions(services, await store.checks.get(id), text),
     'checks.fix': async ({ id, selection }) => await startFix(services, { id, selection: selection ?? null }),
     'checks.rollBack': async ({ taskId, objectId, mode }) => await startFixRollBack(services, { taskId, objectId: objectId ?? null, mode }),

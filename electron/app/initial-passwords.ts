@@ -1,12 +1,9 @@
-import { appError, ErrorCode } from '../../shared/domain/errors.ts';
 import type { Handlers } from '../ipc/router.ts';
 import type { OutboxEntry } from '../store/index.ts';
-import { csvOf } from './csv.ts';
+import { csvPart } from './csv.ts';
 import { expirePasswords, passwordPolicy, POLICY } from './initial-passwords-desk.ts';
 import type { Services } from './services.ts';
 
-/** Largest export given as text, accounts. */
-const EXPORT_LIMIT = 200_000;
 const COLUMNS = ['User principal name', 'Name', 'Graph id', 'State of the password', 'Created', 'Created by task'] as const;
 
 /** Channels of initial passwords: how they are made, and which accounts wait for one. No channel hands a password out. */
@@ -26,17 +23,9 @@ export function passwordHandlers(services: Services): Pick<Handlers, 'passwords.
       const page = await store.outbox.page(query);
       return { ...page, rows: page.rows.map(({ id, sourceId, targetId, name, userPrincipalName, state, taskId, createdAt, expiresAt }) => ({ id, sourceId, targetId, name, userPrincipalName, state, taskId, createdAt, expiresAt })) };
     },
-    async 'passwords.export'(query) {
-      const lines: string[][] = [];
-      let after: string | null = null;
-      do {
-        const page: Awaited<ReturnType<typeof store.outbox.page>> = await store.outbox.page({ ...query, after, limit: 500 });
-        if (page.total > EXPORT_LIMIT) throw appError(ErrorCode.InvalidInput, `There are ${page.total} accounts; at most ${EXPORT_LIMIT} are exported at once.`);
-        lines.push(...page.rows.map(toLine));
-        after = page.next;
-      } while (after !== null);
-      return { fileName: 'new-accounts.csv', text: csvOf([[...COLUMNS], ...lines]), accounts: lines.length };
-    },
+    'passwords.export': async ({ after, ...query }) => await csvPart({
+      fileName: 'new-accounts.csv', columns: COLUMNS, read: async (request) => await store.outbox.page({ ...query, ...request }), lines: (rows) => rows.map(toLine),
+    }, { after }),
   };
 }
 

@@ -1,7 +1,8 @@
+import type { ExportPart, PartRequest } from '../../shared/contracts/export.ts';
 import type { CsvResult, ReviewFilter } from '../../shared/contracts/matches.ts';
 import { appError, ErrorCode } from '../../shared/domain/errors.ts';
 import { REVIEW_ACTIONS, type ReviewAction } from '../../shared/domain/review.ts';
-import { csvOf } from './csv.ts';
+import { csvPart } from './csv.ts';
 import { csvPages, type CsvPages, type CsvRow } from './csv-lines.ts';
 import { entriesOf, weigh, type Wish } from './matches-decide.ts';
 import { lineList } from './matches-files.ts';
@@ -9,30 +10,27 @@ import { keepDecisions, reviewScope, type ReviewScope } from './matches-scope.ts
 import { sidesOf } from './matches-sides.ts';
 import type { Services } from './services.ts';
 
-/** Most rows of an export: what a spreadsheet takes with room to spare. */
-const EXPORT_LIMIT = 250_000;
 const HEADER = ['objectGUID', 'Name', 'Type', 'Status', 'Match', 'Review', 'Decision', 'Target ID', 'Target', 'Target user name', 'Rule', 'Value compared', 'Risks', 'Differs', 'Candidates', 'Reason', 'Distinguished name', 'Collections'];
 
 /** A collection or a pair, as a channel names it. */
 interface Named { readonly collectionId?: string | undefined; readonly pairId?: string | undefined }
 
-/** The review as CSV for a spreadsheet; the column Decision is empty, to be filled in and imported again. */
-export async function exportReview(services: Services, query: Named & ReviewFilter): Promise<{ readonly fileName: string; readonly text: string; readonly rows: number }> {
+/** A part of the review as CSV for a spreadsheet; the column Decision is empty, to be filled in and imported again. */
+export async function exportReview(services: Services, { after, ...query }: Named & ReviewFilter & PartRequest): Promise<ExportPart> {
   const { store } = services;
   const scope = await reviewScope(store, query);
-  const rows: string[][] = [];
-  let after: string | null = null;
-  do {
-    const page: Awaited<ReturnType<typeof store.matches.pageReview>> = await store.matches.pageReview({ ...query, ...scope, after, limit: 500 });
-    const members = await store.collections.membersOf(scope.pairId, page.rows.map((row) => row.id));
-    rows.push(...page.rows.map((row) => [
-      row.id, row.name, row.kind, row.status, row.state, row.review, '', row.targetId ?? '', row.targetName, row.targetUserName, row.rule, row.value, row.risks.join('; '),
-      row.target === null ? '' : sidesOf(row).filter((side) => !side.same).map((side) => `${side.attribute}: ${side.source || '(none)'} / ${side.target || '(none)'}`).join('; '), String(row.candidates), row.reason, row.dn,
-      (members.get(row.id)?.collections ?? []).map((one) => one.name).join('; '),
-    ]));
-    after = rows.length < EXPORT_LIMIT ? page.next : null;
-  } while (after !== null);
-  return { fileName: `${scope.name} review.csv`, text: csvOf([HEADER, ...rows]), rows: rows.length };
+  return await csvPart({
+    fileName: `${scope.name} review.csv`, columns: HEADER,
+    read: async (request) => await store.matches.pageReview({ ...query, ...scope, ...request }),
+    lines: async (rows) => {
+      const members = await store.collections.membersOf(scope.pairId, rows.map((row) => row.id));
+      return rows.map((row) => [
+        row.id, row.name, row.kind, row.status, row.state, row.review, '', row.targetId ?? '', row.targetName, row.targetUserName, row.rule, row.value, row.risks.join('; '),
+        row.target === null ? '' : sidesOf(row).filter((side) => !side.same).map((side) => `${side.attribute}: ${side.source || '(none)'} / ${side.target || '(none)'}`).join('; '), String(row.candidates), row.reason, row.dn,
+        (members.get(row.id)?.collections ?? []).map((one) => one.name).join('; '),
+      ]);
+    },
+  }, { after });
 }
 
 const GUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { ExportPart } from '../../shared/contracts/export.ts';
 import type { ExportFormat } from '../../shared/domain/plan-export.ts';
 import { appError, ErrorCode } from '../../shared/domain/errors.ts';
 import { EXPORTERS, type PlanHeader, type Section, type SectionRows } from '../engines/reporting/index.ts';
@@ -19,9 +20,6 @@ function placeOf(after: string | null | undefined): z.output<typeof Place> | nul
     throw appError(ErrorCode.InvalidInput, 'The place in the export is not recognised; start the export again.', { cause });
   }
 }
-
-/** One part of an export; `done` and `total` count rows. */
-export interface ExportPart { readonly fileName: string; readonly mediaType: string; readonly text: string; readonly next: string | null; readonly done: number; readonly total: number }
 
 /**
  * Makes one part of a plan's file. Parts are independent of each other, so that nothing has to be kept between them: not by the

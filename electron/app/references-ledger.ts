@@ -24,13 +24,15 @@ export interface ReferenceOutcome {
 /**
  * Keeps the ledger after a migration: what it left unresolved waits, what it wrote waits no longer. An object that could not be
  * created waits for nothing; it is migrated again as a whole. In memory: a page of references and those of one object.
+ * @param turn gives way between two pages.
  */
-export async function recordReferences(services: Services, task: Applied, outcome: ReferenceOutcome): Promise<void> {
+export async function recordReferences(services: Services, task: Applied, outcome: ReferenceOutcome, turn: () => Promise<void>): Promise<void> {
   const { store } = services;
   const closed = new Set(outcome.written.filter(outcome.asked));
   const healed = new Set(outcome.written.filter((id) => !outcome.asked(id)));
   const left = new Set<string>();
   for await (const rows of unresolvedOf(services, task.planId)) {
+    await turn();
     for (const one of rows) if (healed.has(one.sourceId)) left.add(keyOf(one));
     const asked = rows.filter((one) => outcome.asked(one.sourceId));
     // What waited, and will not be written by the arrival of anybody, says so from now on.
@@ -40,7 +42,10 @@ export async function recordReferences(services: Services, task: Applied, outcom
     await store.references.record(task.pairId, task, asked.filter((one) => matches.get(one.sourceId)?.state === 'Matched'), ids.filter((id) => closed.delete(id)));
   }
   const rest = [...closed];
-  for (let from = 0; from < rest.length; from += PIECE) await store.references.record(task.pairId, task, [], rest.slice(from, from + PIECE));
+  for (let from = 0; from < rest.length; from += PIECE) {
+    await store.references.record(task.pairId, task, [], rest.slice(from, from + PIECE));
+    await turn();
+  }
   if (healed.size > 0) await closeHealed(services, task, healed, left);
   await store.references.settle(task.pairId);
 }

@@ -1,13 +1,10 @@
 import { z } from 'zod';
-import { appError, ErrorCode } from '../../shared/domain/errors.ts';
 import { REFERENCE_HEALING, whyWaits, type ReferenceHealing } from '../../shared/domain/references.ts';
 import type { Handlers } from '../ipc/router.ts';
 import type { ReferenceRecord } from '../store/index.ts';
-import { csvOf } from './csv.ts';
+import { csvPart } from './csv.ts';
 import type { Services } from './services.ts';
 
-/** Largest export given as text, entries. */
-const EXPORT_LIMIT = 200_000;
 const COLUMNS = ['Who waits', 'Type', 'Object GUID', 'Attribute', 'For whom', 'Type of the other', 'Object GUID of the other', 'DN', 'The other has a match', 'Waiting since', 'Reason', 'Healed by task', 'Healed at'] as const;
 const SETTING = 'reference healing';
 
@@ -24,17 +21,9 @@ export function referenceHandlers(services: Services): Pick<Handlers, 'reference
       const page = await store.references.page(query);
       return { ...page, rows: [...page.rows] };
     },
-    async 'references.export'(query) {
-      const lines: string[][] = [];
-      let after: string | null = null;
-      do {
-        const page: Awaited<ReturnType<typeof store.references.page>> = await store.references.page({ ...query, after, limit: 500 });
-        if (page.total > EXPORT_LIMIT) throw appError(ErrorCode.InvalidInput, `There are ${page.total} entries; at most ${EXPORT_LIMIT} are exported at once. Export them by collection, or search for some.`);
-        lines.push(...page.rows.map(toLine));
-        after = page.next;
-      } while (after !== null);
-      return { fileName: 'references.csv', text: csvOf([[...COLUMNS], ...lines]), entries: lines.length };
-    },
+    'references.export': async ({ after, ...query }) => await csvPart({
+      fileName: 'references.csv', columns: COLUMNS, read: async (request) => await store.references.page({ ...query, ...request }), lines: (rows) => rows.map(toLine),
+    }, { after }),
     'references.settings': async ({ pairId }) => ({ healing: await referenceHealing(services, pairId) }),
     async 'references.saveSettings'({ pairId, healing }) {
       await store.pairs.get(pairId);

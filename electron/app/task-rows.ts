@@ -40,16 +40,21 @@ export function toTaskRow(task: TaskRecord, blocked: string | null = null): Task
 }
 
 /** Reads one task as a row. @throws AppError NOT_FOUND. */
-export async function taskRow(store: Pick<Repositories, 'tasks'>, id: string): Promise<TaskRow> {
+export async function taskRow(store: Pick<Repositories, 'tasks' | 'journal'>, id: string): Promise<TaskRow> {
   const [row] = await taskRows(store, [await store.tasks.get(id)]);
   if (row === undefined) throw appError(ErrorCode.NotFound, `The task ${id} is not in this project any more.`);
   return row;
 }
 
-/** Tasks as rows, in the same order. */
-export async function taskRows(store: Pick<Repositories, 'tasks'>, tasks: readonly TaskRecord[]): Promise<TaskRow[]> {
+/** Tasks as rows, in the same order; of those that came to nothing, the journal tells whether anything is left to be rolled back. */
+export async function taskRows(store: Pick<Repositories, 'tasks' | 'journal'>, tasks: readonly TaskRecord[]): Promise<TaskRow[]> {
   const blocked = await whyNotResumed(store, tasks);
-  return tasks.map((task) => toTaskRow(task, blocked.get(task.id) ?? null));
+  const rows = tasks.map((task) => toTaskRow(task, blocked.get(task.id) ?? null));
+  // Only these are asked about: the figures of all others tell of writes that succeeded.
+  const fruitless = rows.filter((row) => row.canRollBack && row.done <= row.failed).map((row) => row.id);
+  if (fruitless.length === 0) return rows;
+  const standing = await store.journal.standingTasks(fruitless);
+  return rows.map((row) => (fruitless.includes(row.id) && !standing.has(row.id) ? { ...row, canRollBack: false } : row));
 }
 
 /**
@@ -86,9 +91,9 @@ function blocks(back: TaskRecord): string | null {
 }
 
 /** Number of migrations whose changes are still in the tenant and can be taken back. */
-export async function countUndoable(store: Pick<Repositories, 'tasks'>, of: { readonly pairId?: string; readonly collectionId?: string }): Promise<number> {
+export async function countUndoable(store: Pick<Repositories, 'tasks' | 'journal'>, of: { readonly pairId?: string; readonly collectionId?: string }): Promise<number> {
   let found = 0;
-  for await (const page of store.tasks.iterate({ ...of, states: [...WRITTEN] })) found += page.filter((task) => task.kind === 'Migrate' && toTaskRow(task).canRollBack).length;
+  for await (const page of store.tasks.iterate({ ...of, states: [...WRITTEN] })) found += (await taskRows(store, page.filter((task) => task.kind === 'Migrate'))).filter((row) => row.canRollBack).length;
   return found;
 }
 

@@ -10,7 +10,7 @@ import { requireNobodyWrites, taskRow, taskRows, toTaskRow, WAITING, whyNotResum
 import { MatchTask, MigrateTask, RollBackTask } from './pipeline/task-settings.ts';
 import { stageOf } from './pipeline/run-task.ts';
 import { interruptDead, interruptDeadOf } from './dead-owners.ts';
-import { csvOf } from './csv.ts';
+import { csvPart } from './csv.ts';
 import { startFixRollBack } from './checks-fix.ts';
 
 /** Channels of tasks. */
@@ -110,16 +110,11 @@ export function taskHandlers(services: Services): Pick<Handlers, 'tasks.list' | 
       services.nudge();
       return await changed(taskId);
     },
-    async 'tasks.exportItems'({ taskId }) {
-      const rows: (readonly string[])[] = [['time', 'type', 'name', 'status', 'message', 'objectGUID']];
-      let after: string | null = null;
-      do {
-        const page: Awaited<ReturnType<typeof store.tasks.pageItems>> = await store.tasks.pageItems({ taskId, onlyProblems: false, after, limit: 500 });
-        rows.push(...page.rows.map((i) => [new Date(i.at).toISOString(), i.kind, i.name, i.status, i.message, i.objectId ?? '']));
-        after = page.next;
-      } while (after !== null);
-      return { fileName: `task-${taskId}.csv`, text: csvOf(rows) };
-    },
+    'tasks.exportItems': async ({ taskId, after }) => await csvPart({
+      fileName: `task-${taskId}.csv`, columns: ['time', 'type', 'name', 'status', 'message', 'objectGUID'],
+      read: async (request) => await store.tasks.pageItems({ taskId, onlyProblems: false, ...request }),
+      lines: (rows) => rows.map((i) => [new Date(i.at).toISOString(), i.kind, i.name, i.status, i.message, i.objectId ?? '']),
+    }, { after }),
     async 'tasks.delete'({ taskId }) {
       const row = await taskRow(store, taskId);
       if (row.state === 'Running' || row.state === 'Queued' || row.state === 'Cancelling') throw appError(ErrorCode.Conflict, 'The task is still at work. Cancel it first.');
@@ -139,7 +134,7 @@ async function requireObjects(services: Services, collectionId: string) {
 
 async function lastMigration(services: Services, collectionId: string): Promise<string> {
   for await (const page of services.store.tasks.iterate({ collectionId })) {
-    const last = page.find((task) => task.kind === 'Migrate' && toTaskRow(task).canRollBack);
+    const last = (await taskRows(services.store, page.filter((task) => task.kind === 'Migrate'))).find((row) => row.canRollBack);
     if (last) return last.id;
   }
   throw appError(ErrorCode.NotFound, 'This collection has no migration that could be rolled back.');

@@ -1,11 +1,21 @@
 import type { TaskRow } from '../../shared/contracts/tasks.ts';
+import { printable } from './output.ts';
 
-/** Shows a task's progress on standard error: one moving line on a terminal, a line per phase and per tenth elsewhere. */
-export interface Progress { show(task: TaskRow): void; end(): void }
+/** How far a file is written, in rows. */
+export interface Written { readonly file: string; readonly done: number; readonly total: number }
+
+/** Shows progress on standard error: one moving line on a terminal, a line per phase and per tenth elsewhere. */
+export interface Progress {
+  /** Where a task stands. */
+  show(task: TaskRow): void;
+  /** How far a file is written. */
+  wrote(written: Written): void;
+  end(): void;
+}
 
 /** Makes a progress display; shows nothing when quiet. */
 export function createProgress(options: { readonly quiet: boolean; readonly stderr: NodeJS.WriteStream }): Progress {
-  if (options.quiet) return { show: () => {}, end: () => {} };
+  if (options.quiet) return { show: () => {}, wrote: () => {}, end: () => {} };
   return options.stderr.isTTY ? bar(options.stderr) : lines(options.stderr);
 }
 
@@ -14,24 +24,34 @@ const throttled = (task: TaskRow) => (task.throttledMs > 0 ? `, waited ${duratio
 
 function bar(stderr: NodeJS.WriteStream): Progress {
   let shown = false;
+  const draw = (what: string, done: number, total: number | null, more: string): void => {
+    const width = 24;
+    const part = total === null || total === 0 ? null : Math.min(1, done / total);
+    const filled = part === null ? '·'.repeat(width) : '█'.repeat(Math.round(part * width)).padEnd(width, '░');
+    const text = `${what.padEnd(16)} ${filled} ${done}${total === null ? '' : ` of ${total}`}${more}`;
+    stderr.write(`\r\u001b[2K${text.slice(0, Math.max(20, (stderr.columns ?? 100) - 1))}`);
+    shown = true;
+  };
   return {
-    show(task) {
-      const width = 24;
-      const part = task.total === null || task.total === 0 ? null : Math.min(1, task.done / task.total);
-      const filled = part === null ? '·'.repeat(width) : '█'.repeat(Math.round(part * width)).padEnd(width, '░');
-      const text = `${task.phase.padEnd(16)} ${filled} ${task.done}${task.total === null ? '' : ` of ${task.total}`}${task.failed > 0 ? `, ${task.failed} failed` : ''}${left(task)}${throttled(task)}`;
-      stderr.write(`\r\u001b[2K${text.slice(0, Math.max(20, (stderr.columns ?? 100) - 1))}`);
-      shown = true;
-    },
+    show: (task) => { draw(task.phase, task.done, task.total, `${task.failed > 0 ? `, ${task.failed} failed` : ''}${left(task)}${throttled(task)}`); },
+    wrote: ({ done, total }) => { draw('write file', done, total, ' rows'); },
     end() { if (shown) stderr.write('\r\u001b[2K'); },
   };
 }
 
 function lines(stderr: NodeJS.WriteStream): Progress {
   let last = '';
+  const tenthOf = (done: number, total: number | null): string => (total === null || total === 0 ? '' : `${Math.floor((done / total) * 10) * 10} %`);
   return {
+    wrote({ file, done, total }) {
+      // A short list is written before anybody could read about it.
+      const key = `${file} ${tenthOf(done, total)}`;
+      if (done >= total || key === last) return;
+      last = key;
+      stderr.write(`${printable(file)}: ${tenthOf(done, total)} (${done} of ${total} rows)\n`);
+    },
     show(task) {
-      const tenth = task.total === null || task.total === 0 ? '' : `${Math.floor((task.done / task.total) * 10) * 10} %`;
+      const tenth = tenthOf(task.done, task.total);
       const key = `${task.id} ${task.phase} ${tenth}`;
       if (key === last) return;
       last = key;

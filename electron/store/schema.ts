@@ -102,7 +102,7 @@ export interface JournalTable {
   outcome: string | null; message: string; settled_at: number | null; undone_by: string | null;
   /** JSON: the references that the write really changed; null: not settled, or none are of interest. */
   changed_references: string | null;
-  /** JSON: names of single values of the operation that were taken back while others stand; null: none. `undone_count`: how many. */
+  /** JSON: names of single values of the operation that were taken back while others stand, or an object with those (`undone`) and the ones that were left in place (`left`); null: none. `undone_count`: how many. */
   undone_values: Generated<string | null>; undone_count: Generated<number>;
 }
 

@@ -1,5 +1,5 @@
 import { useQueries, useQueryClient } from '@tanstack/react-query';
-import { useCallback, useEffect, useMemo, useState } from 'react';
+import { useCallback, useEffect, useState } from 'react';
 import { PAGE_SIZE, readRange, type Page } from './read-range.ts';
 
 /** Rows read by pages whose order is known by cursors. */
@@ -13,8 +13,6 @@ export interface CursorRows<Row> {
   /** Failure of a page on screen. */
   readonly error: Error | null;
   readonly retry: () => void;
-  /** Reads every row (for an export), a page at a time. */
-  readonly readAll: (limit: number) => Promise<Row[]>;
   /** Reads every row between two indexes, both included, also those that are not on screen. */
   readonly readRange: (first: number, last: number, onProgress?: (found: number) => void) => Promise<Row[]>;
 }
@@ -59,20 +57,10 @@ export function useCursorRows<Row>(key: readonly [string, object], fetch: (after
   const rowAt = (index: number): Row | undefined => pages[Math.floor(index / PAGE_SIZE) - from]?.data?.rows[index % PAGE_SIZE];
   const onRange = useCallback((first: number, last: number) => setRange((r) => (r.first === first && r.last === last ? r : { first, last })), []);
   const retry = useCallback(() => { void cache.refetchQueries({ queryKey: [key[0]] }); }, [cache, key]);
-  const readAll = useMemo(() => async (limit: number): Promise<Row[]> => {
-    const rows: Row[] = [];
-    let after: string | null = null;
-    do {
-      const page: Page<Row> = await cache.fetchQuery({ ...options(after), staleTime: 5_000 });
-      rows.push(...page.rows);
-      after = page.next;
-    } while (after !== null && rows.length < limit);
-    return rows.slice(0, limit);
-  }, [cache, options]);
   const readBetween = useCallback((first: number, last: number, onProgress?: (found: number) => void) => readRange<Row>(first, last, {
     cursors, readPage: (after) => cache.fetchQuery(options(after)), ...(onProgress ? { onProgress } : {}),
   }), [cache, cursors, options]);
-  return { total, rowAt, onRange, readRange: readBetween, loading: pages.every((page) => page.isPending), error: pages.find((page) => page.error)?.error ?? null, retry, readAll };
+  return { total, rowAt, onRange, readRange: readBetween, loading: pages.every((page) => page.isPending), error: pages.find((page) => page.error)?.error ?? null, retry };
 }
 
 const FIRST: readonly (string | null)[] = [null];

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { CHECK_ACTIONS, CHECK_CHOICES, CHECK_ERRORS, CHECK_STATES } from '../domain/checks.ts';
 import { channel } from './define.ts';
+import { ExportPart, PartRequest } from './export.ts';
 import { CountryCode, Dn, Guid, Id, Kind, Millis, PageRequest, Selection, UpnSuffix, page } from './values.ts';
 
 /** One finding of a stored check; see CheckFinding in shared/domain. `collections`: those that hold the object, for a check of a whole pair. */
@@ -87,8 +88,8 @@ export const checkChannels = {
   'checks.decide': channel('command', z.object({ id: Id, selection: FindingSelection, choice: z.enum([...CHECK_CHOICES, 'proposed', '']) }), z.object({ changed: z.int(), left: z.array(z.object({ number: z.int(), name: z.string(), reason: z.string() })).max(100), leftTotal: z.int() })),
   /** Puts another value in place of the proposal and decides for EDIT. Refused when the value breaks a rule of the attribute that is an error. */
   'checks.edit': channel('command', z.object({ id: Id, number: z.int(), value: z.string().max(2_000) }), z.object({ row: CheckFindingRow, warnings: z.array(z.string()) })),
-  /** The findings as CSV with the columns of IdFix and ours after them; at most 200,000. */
-  'checks.export': channel('query', z.object({ id: Id, ...filters }), z.object({ fileName: z.string(), text: z.string(), findings: z.int() })),
+  /** The findings as CSV with the columns of IdFix and ours after them, part by part, in the order of their numbers. */
+  'checks.export': channel('query', z.object({ id: Id, ...filters, ...PartRequest }), ExportPart),
   /** Reads decisions from a CSV of ours or of IdFix. Every line that does not fit is listed. */
   'checks.import': channel('command', z.object({ id: Id, text: z.string().max(60_000_000) }), z.object({ taken: z.int(), unchanged: z.int(), problems: z.array(z.object({ line: z.int(), message: z.string() })).max(1_000), problemsTotal: z.int() })),
   /** Plans the decisions (EDIT and REMOVE) as changes of the directory; stops at `Awaiting approval`. Nothing is written to the tenant. */

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { REVIEW_ACTIONS, REVIEW_POLICIES, REVIEW_STATES } from '../domain/review.ts';
 import { channel } from './define.ts';
+import { ExportPart, PartRequest } from './export.ts';
 import { Guid, Id, Kind, Millis, PageRequest, Progress, Risk, page } from './values.ts';
 
 export const ReviewStateSchema = z.enum(REVIEW_STATES);
@@ -82,8 +83,8 @@ export const matchChannels = {
   'matches.setPolicy': channel('command', Owner.extend({ policy: z.enum(REVIEW_POLICIES).nullable() }), Policy),
   /** Pins matches from two columns, source and target; the header names the attributes. `apply` false shows what would happen. */
   'matches.mapCsv': channel('command', z.object({ ...Scope, text: CsvText, apply: z.boolean() }), CsvResult),
-  /** The review as CSV, in the order of names; its column Decision may be filled in and imported. */
-  'matches.export': channel('query', z.object({ ...Scope, ...ReviewFilter.shape }), z.object({ fileName: z.string(), text: z.string(), rows: z.int() })),
+  /** The review as CSV, part by part, in the order of names; its column Decision may be filled in and imported. */
+  'matches.export': channel('query', z.object({ ...Scope, ...ReviewFilter.shape, ...PartRequest }), ExportPart),
   /** Decisions from an exported file: columns objectGUID and Decision, and Target ID where a candidate is chosen. */
   'matches.importDecisions': channel('command', z.object({ ...Scope, text: CsvText, apply: z.boolean() }), CsvResult),
 } as const;

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { PASSWORD_STATES } from '../domain/passwords.ts';
 import { channel } from './define.ts';
+import { ExportPart, PartRequest } from './export.ts';
 import { Id, Millis, page, PageRequest } from './values.ts';
 
 /** Symbols that Entra accepts in passwords (Entra documentation, "Password policies and account restrictions"). */
@@ -22,6 +23,6 @@ export const passwordChannels = {
   'passwords.savePolicy': channel('command', z.object({ pairId: Id, policy: PasswordPolicySchema }), PasswordPolicySchema),
   /** Accounts created by migrations of the pair, newest first. */
   'passwords.accounts': channel('query', z.object({ ...scope, ...PageRequest }), page(PasswordAccount)),
-  /** The same as CSV, for whoever resets them; at most 200,000. */
-  'passwords.export': channel('query', z.object(scope), z.object({ fileName: z.string(), text: z.string(), accounts: z.int() })),
+  /** The same as CSV, part by part, for whoever resets them. */
+  'passwords.export': channel('query', z.object({ ...scope, ...PartRequest }), ExportPart),
 } as const;

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { EXPORT_FORMATS } from '../domain/plan-export.ts';
 import { channel } from './define.ts';
+import { ExportPart, PartRequest } from './export.ts';
 import { Counts, OutdatedChoice, TaskRow } from './tasks.ts';
-import { AttributesSchema, Cursor, Done, Id, Kind, Millis, PageRequest, TaskKindSchema, TaskStateSchema, page } from './values.ts';
+import { AttributesSchema, Done, Id, Kind, Millis, PageRequest, TaskKindSchema, TaskStateSchema, page } from './values.ts';
 
 /** Limit of the guard: passed when the count is over `count` and also over `percent` of the objects planned. 0 percent leaves the count alone to decide, count 0 the percentage. */
 export const GuardLimitSchema = z.object({ count: z.int().min(0).max(10_000_000), percent: z.number().min(0).max(100) });
@@ -50,11 +51,8 @@ export const planChannels = {
   })),
   /** "Why?" of one value of one operation. */
   'plans.why': channel('query', z.object({ planId: Id, operationId: Id, attribute: z.string().min(1).max(200) }), PlannedWhy),
-  /**
-   * A part of the plan as a file: the text of one page and the cursor of the next part, null at the end. The parts in order make
-   * the file; each is at most a few megabytes.
-   */
-  'plans.export': channel('query', z.object({ planId: Id, format: z.enum(EXPORT_FORMATS), after: Cursor.nullish() }), z.object({ fileName: z.string(), mediaType: z.string(), text: z.string(), next: Cursor.nullable(), done: z.int(), total: z.int() })),
+  /** The plan as a file, part by part. */
+  'plans.export': channel('query', z.object({ planId: Id, format: z.enum(EXPORT_FORMATS), ...PartRequest }), ExportPart),
   /** Approves the plan for a time, as `tasks.approve` does for now; also moves one that is scheduled already. Applied by the agent of its collection once the time has come. */
   'plans.schedule': channel('command', z.object({ taskId: Id, at: Millis, confirmation: z.string().max(300), outdated: OutdatedChoice }), TaskRow),
   /** Takes the time away: the plan waits for approval again. */

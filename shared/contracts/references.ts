@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { REFERENCE_HEALING, REFERENCE_STATES, REFERENCE_VIEWS, REMADE_SIDES } from '../domain/references.ts';
 import { channel } from './define.ts';
+import { ExportPart, PartRequest } from './export.ts';
 import { Dn, Id, Kind, Millis, page, PageRequest } from './values.ts';
 
 /** One entry of the ledger: who waits, with which attribute, for whom, since when and why. */
@@ -33,8 +34,8 @@ const request = {
 export const referenceChannels = {
   /** References that could not be written because the other object had no match, ordered by the name of the side that `view` names. */
   'references.page': channel('query', z.object({ ...request, ...PageRequest }), page(ReferenceRow)),
-  /** The same as CSV; at most 200,000 entries. */
-  'references.export': channel('query', z.object(request), z.object({ fileName: z.string(), text: z.string(), entries: z.int() })),
+  /** The same as CSV, part by part. */
+  'references.export': channel('query', z.object({ ...request, ...PartRequest }), ExportPart),
   'references.settings': channel('query', z.object({ pairId: Id }), z.object({ healing: z.enum(REFERENCE_HEALING) })),
   'references.saveSettings': channel('command', z.object({ pairId: Id, healing: z.enum(REFERENCE_HEALING) }), z.object({ healing: z.enum(REFERENCE_HEALING) })),
 } as const;

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { MAILBOX_PERMISSIONS, OPERATION_KINDS, OUTCOMES, RECIPIENT_PARTS, SERVICES } from '../domain/plans.ts';
 import { channel } from './define.ts';
+import { ExportPart, PartRequest } from './export.ts';
 import { RollBackScope } from './roll-back.ts';
 import { CountryCode, Done, Guid, Id, Kind, Millis, PageRequest, Selection, TaskKindSchema, TaskPhaseSchema, TaskStateSchema, UpnSuffix, page } from './values.ts';
 
@@ -100,6 +101,7 @@ export const taskChannels = {
   'plans.operations': channel('query', z.object({ planId: Id, search: z.string().max(256).default(''), kind: z.union([z.enum(OPERATION_KINDS), z.literal('')]).default(''), outcome: z.union([z.enum(OUTCOMES), z.literal('')]).default(''), ...OperationFilters, ...PageRequest }), page(OperationRow)),
   'plans.skips': channel('query', z.object({ planId: Id, ...PageRequest }), page(z.object({ sourceId: z.string(), name: z.string(), kind: Kind, status: z.string(), reason: z.string() }))),
   'plans.findings': channel('query', z.object({ planId: Id, ...PageRequest }), page(FindingSchema)),
-  'tasks.exportItems': channel('query', z.object({ taskId: Id }), z.object({ fileName: z.string(), text: z.string() })),
+  /** What became of the objects of a task as CSV, part by part. */
+  'tasks.exportItems': channel('query', z.object({ taskId: Id, ...PartRequest }), ExportPart),
   'tasks.delete': channel('command', z.object({ taskId: Id }), Done),
 } as const;

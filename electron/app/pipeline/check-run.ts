@@ -7,6 +7,7 @@ import { OUTBOUND_CLAUSES, scopeClause } from '../../engines/mapping/index.ts';
 import { checkPair, createSourceChecks, createTenantNames, skippedByIdFix, type RuleContext, type TenantNames } from '../../engines/preflight/index.ts';
 import type { PairRecord, StoredFinding, TenantFacts } from '../../store/index.ts';
 import type { Services } from '../services.ts';
+import { nextTurn } from './next-turn.ts';
 
 /** Objects left out that are listed by name. */
 const LISTED = 500;
@@ -57,7 +58,7 @@ export async function runChecks(services: Services, scope: CheckScope, request: 
   let leftOutTotal = 0;
   let licensedUsers = 0;
   for await (const page of store.sources.iterate(pair.id)) {
-    signal.throwIfAborted();
+    await nextTurn(signal);
     for (const object of page) {
       const left = reasonToLeaveOut(object, request);
       if (left === null) { checks.note(object); continue; }
@@ -69,7 +70,7 @@ export async function runChecks(services: Services, scope: CheckScope, request: 
   }
   let looked = 0;
   for await (const page of store.sources.iterate(pair.id)) {
-    signal.throwIfAborted();
+    await nextTurn(signal);
     const matches = await store.matches.getMany(pair.id, page.map(({ id }) => id));
     for (const object of page) {
       if (reasonToLeaveOut(object, request) !== null) continue;
@@ -133,7 +134,7 @@ async function tenantNames(services: Services, pair: PairRecord, signal: AbortSi
   const licensed = new Set<string>();
   const synchronised = new Set<string>();
   for await (const targets of services.store.targets.iterate(pair.id, { withLinks: false, deleted: 'include' })) {
-    signal.throwIfAborted();
+    await nextTurn(signal);
     for (const target of targets) {
       names.add(target);
       if (firstOf(target.attributes, 'assignedLicenses') !== undefined) licensed.add(target.id);

@@ -2,6 +2,7 @@ import type { StoredFinding, TaskRecord } from '../../store/index.ts';
 import { licenceHeadCount } from '../licences.ts';
 import type { Services } from '../services.ts';
 import { runChecks } from './check-run.ts';
+import { nextTurn } from './next-turn.ts';
 import type { Reporter } from './reporter.ts';
 import { CheckTask, readSettings } from './task-settings.ts';
 
@@ -21,6 +22,7 @@ export async function checkTask(services: Services, task: TaskRecord, reporter: 
       const some = waiting.slice(0, CHUNK);
       waiting = waiting.slice(CHUNK);
       await store.checks.append(task.id, some);
+      await nextTurn(signal);
     }
   };
   const outcome = await runChecks(services, { pairId: task.pairId, collectionId: task.collectionId, ids, licences }, request, signal, (finding) => { waiting.push(finding); }, async (objects) => {

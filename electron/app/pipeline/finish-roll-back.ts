@@ -1,10 +1,11 @@
+import { setImmediate } from 'node:timers/promises';
 import type { Finding, OperationKind } from '../../../shared/domain/plans.ts';
 import type { MigrationProgress } from '../../../shared/domain/statuses.ts';
-import { EXISTENCE, valuesWritten } from '../../engines/planning/index.ts';
+import { EXISTENCE, leftAlone, valuesWritten, type RollbackConflict } from '../../engines/planning/index.ts';
 import type { CollectionRecord, JournalEntry, PairRecord } from '../../store/index.ts';
 import { reopenReferences } from '../references-ledger.ts';
 import type { Services } from '../services.ts';
-import { deviationsBySource, outcomes, report, type Ending, type Planned } from './finish.ts';
+import { deviationsBySource, outcomes, report, turnsOfEnd, type Ending, type Planned, type Turn } from './finish.ts';
 import type { Reporter } from './reporter.ts';
 import { LATER_RULE } from './roll-back.ts';
 import { RollBackTask, readSettings, type RollBackRequest } from './task-settings.ts';
@@ -16,11 +17,15 @@ const LINKS: ReadonlySet<OperationKind> = new Set(['set manager', 'clear manager
 /** What a roll back marked: objectGUIDs, and those among them of which nothing but links was marked. */
 interface Marked { readonly ids: readonly string[]; readonly linksOnly: ReadonlySet<string> }
 
-/** Writes statuses and the end of a roll back, and marks in the journal what was taken back, value by value. */
-export async function finishRollBack(services: Services, pair: PairRecord, collection: CollectionRecord, task: Planned, ending: Ending, reporter: Reporter): Promise<void> {
+/**
+ * Writes statuses and the end of a roll back, and marks in the journal what was taken back, value by value.
+ * @throws the reason of the signal when it fires before anything is marked; see {@link turnsOfEnd}.
+ */
+export async function finishRollBack(services: Services, pair: PairRecord, collection: CollectionRecord, task: Planned, ending: Ending, reporter: Reporter, signal: AbortSignal): Promise<void> {
   const { store } = services;
   const request = readSettings(RollBackTask, task);
-  const { byObject, orphans, figures } = await outcomes(services, task.planId);
+  const turn = turnsOfEnd(signal, ending);
+  const { byObject, orphans, figures } = await outcomes(services, task.planId, turn.read);
   const deviating = deviationsBySource(ending.deviations);
   const failures = new Map<string, string>();
   let problems = 0;
@@ -33,7 +38,7 @@ export async function finishRollBack(services: Services, pair: PairRecord, colle
   }
   const written = problems;
   // Known and shown before the plan was approved; said again where a person looks for what is left.
-  const blocked = await unavoidable(services, pair, task.planId);
+  const blocked = await unavoidable(services, pair, task.planId, turn.read);
   problems += blocked.length;
   for (const { finding, kind } of blocked) {
     const waits = finding.rule === LATER_RULE;
@@ -46,7 +51,7 @@ export async function finishRollBack(services: Services, pair: PairRecord, colle
     return await reporter.end('Cancelled', 'Cancelled between two writes. Resume the task to finish the roll back.', figures);
   }
   if (written === 0) await reopenReferences(services, pair.id, request);
-  const undone = await markUndone(services, pair, task, request, blocked.map((one) => one.finding).filter((finding) => finding.rule === LATER_RULE));
+  const undone = await markUndone(services, pair, task, request, blocked.map((one) => one.finding).filter((finding) => finding.rule === LATER_RULE), turn.write);
   await setStatuses(services, pair, collection, undone, failures);
   services.emit('store.changed', { nouns: ['objects', 'collections', 'tasks'] });
   if (problems === 0) return await reporter.end('Completed', `Rolled back ${undone.ids.length} objects; the tenant was read back and compared.`, figures);
@@ -56,13 +61,14 @@ export async function finishRollBack(services: Services, pair: PairRecord, colle
 }
 
 /** What the plan said cannot be taken back. */
-async function unavoidable(services: Services, pair: PairRecord, planId: string): Promise<readonly { readonly finding: Finding; readonly kind: 'user' | 'group' | 'contact' }[]> {
+async function unavoidable(services: Services, pair: PairRecord, planId: string, turn: Turn): Promise<readonly { readonly finding: Finding; readonly kind: 'user' | 'group' | 'contact' }[]> {
   const errors: Finding[] = [];
   let after: string | null = null;
   do {
     const page: Awaited<ReturnType<Services['store']['plans']['pageFindings']>> = await services.store.plans.pageFindings({ planId, after, limit: 500 });
     errors.push(...page.rows.filter((f) => f.severity === 'error'));
     after = page.next;
+    await turn();
   } while (after !== null);
   const sources = await services.store.sources.getMany(pair.id, errors.flatMap((f) => f.sourceId ?? []));
   return errors.map((finding) => ({ finding, kind: sources.get(finding.sourceId ?? '')?.kind ?? 'user' }));
@@ -72,25 +78,26 @@ async function unavoidable(services: Services, pair: PairRecord, planId: string)
  * Marks what was taken back in the journal: what the plan wrote, what was so already, what was left to others by choice, and what
  * never can be. Operations that failed, and accounts that have to be moved first, stay to be taken back another time.
  */
-async function markUndone(services: Services, pair: PairRecord, task: Planned, request: RollBackRequest, blocked: readonly Finding[]): Promise<Marked> {
+async function markUndone(services: Services, pair: PairRecord, task: Planned, request: RollBackRequest, blocked: readonly Finding[], turn: Turn): Promise<Marked> {
   const { store } = services;
-  const failed = await failedValues(services, task.planId);
+  const failed = await failedValues(services, task.planId, turn);
   const waits = new Set(blocked.map((finding) => `${finding.sourceId} ${finding.attribute}`));
-  const left = (entry: JournalEntry, value: string): boolean => {
+  const fails = (entry: JournalEntry, value: string): boolean => {
     const ofTarget = failed.get(entry.targetId ?? '');
     return ofTarget?.has(EXISTENCE) === true || ofTarget?.has(value) === true || waits.has(`${entry.sourceId} ${value}`);
   };
   // Only what the plan knew: something written later was not taken back.
-  const { all } = await undoneWrites(services, pair, request, request.seen?.last ?? 0, 'marking');
-  const { whole, parts } = marksOf(all, left);
+  const { all, standing, left } = await undoneWrites(services, pair, request, request.seen?.last ?? 0, 'marking');
+  const alone = leftAlone(standing, await existences(services, task.planId, turn), await touched(services, task.planId, turn));
+  const { whole, parts } = marksOf({ writes: all, onTop: left, fails, alone });
   const partly = new Set(parts.map((one) => one.id));
   const tasks = new Set(all.map(({ entry }) => entry.taskId));
   await store.transaction(async (tx) => {
     await tx.journal.markUndone(whole.map((entry) => entry.id), task.id);
     await tx.journal.markValuesUndone(parts);
     // A migration of which nothing stands any more is rolled back, also when it went in parts.
-    const standing = await tx.journal.standingTasks([...tasks]);
-    for (const id of tasks) if (!standing.has(id)) await tx.tasks.update(id, { rolledBackBy: task.id });
+    const there = await tx.journal.standingTasks([...tasks]);
+    for (const id of tasks) if (!there.has(id)) await tx.tasks.update(id, { rolledBackBy: task.id });
   });
   const marked = [...whole, ...all.filter(({ entry }) => partly.has(entry.id)).map(({ entry }) => entry)];
   const more = new Set(marked.flatMap(({ kind, sourceId }) => (LINKS.has(kind) ? [] : sourceId ?? [])));
@@ -98,10 +105,34 @@ async function markUndone(services: Services, pair: PairRecord, task: Planned, r
   return { ids, linksOnly: new Set(ids.filter((id) => !more.has(id))) };
 }
 
+/** What the plan showed about objects as a whole. */
+async function existences({ store }: Services, planId: string, turn: Turn): Promise<Pick<RollbackConflict, 'targetId' | 'attribute' | 'overwritten'>[]> {
+  const found: Pick<RollbackConflict, 'targetId' | 'attribute' | 'overwritten'>[] = [];
+  let after: string | null = null;
+  do {
+    const page: Awaited<ReturnType<typeof store.planConflicts.page>> = await store.planConflicts.page({ planId, after, limit: 500 });
+    for (const { targetId, attribute, choice } of page.rows) if (attribute === EXISTENCE) found.push({ targetId, attribute, overwritten: choice === 'restore' });
+    after = page.next;
+    await turn();
+  } while (after !== null);
+  return found;
+}
+
+/** Graph ids of the objects that the plan writes to. */
+async function touched(services: Services, planId: string, turn: Turn): Promise<ReadonlySet<string>> {
+  const ids = new Set<string>();
+  for await (const page of services.store.plans.iterateOperations(planId, { pageSize: 1000 })) {
+    for (const { targetId } of page) if (targetId !== null) ids.add(targetId);
+    await turn();
+  }
+  return ids;
+}
+
 /** Values by Graph id that operations of the plan could not write; {@link EXISTENCE} for an object of which nothing was. */
-async function failedValues(services: Services, planId: string): Promise<ReadonlyMap<string, ReadonlySet<string>>> {
+async function failedValues(services: Services, planId: string, turn: Turn): Promise<ReadonlyMap<string, ReadonlySet<string>>> {
   const failed = new Map<string, Set<string>>();
   for await (const page of services.store.plans.iterateOperations(planId, { outcomes: ['failed', 'drifted', 'skipped', 'pending', 'sent'], pageSize: 1000 })) {
+    await turn();
     for (const operation of page) {
       if (operation.targetId === null) continue;
       const values = failed.get(operation.targetId) ?? new Set<string>();
@@ -128,5 +159,9 @@ async function setStatuses(services: Services, pair: PairRecord, collection: Col
     if (matches.get(sourceId)?.state !== 'Matched') return { sourceId, status: 'New', reason: 'Rolled back: the object that the migration created was deleted.' };
     return written.has(sourceId) ? { sourceId, status: 'Migrated', reason: 'Rolled back in part; the rest of what was migrated stands.' } : { sourceId, status: 'Matched', reason: 'Rolled back to the state before the migration.' };
   });
-  for (let i = 0; i < statuses.length; i += 1000) await store.collections.setStatuses(collection.id, statuses.slice(i, i + 1000));
+  for (let i = 0; i < statuses.length; i += 1000) {
+    await store.collections.setStatuses(collection.id, statuses.slice(i, i + 1000));
+    // Nothing stops this any more: what is marked already would never get its status.
+    await setImmediate();
+  }
 }

@@ -1,8 +1,10 @@
+import { setImmediate } from 'node:timers/promises';
 import type { MigrationProgress } from '../../../shared/domain/statuses.ts';
 import type { Deviation } from '../../engines/applying/index.ts';
 import type { CollectionRecord, TaskRecord } from '../../store/index.ts';
 import { recordReferences } from '../references-ledger.ts';
 import type { Services } from '../services.ts';
+import { nextTurn } from './next-turn.ts';
 import type { Reporter } from './reporter.ts';
 import { MigrateTask, readSettings } from './task-settings.ts';
 
@@ -13,12 +15,29 @@ export type Planned = TaskRecord & { readonly planId: string };
 /** What came of the operations of one object. */
 export interface ObjectOutcome { name: string; kind: 'user' | 'group' | 'contact'; problems: string[]; done: number; open: number }
 
-/** Outcomes of a plan by source object. */
-export async function outcomes(services: Services, planId: string): Promise<{ readonly byObject: Map<string, ObjectOutcome>; readonly orphans: ObjectOutcome[]; readonly figures: { readonly done: number; readonly failed: number; readonly total: number } }> {
+/** Gives way to timers and messages between two pages. */
+export type Turn = () => Promise<void>;
+
+/**
+ * Turns of the end of a task. `read`: while it is found out what became of everything, a cancel ends it at once; the task can be resumed,
+ * and comes to its end again. `write`: what is being written of the end is written to its end, also of a task that was cancelled while it
+ * wrote to the tenant. Whoever lost the lease, or is closing, stops in both.
+ */
+export function turnsOfEnd(signal: AbortSignal, { cancelled }: Pick<Ending, 'cancelled'>): { readonly read: Turn; readonly write: Turn } {
+  const write = async (): Promise<void> => {
+    await setImmediate();
+    if (signal.reason !== 'cancelled') signal.throwIfAborted();
+  };
+  return { read: cancelled ? write : async () => { await nextTurn(signal); }, write };
+}
+
+/** Outcomes of a plan by source object. @param turn between two pages. */
+export async function outcomes(services: Services, planId: string, turn: Turn): Promise<{ readonly byObject: Map<string, ObjectOutcome>; readonly orphans: ObjectOutcome[]; readonly figures: { readonly done: number; readonly failed: number; readonly total: number } }> {
   const figures = { done: 0, failed: 0, total: 0 };
   const byObject = new Map<string, ObjectOutcome>();
   const orphans: ObjectOutcome[] = [];
   for await (const page of services.store.plans.iterateOperations(planId, { pageSize: 1000 })) {
+    await turn();
     for (const o of page) {
       const known = o.sourceId === null ? undefined : byObject.get(o.sourceId);
       const entry = known ?? { name: o.name, kind: o.objectKind, problems: [], done: 0, open: 0 };
@@ -47,10 +66,12 @@ export const deviationsBySource = (deviations: readonly Deviation[]) => Map.grou
 /**
  * Writes statuses and the end of a migration. An object without operations that was not left out is as the rules say: Migrated. One that
  * was added, matched or decided about since the plan was made is not what the plan saw, and keeps the status that it got then.
+ * @throws the reason of the signal when it fires; see {@link turnsOfEnd}.
  */
-export async function finishMigration(services: Services, collection: CollectionRecord, task: Planned, ending: Ending, reporter: Reporter): Promise<void> {
+export async function finishMigration(services: Services, collection: CollectionRecord, task: Planned, ending: Ending, reporter: Reporter, signal: AbortSignal): Promise<void> {
   const { store } = services;
-  const { byObject, figures } = await outcomes(services, task.planId);
+  const turn = turnsOfEnd(signal, ending);
+  const { byObject, figures } = await outcomes(services, task.planId, turn.read);
   const deviating = deviationsBySource(ending.deviations);
   const skipped = new Set<string>();
   let after: string | null = null;
@@ -58,6 +79,7 @@ export async function finishMigration(services: Services, collection: Collection
     const page: Awaited<ReturnType<typeof store.plans.pageSkips>> = await store.plans.pageSkips({ planId: task.planId, after, limit: 500 });
     for (const s of page.rows) skipped.add(s.sourceId);
     after = page.next;
+    await turn.read();
   } while (after !== null);
   const scope = readSettings(MigrateTask, task).ids ?? await store.collections.memberIds(collection.id);
   const statuses: { sourceId: string; status: MigrationProgress; reason: string }[] = [];
@@ -90,8 +112,11 @@ export async function finishMigration(services: Services, collection: Collection
   }
   const written = [...byObject].filter(([id, outcome]) => outcome.problems.length === 0 && outcome.open === 0 && !deviating.has(id)).map(([id]) => id);
   const unchanged = statuses.filter(({ sourceId, status }) => status === 'Migrated' && !byObject.has(sourceId)).map(({ sourceId }) => sourceId);
-  await recordReferences(services, { pairId: task.pairId, collectionId: collection.id, taskId: task.id, planId: task.planId }, { asked: (id) => asked.has(id), written: [...written, ...unchanged] });
-  for (let i = 0; i < statuses.length; i += 1000) await store.collections.setStatuses(collection.id, statuses.slice(i, i + 1000));
+  await recordReferences(services, { pairId: task.pairId, collectionId: collection.id, taskId: task.id, planId: task.planId }, { asked: (id) => asked.has(id), written: [...written, ...unchanged] }, turn.write);
+  for (let i = 0; i < statuses.length; i += 1000) {
+    await store.collections.setStatuses(collection.id, statuses.slice(i, i + 1000));
+    await turn.write();
+  }
   // A plan without operations was never applied: there is nothing of it to roll back or to resume.
   if (byObject.size > 0) await store.tasks.update(task.id, { checkpoint: { stage: 'apply', verified: !ending.cancelled && ending.deviations.length === 0 } });
   services.emit('store.changed', { nouns: ['objects', 'collections', 'tasks'] });

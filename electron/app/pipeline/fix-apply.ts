@@ -1,18 +1,21 @@
 import { appError, ErrorCode } from '../../../shared/domain/errors.ts';
+import type { SourceObject } from '../../../shared/domain/objects.ts';
 import type { Operation, Outcome } from '../../../shared/domain/plans.ts';
 import { applyFixes, verifyFixes, type Directory, type DirectoryEntry, type FixLedger, type FixResult } from '../../engines/directory/index.ts';
 import type { PairRecord, TaskRecord } from '../../store/index.ts';
 import { toSourceObject } from '../source-attributes.ts';
 import type { Services } from '../services.ts';
 import { attributesToRead } from './discover.ts';
+import { turnsOfEnd, type Turn } from './finish.ts';
 import { accountOf, directoryName } from './fix.ts';
 import { createLedger } from './ledger.ts';
+import { nextTurn } from './next-turn.ts';
 import type { Reporter } from './reporter.ts';
 import { RollBackTask, readSettings } from './task-settings.ts';
 
 type Planned = TaskRecord & { readonly planId: string };
 /** A value that is not what was written. */
-interface Deviation { readonly operation: Operation; readonly message: string }
+interface Deviation extends Pick<Operation, 'sourceId' | 'name' | 'objectKind'> { readonly message: string }
 
 const ledgerOf = (services: Services, pair: PairRecord, task: Planned): FixLedger => createLedger(services, { pairId: pair.id, collectionId: task.collectionId ?? '', taskId: task.id, planId: task.planId });
 
@@ -37,7 +40,7 @@ export async function applyToDirectory(services: Services, pair: PairRecord, tas
   // Nobody asked for it to stop: it is not cancelled, and the next process goes on with it.
   if (result.cancelled && signal.reason !== 'cancelled') throw appError(ErrorCode.Cancelled, 'The program ends.');
   const deviations = result.cancelled ? [] : await readBack(services, pair, task, directory, reporter, signal);
-  await finish(services, pair, task, { result, deviations }, reporter);
+  await finish(services, pair, task, { result, deviations }, reporter, signal);
 }
 
 /** Settles by looking what a Fix task that died left open. Writes nothing to the directory. */
@@ -48,34 +51,42 @@ export async function settleOpenFixes(services: Services, pair: PairRecord, task
   await applyFixes({ directory, ledger: { ...ledger, pending: () => Promise.resolve([]) }, newId: services.newId, now: services.now, account: '', onProgress: () => {} }, signal);
 }
 
-/** Reads every object that was written to, keeps it in the project as it is now, and compares. */
+/**
+ * Reads every object that was written to, keeps it in the project as it is now, and compares. In memory: a page of the journal with its
+ * objects, and a sentence for each value that is not what was written. An object whose writes are on two pages is read twice.
+ */
 async function readBack(services: Services, pair: PairRecord, task: Planned, directory: Directory, reporter: Reporter, signal: AbortSignal): Promise<readonly Deviation[]> {
   const { store } = services;
-  const written: Operation[] = [];
-  for await (const page of store.journal.iterateOfTask(task.id, { outcome: 'done', order: 'oldest first' })) written.push(...page.map((j) => j.operation));
-  const wanted = Map.groupBy(written, (operation) => operation.sourceId ?? '');
-  await reporter.phase('verify', 'Reading back what was written', wanted.size);
+  await reporter.phase('verify', 'Reading back what was written', (await store.plans.outcomeCounts(task.planId)).done);
   const schema = await directory.schema(signal);
   const attributes = await attributesToRead(services, pair);
   const runId = services.newId();
   const deviations: Deviation[] = [];
   let done = 0;
-  for (const [id, operations] of wanted) {
-    signal.throwIfAborted();
-    const entry: DirectoryEntry | undefined = await directory.get(id, [...new Set([...attributes, ...operations.flatMap((o) => o.changes.map((c) => c.attribute))])], signal);
-    const object = entry === undefined ? undefined : toSourceObject(entry);
-    if (object !== undefined) await store.sources.upsertPage(pair.id, [object], runId);
-    deviations.push(...verifyFixes(operations, new Map(entry === undefined ? [] : [[id, entry]]), schema));
-    reporter.progress(++done);
+  for await (const page of store.journal.iterateOfTask(task.id, { outcome: 'done', order: 'oldest first' })) {
+    await nextTurn(signal);
+    const objects: SourceObject[] = [];
+    for (const [id, operations] of Map.groupBy(page.map((j) => j.operation), (operation) => operation.sourceId ?? '')) {
+      signal.throwIfAborted();
+      const entry: DirectoryEntry | undefined = await directory.get(id, [...new Set([...attributes, ...operations.flatMap((o) => o.changes.map((c) => c.attribute))])], signal);
+      const object = entry === undefined ? undefined : toSourceObject(entry);
+      if (object !== undefined) objects.push(object);
+      for (const { operation: { sourceId, name, objectKind }, message } of verifyFixes(operations, new Map(entry === undefined ? [] : [[id, entry]]), schema)) deviations.push({ sourceId, name, objectKind, message });
+      done += operations.length;
+      reporter.progress(done);
+    }
+    if (objects.length > 0) await store.sources.upsertPage(pair.id, objects, runId);
   }
   return deviations;
 }
 
-async function finish(services: Services, pair: PairRecord, task: Planned, { result, deviations }: { readonly result: FixResult; readonly deviations: readonly Deviation[] }, reporter: Reporter): Promise<void> {
+async function finish(services: Services, pair: PairRecord, task: Planned, { result, deviations }: { readonly result: FixResult; readonly deviations: readonly Deviation[] }, reporter: Reporter, signal: AbortSignal): Promise<void> {
   const { store } = services;
+  const turn = turnsOfEnd(signal, result);
   const figures = { done: 0, failed: 0, total: 0 };
   const missingRights = new Set<string>();
   for await (const page of store.plans.iterateOperations(task.planId, { pageSize: 1_000 })) {
+    await turn.write();
     for (const o of page) {
       figures.total++;
       if (o.outcome !== 'pending' && o.outcome !== 'sent') figures.done++;
@@ -86,11 +97,11 @@ async function finish(services: Services, pair: PairRecord, task: Planned, { res
       reporter.item({ objectId: o.sourceId, name: o.name, kind: o.objectKind, status: 'Failed', message: o.message });
     }
   }
-  for (const { operation, message } of deviations) reporter.item({ objectId: operation.sourceId, name: operation.name, kind: operation.objectKind, status: 'Not verified', message });
+  for (const { sourceId, name, objectKind, message } of deviations) reporter.item({ objectId: sourceId, name, kind: objectKind, status: 'Not verified', message });
   await store.tasks.update(task.id, { checkpoint: { stage: 'apply', verified: !result.cancelled && deviations.length === 0 } });
   services.emit('store.changed', { nouns: ['objects', 'tasks'] });
   if (result.cancelled) return await reporter.end('Cancelled', 'Cancelled between two writes. What was written is in the journal: resume the task to go on, or roll it back.', figures);
-  if (task.kind === 'Roll back') await markUndone(services, pair, task, figures.failed === 0);
+  if (task.kind === 'Roll back') await markUndone(services, pair, task, figures.failed === 0, turn.write);
   const right = missingRights.size === 0 ? '' : ` ${accountOf(pair)} lacks a right: ${[...missingRights].join('; ')}.`;
   const problems = figures.failed + deviations.length;
   if (figures.total === 0) return await reporter.end('Completed', 'Nothing had to be written; what was left out has its reason in the plan.', figures);
@@ -103,14 +114,18 @@ async function finish(services: Services, pair: PairRecord, task: Planned, { res
 }
 
 /** Marks the journal of the Fix task as taken back, as far as it was; its findings are only decided again. */
-async function markUndone(services: Services, pair: PairRecord, task: Planned, complete: boolean): Promise<void> {
+async function markUndone(services: Services, pair: PairRecord, task: Planned, complete: boolean, turn: Turn): Promise<void> {
   const { store } = services;
   const request = readSettings(RollBackTask, task);
   if (request.undoes === null) return;
   const failed = new Set<string>();
-  for await (const page of store.plans.iterateOperations(task.planId, { outcomes: ['pending', 'sent', 'failed', 'drifted', 'skipped'] })) for (const o of page) failed.add(`${o.sourceId} ${o.changes[0]?.attribute ?? ''}`);
+  for await (const page of store.plans.iterateOperations(task.planId, { outcomes: ['pending', 'sent', 'failed', 'drifted', 'skipped'] })) {
+    await turn();
+    for (const o of page) failed.add(`${o.sourceId} ${o.changes[0]?.attribute ?? ''}`);
+  }
   const entries: { id: string; operationId: string }[] = [];
   for await (const page of store.journal.iterateOfTask(request.undoes, { outcome: 'done', order: 'oldest first' })) {
+    await turn();
     for (const j of page) {
       const mine = j.undoneBy === null && (request.seen === null || j.sequence <= request.seen.last) && (request.objectId === null || j.sourceId === request.objectId);
       if (mine && j.pairId === pair.id && !failed.has(`${j.sourceId} ${j.operation.changes[0]?.attribute ?? ''}`)) entries.push({ id: j.id, operationId: j.operationId });

@@ -8,6 +8,7 @@ import type { PairRecord, TaskRecord } from '../../store/index.ts';
 import { limitsInForce } from '../guard-limits.ts';
 import type { Services } from '../services.ts';
 import { createUniqueNames } from './fix-unique.ts';
+import { nextTurn } from './next-turn.ts';
 import type { Reporter } from './reporter.ts';
 import { FixTask, readSettings } from './task-settings.ts';
 
@@ -61,6 +62,8 @@ export async function planFixes(services: Services, pair: PairRecord, task: Task
     const totals = createFixCounts();
     let [wanted, skipped] = [0, 0];
     for await (const rows of store.checks.resolveFindings(checkId, selection ?? { mode: 'all except', numbers: [], filter: { search: '', rules: [], severity: '', attribute: '', choice: '', fixable: false } })) {
+      // A page without a decision asks the directory nothing.
+      await nextTurn(signal);
       const page = await planPage(planning, rows.filter(isWanted), totals.counts().operations);
       totals.add(page.operations);
       wanted += page.wanted;
@@ -123,8 +126,8 @@ async function planPage({ services, pair, directory, root, schema, isTaken, righ
   return { operations, planned, skips, wanted: page.length };
 }
 
-/** Totals of fixes that still grow: an operation is one value, and an object may have several. Every value of a directory that is taken away was somebody's. */
-function createFixCounts() {
+/** Totals of fixes, or of their way back, that still grow: an operation is one value, and an object may have several. Every value of a directory that is taken away was somebody's. */
+export function createFixCounts(): { readonly add: (operations: readonly Operation[]) => void; readonly counts: () => PlanCounts } {
   const counts: OpenCounts = { ...emptyCounts() };
   const objects = new Set<string | null>();
   const taken = { overwrites: 0, upnChanges: 0 };
@@ -142,13 +145,6 @@ function createFixCounts() {
     },
     counts: (): PlanCounts => ({ ...counts, ...taken, updates: objects.size }),
   };
-}
-
-/** Totals of fixes, or of their way back. */
-export function countFixes(operations: readonly Operation[], skipped: number): PlanCounts {
-  const totals = createFixCounts();
-  totals.add(operations);
-  return { ...totals.counts(), skipped };
 }
 
 /** What a plan for a directory says it is for. */

@@ -35,13 +35,13 @@ export async function planRollBack(
   await settleUndone(services, pair, request, tenant, reporter, signal);
   // Before the journal is read: what comes later is not part of this plan.
   const seen = await journalStanding(store, pair.id, request);
-  const { standing } = await undoneWrites(services, pair, request, seen.last, 'planning');
+  const { standing, known } = await undoneWrites(services, pair, request, seen.last, 'planning');
   if (standing.length === 0) throw appError(ErrorCode.NotFound, 'There is nothing to take back: the journal holds no change of this task, object or attribute that is still in place.');
   await reporter.phase('discover target', 'Reading what is there now', standing.length);
-  const { objects, gone, federated } = await presentState(services, pair.id, tenant, standing, signal);
+  const { objects, gone, federated } = await presentState(services, pair.id, tenant, known, signal);
   reporter.progress(standing.length);
   await reporter.phase('plan', 'Working out the way back', standing.length);
-  const plan = planRollback(standing, objects, {
+  const plan = planRollback(known, objects, {
     mode: request.mode, purge: request.purge, newId: services.newId, gone, federated, choices: new Map(request.choices.map((one) => [choiceKey(one), one.choice])),
   });
   const operations = await withNames(services, pair, plan.operations);

@@ -93,7 +93,7 @@ async function runMigratePlan(services: Services, pair: PairRecord, collection: 
     services.emit('store.changed', { nouns: ['objects', 'collections', 'pairs'] });
     if (operations === 0) {
       await services.store.tasks.update(task.id, { planId });
-      return await finishMigration(services, collection, { ...task, planId }, { deviations: [], cancelled: false }, reporter);
+      return await finishMigration(services, collection, { ...task, planId }, { deviations: [], cancelled: false }, reporter, signal);
     }
     await services.store.tasks.update(task.id, { planId });
     await reporter.end('Awaiting approval', `The plan has ${operations} operations. ${await guardSentence(services, planId)}Nothing was written; review and approve it.`, { planId });
@@ -112,7 +112,7 @@ async function runRollBackPlan(services: Services, pair: PairRecord, collection:
     const { planId, operations } = await planRollBack(services, pair, collection, task, request, tenant, reporter, signal);
     await services.store.tasks.update(task.id, { planId });
     // Read again: where the journal stood when the plan was made is written with the task, and what it says is marked now.
-    if (operations === 0) return await finishRollBack(services, pair, collection, { ...await services.store.tasks.get(task.id), planId }, { deviations: [], cancelled: false }, reporter);
+    if (operations === 0) return await finishRollBack(services, pair, collection, { ...await services.store.tasks.get(task.id), planId }, { deviations: [], cancelled: false }, reporter, signal);
     return await reporter.end('Awaiting approval', `The way back has ${operations} operations. ${await guardSentence(services, planId)}Nothing was written; review and approve it.`, { planId });
   });
 }
@@ -126,8 +126,8 @@ async function runApply(services: Services, pair: PairRecord, collection: Collec
     // Nobody asked for it to stop: it is not cancelled, and the next process goes on with it.
     if (result.cancelled && signal.reason !== 'cancelled') throw appError(ErrorCode.Cancelled, 'The program ends.');
     const outcome = { deviations, cancelled: result.cancelled };
-    if (task.kind === 'Migrate') await finishMigration(services, collection, { ...task, planId }, outcome, reporter);
-    else await finishRollBack(services, pair, collection, { ...task, planId }, outcome, reporter);
+    if (task.kind === 'Migrate') await finishMigration(services, collection, { ...task, planId }, outcome, reporter, signal);
+    else await finishRollBack(services, pair, collection, { ...task, planId }, outcome, reporter, signal);
   });
 }
 

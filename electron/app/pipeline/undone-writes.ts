@@ -1,5 +1,5 @@
 import { appError, ErrorCode } from '../../../shared/domain/errors.ts';
-import { attributeOf, EXISTENCE, valuesWritten, writesInTheWay, type StandingWrite } from '../../engines/planning/index.ts';
+import { attributeOf, EXISTENCE, leftOnTop, valuesWritten, writesInTheWay, type StandingWrite } from '../../engines/planning/index.ts';
 import type { JournalEntry, PairRecord } from '../../store/index.ts';
 import type { Services } from '../services.ts';
 import type { RollBackRequest } from './task-settings.ts';
@@ -12,8 +12,12 @@ export interface UndoneWrite { readonly entry: JournalEntry; readonly values: Re
 export interface UndoneWrites {
   /** Everything that is settled by the roll back, whatever came of it; in the order of writing. */
   readonly all: readonly UndoneWrite[];
-  /** Those of it that changed the tenant, for the planner. */
+  /** Those of it that changed the tenant. */
   readonly standing: readonly StandingWrite[];
+  /** Later writes that an earlier roll back left in place, with the values that lie on top of these. */
+  readonly left: readonly UndoneWrite[];
+  /** What the planner reads: `standing` and `left`, in the order of writing. */
+  readonly known: readonly StandingWrite[];
 }
 
 /** Writes of one object read at most. */
@@ -96,10 +100,22 @@ export async function undoneWrites(services: Services, pair: PairRecord, request
   const stop = inTheWay.find((write) => request.later === 'refuse' || others.get(write.sequence)?.outcome === null);
   if (stop !== undefined) throw inTheWayOf(stop, others.get(stop.sequence)?.outcome === null);
   const joined = inTheWay.flatMap((write): UndoneWrite[] => { const entry = others.get(write.sequence); return entry === undefined ? [] : [{ entry, values: write.values }]; });
+  const taken = [...standing, ...inTheWay].toSorted((a, b) => a.sequence - b.sequence);
+  const left = await leftOn(services, pair, taken);
   return {
     all: [...mine, ...joined].toSorted((a, b) => a.entry.sequence - b.entry.sequence),
-    standing: [...standing, ...inTheWay].toSorted((a, b) => a.sequence - b.sequence),
+    standing: taken, left, known: [...taken, ...left.map(({ entry, values }) => toStanding(entry, values))].toSorted((a, b) => a.sequence - b.sequence),
   };
+}
+
+/** What earlier roll backs left in place on top of what is taken back. */
+async function leftOn(services: Services, pair: PairRecord, taken: readonly StandingWrite[]): Promise<UndoneWrite[]> {
+  const [oldest] = taken;
+  if (oldest === undefined) return [];
+  const entries = await services.store.journal.leftOn(pair.id, [...new Set(taken.map((write) => write.targetId))], oldest.sequence);
+  const bySequence = new Map(entries.map((entry) => [entry.sequence, entry]));
+  return leftOnTop(taken, entries.filter(isReal).map((entry) => toStanding(entry, new Set(entry.leftValues))))
+    .flatMap(({ sequence, values }) => { const entry = bySequence.get(sequence); return entry === undefined ? [] : [{ entry, values }]; });
 }
 
 function inTheWayOf(write: StandingWrite, isOpen: boolean) {
@@ -109,20 +125,39 @@ function inTheWayOf(write: StandingWrite, isOpen: boolean) {
   return appError(ErrorCode.Conflict, `${what}. Roll that one back first, or take back what later migrations wrote to the same values along with it.`);
 }
 
+/** What a roll back settles, as {@link marksOf} reads it. */
+export interface Settled {
+  readonly writes: readonly UndoneWrite[];
+  /** What earlier roll backs left in place on top of it. */
+  readonly onTop: readonly UndoneWrite[];
+  /** True for a value that could not be taken back, so that it still stands. */
+  readonly fails: (entry: JournalEntry, value: string) => boolean;
+  /** Graph ids of objects that are left as they lie in the recycle bin. */
+  readonly alone: ReadonlySet<string>;
+}
+
+/** Values of one write: all that were taken back while others stand, and those that were left in place. */
+interface Mark { readonly id: string; readonly values: readonly string[]; readonly left: readonly string[] }
+
 /**
- * How the entries of a roll back are marked once it is carried out: those of which nothing stands any more, and the others with the
- * values that do not.
- * @param left true for a value that could not be taken back, so that it still stands.
+ * How the entries of a roll back are marked once it is carried out: those of which nothing stands any more, and those of which single
+ * values do not, or were left in place. What lay on top of something that was written back is left in place no more.
  */
-export function marksOf(writes: readonly UndoneWrite[], left: (entry: JournalEntry, value: string) => boolean): { readonly whole: readonly JournalEntry[]; readonly parts: readonly { readonly id: string; readonly values: readonly string[] }[] } {
+export function marksOf({ writes, onTop, fails, alone }: Settled): { readonly whole: readonly JournalEntry[]; readonly parts: readonly Mark[] } {
   const whole: JournalEntry[] = [];
-  const parts: { id: string; values: readonly string[] }[] = [];
+  const parts = new Map<string, Mark>();
   for (const { entry, values } of writes) {
-    const undone = [...values].filter((value) => !left(entry, value));
+    const undone = [...values].filter((value) => !fails(entry, value));
     const remaining = standingValues(entry).filter((value) => !undone.includes(value));
+    const left = alone.has(entry.targetId ?? '') && isReal(entry) ? [...entry.leftValues, ...undone] : entry.leftValues;
     // An entry without values of its own changed nothing that could stay.
     if (remaining.length === 0) whole.push(entry);
-    else if (undone.length > 0) parts.push({ id: entry.id, values: [...entry.undoneValues, ...undone] });
+    if (remaining.length === 0 ? left.length > entry.leftValues.length : undone.length > 0) parts.set(entry.id, { id: entry.id, values: remaining.length === 0 ? entry.undoneValues : [...entry.undoneValues, ...undone], left });
   }
-  return { whole, parts };
+  for (const { entry, values } of onTop) {
+    if (alone.has(entry.targetId ?? '')) continue;
+    const { left, ...mark } = parts.get(entry.id) ?? { id: entry.id, values: entry.undoneValues, left: entry.leftValues };
+    parts.set(entry.id, { ...mark, left: left.filter((value) => !values.has(value) || fails(entry, value)) });
+  }
+  return { whole, parts: [...parts.values()] };
 }

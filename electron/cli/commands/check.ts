@@ -1,4 +1,3 @@
-import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { Option, type Command } from 'commander';
 import type { CheckFindingRow, CheckSummary, FindingFilter } from '../../../shared/contracts/checks.ts';
@@ -10,6 +9,7 @@ import type { Session } from '../session.ts';
 import { reportTask } from '../task-outcome.ts';
 import { addCheckFixCommands } from './check-fix.ts';
 import { latestOf, scopeOf, scopeOptions, type ScopeOptions } from './check-scope.ts';
+import { saveParts } from './save-parts.ts';
 
 interface FilterOptions { readonly rule?: string[]; readonly severity?: 'error' | 'warning'; readonly attribute?: string; readonly search?: string; readonly undecided?: boolean; readonly limit: string }
 interface RunOptions extends ScopeOptions, FilterOptions {
@@ -34,7 +34,7 @@ Examples:
   causeway check --collection Berlin
   causeway check --collection Berlin --severity error --rule Duplicate Character --csv findings.csv
 Exit codes: 0 no error was found, 1 errors were found (whatever the filters show), 2 and 3 as ever.`)
-    .action((o: RunOptions) => run({ needs: 'project' }, async (session) => {
+    .action((o: RunOptions) => run({ needs: 'project' }, async (session, context) => {
       const limit = limitOf(o);
       const scope = await scopeOf(session, o);
       const wanted = licencesOf(o.licence ?? []);
@@ -47,7 +47,7 @@ Exit codes: 0 no error was found, 1 errors were found (whatever the filters show
       const summary = await session.call('checks.get', { id: taskId });
       const code = exitCodeOf(summary, o);
       if (o.csv !== undefined) {
-        const findings = await exportTo(session, summary.id, filterOf(o), o.csv);
+        const findings = await saveParts(o.csv, async (after) => await session.call('checks.export', { id: summary.id, ...filterOf(o), after }), context);
         session.out.result({ file: path.resolve(o.csv), findings, totals: summary.totals, tenantRead: summary.tenantRead }, [`Wrote ${findings} findings to ${o.csv}.`, ...totalLines(summary)]);
         return code;
       }
@@ -62,8 +62,9 @@ Exit codes: 0 no error was found, 1 errors were found (whatever the filters show
       return exitCodeOf(summary, o);
     }));
   filterOptions(scopeOptions(check.command('export').description('write the findings of the last check to a new CSV file, in the columns of IdFix and ours'))).requiredOption('--file <file>')
-    .action((o: ScopeOptions & FilterOptions & { file: string }) => run({ needs: 'project' }, async (session) => {
-      const findings = await exportTo(session, (await latestOf(session, o)).id, filterOf(o), o.file);
+    .action((o: ScopeOptions & FilterOptions & { file: string }) => run({ needs: 'project' }, async (session, context) => {
+      const { id } = await latestOf(session, o);
+      const findings = await saveParts(o.file, async (after) => await session.call('checks.export', { id, ...filterOf(o), after }), context);
       session.out.result({ file: path.resolve(o.file), findings }, [`Wrote ${findings} findings to ${o.file}. Fill in ACTION (EDIT, REMOVE, COMPLETE) and UPDATE, then: causeway check import --file ${o.file}`]);
       return EXIT.ok;
     }));
@@ -99,12 +100,6 @@ function licencesOf(texts: readonly string[]): { readonly licence: string; reado
   const everybody = parts.filter((part) => part.length === 1);
   if (everybody.length > 1 || (everybody.length === 1 && licences.length > 0)) throw appError(ErrorCode.InvalidInput, 'Give one product for everybody, or several products with the number of each: --licence SPE_E3=80 SPE_F1=40.');
   return { licence: everybody[0]?.[0] ?? '', licences };
-}
-
-async function exportTo(session: Session, id: string, filter: FindingFilter, file: string): Promise<number> {
-  const { text, findings } = await session.call('checks.export', { id, ...filter });
-  try { writeFileSync(file, text, { flag: 'wx' }); } catch (cause) { throw appError(ErrorCode.BadFile, `The file ${file} cannot be written: ${(cause as Error).message}.`, { cause }); }
-  return findings;
 }
 
 async function showFindings(session: Session, summary: CheckSummary, o: FilterOptions, limit: number): Promise<void> {

@@ -1,4 +1,3 @@
-import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { Option, type Command } from 'commander';
 import type { Decided, ReviewRow } from '../../../shared/contracts/matches.ts';
@@ -10,6 +9,7 @@ import { EXIT } from '../exit-codes.ts';
 import { printable, table } from '../output.ts';
 import type { Run } from '../run.ts';
 import type { Session } from '../session.ts';
+import { saveParts } from './save-parts.ts';
 
 /** Options of commands that work on one collection or on all of a pair. */
 export interface ScopeOptions { readonly collection?: string; readonly pair?: string }
@@ -52,15 +52,14 @@ export function addMatchReviewCommands(match: Command, run: Run): void {
   withFilter(withScope(match.command('review').description('list matches with rule, evidence and risks; by default those that wait for a decision')).option('--everything', 'decided ones and those without a risk, too')
     .option('--limit <n>', 'rows shown', '200').option('--csv <file>', 'write them to a new file, whose column Decision can be filled in and imported'))
     .addHelpText('after', '\nExamples:\n  causeway match review --collection Berlin\n  causeway match review --collection Berlin --risk "names differ" --csv review.csv\n  causeway match review --pair "Contoso to M365"')
-    .action((o: Filter & ScopeOptions & { everything?: boolean; limit: string; csv?: string }) => run({ needs: 'project' }, async (session) => {
+    .action((o: Filter & ScopeOptions & { everything?: boolean; limit: string; csv?: string }) => run({ needs: 'project' }, async (session, context) => {
       const scope = await scopeOf(session, o);
       const filter = filterOf(o);
       const query = { ...scope, ...filter, review: filter.review === '' && o.everything !== true ? 'To review' as const : filter.review };
       const limit = Number(o.limit);
       if (!Number.isInteger(limit) || limit < 1 || limit > 100_000) throw appError(ErrorCode.InvalidInput, `--limit must be a whole number from 1 to 100000, not "${o.limit}".`);
       if (o.csv !== undefined) {
-        const { text, rows } = await session.call('matches.export', query);
-        try { writeFileSync(o.csv, text, { flag: 'wx' }); } catch (cause) { throw appError(ErrorCode.BadFile, `The file ${o.csv} cannot be written: ${(cause as Error).message}.`, { cause }); }
+        const rows = await saveParts(o.csv, async (after) => await session.call('matches.export', { ...query, after }), context);
         session.out.result({ file: path.resolve(o.csv), rows }, [`Wrote ${rows} matches to ${o.csv}.`]);
         return EXIT.ok;
       }

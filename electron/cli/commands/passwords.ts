@@ -1,4 +1,3 @@
-import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { Option, type Command } from 'commander';
 import type { PasswordAccount } from '../../../shared/contracts/passwords.ts';
@@ -7,18 +6,18 @@ import { PASSWORD_STATES, type PasswordPolicy, type PasswordState } from '../../
 import { EXIT } from '../exit-codes.ts';
 import { table } from '../output.ts';
 import type { Run } from '../run.ts';
+import { saveParts } from './save-parts.ts';
 
 /** `causeway passwords ...`: how initial passwords are made, and which accounts need one. No command shows or writes a password. */
 export function addPasswordCommands(program: Command, run: Run): void {
   const passwords = program.command('passwords').description('initial passwords: how they are made, and which new accounts need a reset');
   passwords.command('list', { isDefault: true }).description('list accounts that migrations created, newest first; never their passwords').option('--pair <name>').addOption(new Option('--state <state>').choices([...PASSWORD_STATES])).option('--csv <file>', 'write all to a new CSV file').option('--limit <n>', 'accounts shown', '200')
-    .action((o: { pair?: string; state?: PasswordState; csv?: string; limit: string }) => run({ needs: 'project' }, async (session) => {
+    .action((o: { pair?: string; state?: PasswordState; csv?: string; limit: string }) => run({ needs: 'project' }, async (session, context) => {
       const limit = Number(o.limit);
       if (!Number.isInteger(limit) || limit < 1) throw appError(ErrorCode.InvalidInput, `--limit must be a whole number from 1, not "${o.limit}".`);
       const query = { pairId: (await session.pair(o.pair)).id, state: o.state ?? '' as const };
       if (o.csv !== undefined) {
-        const { text, accounts } = await session.call('passwords.export', query);
-        try { writeFileSync(o.csv, text, { flag: 'wx' }); } catch (cause) { throw appError(ErrorCode.BadFile, `The file ${o.csv} cannot be written: ${(cause as Error).message}.`, { cause }); }
+        const accounts = await saveParts(o.csv, async (after) => await session.call('passwords.export', { ...query, after }), context);
         session.out.result({ file: path.resolve(o.csv), accounts }, [`Wrote ${accounts} accounts to ${o.csv}.`]);
         return EXIT.ok;
       }

@@ -1,45 +1,25 @@
 import { once } from 'node:events';
-import { createWriteStream } from 'node:fs';
-import { rm } from 'node:fs/promises';
-import { finished } from 'node:stream/promises';
-import { appError, ErrorCode } from '../../../shared/domain/errors.ts';
 import type { ExportFormat } from '../../../shared/domain/plan-export.ts';
+import type { Context } from '../run.ts';
 import type { Session } from '../session.ts';
+import { saveParts, type PartOf } from './save-parts.ts';
 
 /**
- * Writes a plan to a new file, part after part, with the memory of one part.
+ * Writes a plan to a new file, part after part, with the memory of one part ({@link saveParts}).
  * @param file `-`: standard output.
  * @returns rows written.
- * @throws AppError BAD_FILE when the file exists or cannot be written; a file that was begun is removed.
+ * @throws AppError as {@link saveParts}.
  */
-export async function savePlan(session: Session, planId: string, format: ExportFormat, file: string, stdout: NodeJS.WritableStream): Promise<number> {
-  if (file === '-') return await writeParts(session, planId, format, stdout);
-  const stream = createWriteStream(file, { flags: 'wx', encoding: 'utf8' });
-  try {
-    await once(stream, 'open');
-  } catch (cause) {
-    throw appError(ErrorCode.BadFile, `The file ${file} cannot be written: ${(cause as Error).message}.`, { cause });
-  }
-  const ended = finished(stream);
-  ended.catch(() => {});
-  try {
-    const rows = await writeParts(session, planId, format, stream);
-    stream.end();
-    await ended;
-    return rows;
-  } catch (error) {
-    stream.destroy();
-    await rm(file, { force: true });
-    throw stream.errored === null ? error : appError(ErrorCode.BadFile, `The file ${file} cannot be written: ${stream.errored.message}. It was removed.`, { cause: error });
-  }
+export async function savePlan(session: Session, planId: string, format: ExportFormat, file: string, context: Pick<Context, 'interrupts' | 'progress' | 'streams'>): Promise<number> {
+  const part: PartOf = async (after) => await session.call('plans.export', { planId, format, after });
+  return file === '-' ? await writeParts(part, context.streams.stdout) : await saveParts(file, part, context);
 }
 
-async function writeParts(session: Session, planId: string, format: ExportFormat, to: NodeJS.WritableStream): Promise<number> {
-  let after: string | null = null;
-  for (;;) {
-    const part: { readonly text: string; readonly next: string | null; readonly done: number } = await session.call('plans.export', { planId, format, after });
-    if (!to.write(part.text)) await once(to, 'drain');
-    if (part.next === null) return part.done;
-    after = part.next;
+async function writeParts(part: PartOf, to: NodeJS.WritableStream): Promise<number> {
+  for (let after: string | null = null; ;) {
+    const next: Awaited<ReturnType<PartOf>> = await part(after);
+    if (!to.write(next.text)) await once(to, 'drain');
+    if (next.next === null) return next.done;
+    after = next.next;
   }
 }

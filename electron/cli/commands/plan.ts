@@ -43,7 +43,7 @@ export function addPlanCommands(program: Command, run: Run): void {
   plan.command('export').description('write a plan to a file: a table, data, a page to read or print, or a PowerShell script').argument('<task>', 'id of the task or of the plan')
     .addOption(new Option('--format <format>').choices(EXPORT_FORMATS).default('csv')).requiredOption('--file <file>', 'a new file; - writes to standard output')
     .action((id: string, o: { format: ExportFormat; file: string }) => run({ needs: 'project' }, async (session, context) => {
-      const rows = await savePlan(session, (await summaryOf(session, id)).id, o.format, o.file, context.streams.stdout);
+      const rows = await savePlan(session, (await summaryOf(session, id)).id, o.format, o.file, context);
       if (o.file !== '-') session.out.result({ file: path.resolve(o.file), rows }, [`Wrote ${o.file}: ${rows} rows.`, ...(o.format === 'powershell' ? ['Try it first with -WhatIf. It needs Connect-MgGraph, and Connect-ExchangeOnline for steps of Exchange Online.'] : [])]);
       return EXIT.ok;
     }));

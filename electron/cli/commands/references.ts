@@ -1,4 +1,3 @@
-import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { Option, type Command } from 'commander';
 import type { ReferenceRow } from '../../../shared/contracts/references.ts';
@@ -8,6 +7,7 @@ import { EXIT } from '../exit-codes.ts';
 import { table } from '../output.ts';
 import type { Run } from '../run.ts';
 import type { Session } from '../session.ts';
+import { saveParts } from './save-parts.ts';
 
 interface ListOptions { readonly pair?: string; readonly collection?: string; readonly forWhom?: boolean; readonly healed?: boolean; readonly search: string; readonly csv?: string; readonly limit: string }
 
@@ -23,13 +23,12 @@ Examples:
   causeway references
   causeway references list --collection Berlin --for-whom
   causeway references list --pair Contoso --csv waiting.csv`)
-    .action((o: ListOptions) => run({ needs: 'project' }, async (session) => {
+    .action((o: ListOptions) => run({ needs: 'project' }, async (session, context) => {
       const limit = Number(o.limit);
       if (!Number.isInteger(limit) || limit < 1) throw appError(ErrorCode.InvalidInput, `--limit must be a whole number from 1, not "${o.limit}".`);
       const query = { ...await scopeOf(session, o), view: o.forWhom === true ? 'for whom' as const : 'who waits' as const, state: o.healed === true ? 'healed' as const : 'waits' as const, search: o.search };
       if (o.csv !== undefined) {
-        const { text, entries } = await session.call('references.export', query);
-        try { writeFileSync(o.csv, text, { flag: 'wx' }); } catch (cause) { throw appError(ErrorCode.BadFile, `The file ${o.csv} cannot be written: ${(cause as Error).message}.`, { cause }); }
+        const entries = await saveParts(o.csv, async (after) => await session.call('references.export', { ...query, after }), context);
         session.out.result({ file: path.resolve(o.csv), entries }, [`Wrote ${entries} entries to ${o.csv}.`]);
         return EXIT.ok;
       }

@@ -6,6 +6,6 @@ export { addToCounts, countOperations, emptyCounts, type OpenCounts } from './co
 export { DEFAULT_GUARD_LIMITS, guardPlan } from './guard.ts';
 export { MEMBERS_PER_OPERATION } from './links.ts';
 export { planRollback } from './rollback.ts';
-export { writesInTheWay, type StandingWrite } from './rollback-scope.ts';
+export { leftAlone, leftOnTop, writesInTheWay, type StandingWrite } from './rollback-scope.ts';
 export { attributeOf, choiceKey, EXISTENCE, isPartOf, MANAGER, membership, valuesInTheWay, valuesWritten } from './rollback-values.ts';
 export type { JournalledChange, RollbackChoice, RollbackConflict, RollbackImpossible, RollbackOptions, RollbackPlan } from './rollback-types.ts';

@@ -1,4 +1,4 @@
-import type { JournalledChange } from './rollback-types.ts';
+import type { JournalledChange, RollbackConflict } from './rollback-types.ts';
 import { EXISTENCE, valuesInTheWay } from './rollback-values.ts';
 
 /** A write of a migration that still stands, at least in part. */
@@ -39,4 +39,33 @@ export function writesInTheWay(mine: readonly StandingWrite[], others: readonly 
     found.push({ ...write, values: new Set(values) });
   }
   return found;
+}
+
+/**
+ * Finds the objects that a roll back leaves in the recycle bin as they lie there: somebody decided so, or the migration had brought
+ * them back from there. What was written to them counts as taken back and comes along when somebody brings them back.
+ * @param writes what is taken back.
+ * @param conflicts the three-way view of the plan.
+ * @param touched Graph ids of the objects that the plan writes to.
+ */
+export function leftAlone(writes: readonly Pick<JournalledChange, 'targetId' | 'operation'>[], conflicts: readonly Pick<RollbackConflict, 'targetId' | 'attribute' | 'overwritten'>[], touched: ReadonlySet<string>): ReadonlySet<string> {
+  const kept = conflicts.filter(({ attribute, overwritten }) => attribute === EXISTENCE && !overwritten).map(({ targetId }) => targetId);
+  const restored = writes.filter(({ operation }) => operation.kind === 'restore').map(({ targetId }) => targetId);
+  return new Set([...kept, ...restored].filter((id) => !touched.has(id)));
+}
+
+/**
+ * Later writes to the same values that count as taken back although nobody wrote them back (see {@link leftAlone}): what they found tells
+ * what others had made of the value, and what they wrote is what is there.
+ * @param mine what is to be taken back.
+ * @param left such writes, each with the values of it that are so.
+ * @returns the parts of `left` that were written on top of `mine`; the planner reads them among the others, in the order of writing.
+ */
+export function leftOnTop(mine: readonly StandingWrite[], left: readonly StandingWrite[]): readonly StandingWrite[] {
+  const ofTarget = Map.groupBy(mine, ({ targetId }) => targetId);
+  return left.flatMap((write) => {
+    const older = (ofTarget.get(write.targetId) ?? []).filter(({ sequence }) => sequence < write.sequence);
+    const values = [...write.values].filter((value) => value !== EXISTENCE && older.some((one) => one.values.has(value)));
+    return values.length === 0 ? [] : [{ ...write, values: new Set(values) }];
+  });
 }

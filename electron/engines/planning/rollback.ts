@@ -111,7 +111,7 @@ function undoValues(work: Work, { wishes, current, leavesDeleted }: Fate): void 
  * The inverse of what was carried out, taken from the journal newest first and held against the present state. Order: deleted
  * objects come back and licences are given back, links are taken back, created objects are deleted, values are restored (which may need
  * the names that the created objects held), licences are taken, restored objects are deleted again, and deleted ones purged when asked.
- * @param entries operations carried out, in the order in which they were written.
+ * @param entries operations carried out, in the order in which they were written; among them what was left of later ones (`leftOnTop`).
  * @param current present state by Graph id, with links for objects whose links the task changed; undefined or missing: gone.
  */
 export function planRollback(entries: readonly JournalledChange[], current: ReadonlyMap<string, TargetObject | undefined>, options: RollbackOptions): RollbackPlan {

@@ -20,7 +20,7 @@ export type CheckEnd = Pick<CheckRecord, 'totals' | 'leftOut' | 'leftOutTotal' |
 /** A finding with the names of the collections that hold its object. */
 export type StoredFinding = CheckFinding & { readonly collections: readonly string[] };
 /** Findings of one check that a filter shows. */
-export type FindingsQuery = PageRequest & Partial<FindingFilter> & { readonly id: string; readonly sort?: 'severity' | 'name' };
+export type FindingsQuery = PageRequest & Partial<FindingFilter> & { readonly id: string; readonly sort?: 'severity' | 'name' | 'number' };
 
 /** Stored checks, their findings and what people decided about them. */
 export interface ChecksRepository {
@@ -94,7 +94,8 @@ function conditions({ search = '', rules = [], severity = '', attribute = '', ch
   ]);
 }
 
-const ORDERS = { severity: ['f.severity', 'f.number'], name: ['f.name_key', 'f.number'] } as const;
+/** What each order sorts by: nothing that is decided about a finding moves it while it is read by number. */
+const ORDERS = { severity: { columns: ['f.severity', 'f.number'], shape: ['string', 'number'] }, name: { columns: ['f.name_key', 'f.number'], shape: ['string', 'number'] }, number: { columns: ['f.number'], shape: ['number'] } } as const;
 
 function toRecord(row: Selectable<Tables['check_run']>): CheckRecord {
   return {
@@ -183,15 +184,15 @@ export function checksRepository(context: Context): ChecksRepository {
     },
     pageFindings: async ({ id, sort = 'severity', after: from, limit: asked, ...filter }) => {
       const limit = limitOf(asked);
-      const order = ORDERS[sort];
-      const start = startOf(from, ['string', 'number']);
+      const { columns: order, shape } = ORDERS[sort];
+      const start = startOf(from, shape);
       const where = conditions(filter);
       const total = start?.total ?? count((await db.selectFrom('check_finding as f').select((eb) => eb.fn.countAll().as('n')).where('f.task_id', '=', id).where(where).executeTakeFirst())?.n);
       let query = joined(context, id).where(where).limit(limit + 1);
       if (start !== undefined) query = query.where(after(order, start));
       for (const column of order) query = query.orderBy(column);
       const rows = await query.execute();
-      return toPage(rows, limit, total, (row) => [sort === 'name' ? row.name_key : row.severity, row.number], toRow);
+      return toPage(rows, limit, total, (row) => (sort === 'number' ? [row.number] : [sort === 'name' ? row.name_key : row.severity, row.number]), toRow);
     },
     iterateFindings: (id, filter = {}) => walk(id, filter),
     resolveFindings: async function* (id, selection) {

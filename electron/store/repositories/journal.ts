@@ -43,6 +43,8 @@ export interface JournalEntry extends JournalIntent {
   readonly undoneBy: string | null;
   /** Names of single values of the write that were taken back while others stand. */
   readonly undoneValues: readonly string[];
+  /** Names of values that count as taken back although nobody wrote them back, because the object was left in the recycle bin: they are there when it comes back. */
+  readonly leftValues: readonly string[];
 }
 
 /** What came of one intended write. */
@@ -75,6 +77,8 @@ export interface JournalRepository {
   ofObject(pairId: string, sourceId: string, limit: number): Promise<readonly JournalEntry[]>;
   /** What migrations wrote to these objects of the tenant after a moment and nobody took back, settled or open, in the order of writing. */
   standingOn(pairId: string, targetIds: readonly string[], afterSequence: number): Promise<readonly JournalEntry[]>;
+  /** What was written to these objects of the tenant after a moment and was left in place by a roll back (`leftValues`), in the order of writing. */
+  leftOn(pairId: string, targetIds: readonly string[], afterSequence: number): Promise<readonly JournalEntry[]>;
   /** Of these tasks, those that have written something that is still in place. */
   standingTasks(taskIds: readonly string[]): Promise<ReadonlySet<string>>;
   /** Where the journal of one task stands, or that of a pair or of one object of it; what a roll back saw is compared with it later. */
@@ -87,8 +91,8 @@ export interface JournalRepository {
   count(pairId: string): Promise<number>;
   /** Notes which task took these writes back. */
   markUndone(ids: readonly string[], byTaskId: string): Promise<void>;
-  /** Notes single values of writes as taken back; `values` are all that were, also earlier. The rest of the write still stands. */
-  markValuesUndone(marks: readonly { readonly id: string; readonly values: readonly string[] }[]): Promise<void>;
+  /** Notes single values of writes as taken back; `values` are all that were, also earlier. The rest of the write still stands. `left`: see `leftValues`; absent: none. */
+  markValuesUndone(marks: readonly { readonly id: string; readonly values: readonly string[]; readonly left?: readonly string[] }[]): Promise<void>;
 }
 
 const PAGE_SIZE = 500;
@@ -96,11 +100,19 @@ const PAGE_SIZE = 500;
 const VALUE = 1_000;
 const COLUMNS = ['id', 'pair_id', 'collection_id', 'task_id', 'plan_id', 'operation_id', 'source_id', 'target_id', 'kind', 'operation', 'before', 'intent_at', 'message'] as const;
 
+/** What `undone_values` holds: the names alone, or with those that were left; the latter begins with a brace. */
+type UndoneValues = readonly string[] | { readonly undone: readonly string[]; readonly left: readonly string[] };
+const undoneOf = (text: string | null): Pick<JournalEntry, 'undoneValues' | 'leftValues'> => {
+  const held = text === null ? [] : json<UndoneValues>(text);
+  return 'left' in held ? { undoneValues: held.undone, leftValues: held.left } : { undoneValues: held, leftValues: [] };
+};
+const undoneText = (values: readonly string[], left: readonly string[]): string => JSON.stringify((left.length === 0 ? values : { undone: values, left }) satisfies UndoneValues);
+
 const toEntry = (row: Selectable<Tables['journal']>): JournalEntry => ({
   sequence: row.number, id: row.id, pairId: row.pair_id, collectionId: row.collection_id, taskId: row.task_id, planId: row.plan_id, operationId: row.operation_id,
   sourceId: row.source_id, targetId: row.target_id, kind: row.kind as OperationKind, operation: json<PlannedOperation>(row.operation), before: json<ObservedState | null>(row.before),
   intentAt: row.intent_at, outcome: row.outcome as JournalOutcome | null, message: row.message, settledAt: row.settled_at, undoneBy: row.undone_by,
-  undoneValues: row.undone_values === null ? [] : json<readonly string[]>(row.undone_values),
+  ...undoneOf(row.undone_values),
   references: row.changed_references === null ? [] : json<readonly Reference[]>(row.changed_references),
 });
 
@@ -170,6 +182,14 @@ export function journalRepository(context: Context): JournalRepository {
       }
       return found.toSorted((a, b) => a.sequence - b.sequence);
     },
+    leftOn: async (pairId, targetIds, afterSequence) => {
+      const found: JournalEntry[] = [];
+      for (const ids of pieces(targetIds)) {
+        const rows = await db.selectFrom('journal').selectAll().where('pair_id', '=', pairId).where('target_id', 'in', ids).where('number', '>', afterSequence).where('undone_values', 'like', '{%').execute();
+        found.push(...rows.map(toEntry));
+      }
+      return found.toSorted((a, b) => a.sequence - b.sequence);
+    },
     standingTasks: async (taskIds) => {
       const found = new Set<string>();
       for (const ids of pieces(taskIds)) {
@@ -215,7 +235,7 @@ export function journalRepository(context: Context): JournalRepository {
       await within.dialect.bulk.update(within.db, { table: 'journal', key: ['id'], set: ['undone_by'] }, ids.map((id) => ({ id, undone_by: byTaskId })));
     }),
     markValuesUndone: (marks) => inTransaction(context, async (within) => {
-      await within.dialect.bulk.update(within.db, { table: 'journal', key: ['id'], set: ['undone_values', 'undone_count'] }, marks.map(({ id, values }) => ({ id, undone_values: JSON.stringify(values), undone_count: values.length })));
+      await within.dialect.bulk.update(within.db, { table: 'journal', key: ['id'], set: ['undone_values', 'undone_count'] }, marks.map(({ id, values, left = [] }) => ({ id, undone_values: undoneText(values, left), undone_count: values.length })));
     }),
   };
 }

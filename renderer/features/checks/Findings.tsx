@@ -1,5 +1,5 @@
 import { Button, MessageBar, MessageBarBody, SearchBox, Select, Toolbar, ToolbarButton } from '@fluentui/react-components';
-import { ArrowDownloadRegular, ArrowUploadRegular } from '@fluentui/react-icons';
+import { ArrowUploadRegular } from '@fluentui/react-icons';
 import { useCallback, useDeferredValue, useMemo, useState, type ReactNode } from 'react';
 import type { CheckFindingRow, CheckSummary, FindingSelection } from '../../../shared/contracts/checks.ts';
 import type { Collection } from '../../../shared/contracts/collections.ts';
@@ -12,7 +12,8 @@ import { usePublishChosen, type Chosen } from '../../app/selection.ts';
 import { StatusBadge } from '../../ui/StatusBadge.tsx';
 import { VirtualGrid, type GridColumn } from '../../ui/VirtualGrid.tsx';
 import { useCursorRows } from '../../ui/cursor-rows.ts';
-import { download } from '../../ui/download.ts';
+import { ExportButton } from '../../ui/ExportButton.tsx';
+import { PART_TIMEOUT_MS } from '../../ui/save-parts.ts';
 import { counted } from '../../ui/format.ts';
 import { NOTHING, selectedCount, type GridSelection } from '../../ui/grid-selection.ts';
 import { Live } from '../../ui/Live.tsx';
@@ -21,7 +22,6 @@ import { EmptyState, ErrorView, Loading } from '../../ui/states.tsx';
 import { DecisionBar } from './DecisionBar.tsx';
 import { RuleFilter } from './RuleFilter.tsx';
 
-const EXPORT_TIMEOUT_MS = 120_000;
 /** The most single findings that one decision takes (contract of selections). */
 const MOST = 10_000;
 const dash = (text: string | null): ReactNode => <span title={text ?? ''}>{text === null || text === '' ? '–' : text}</span>;
@@ -71,10 +71,6 @@ export function Findings({ check, pair, collection }: { readonly check: CheckSum
   const [shownFilter, setShownFilter] = useState(filter);
   if (shownFilter !== filter) { setShownFilter(filter); setSelection(NOTHING); }
 
-  const save = (): void => {
-    setProblem(null);
-    api.call('checks.export', { id: check.id, ...filter }, { timeoutMs: EXPORT_TIMEOUT_MS }).then((file) => download(`${collection?.name ?? pair.name} ${file.fileName}`, file.text), setProblem);
-  };
   const clear = (): void => { setText(''); setRule(''); setSeverity(''); setChoice(''); };
   const filtered = search !== '' || rule !== '' || severity !== '' || choice !== '';
   const failure = problem ?? rows.error;
@@ -93,7 +89,8 @@ export function Findings({ check, pair, collection }: { readonly check: CheckSum
         {filtered ? <Button size="small" appearance="subtle" onClick={clear}>Clear filter</Button> : null}
         <span className={l.grow} />
         <Live>{`${counted(rows.total, 'finding')}${size > 0 ? `, ${size.toLocaleString()} selected` : ''}`}</Live>
-        <ToolbarButton icon={<ArrowDownloadRegular />} aria-label="Export CSV" disabled={rows.total === 0} onClick={save}>Export</ToolbarButton>
+        <ExportButton title="Export" label="Export CSV" disabled={rows.total === 0} onProblem={setProblem} fileName={(given) => `${collection?.name ?? pair.name} ${given}`}
+          part={(after, signal) => api.call('checks.export', { id: check.id, ...filter, after }, { timeoutMs: PART_TIMEOUT_MS, signal })} />
         <ToolbarButton icon={<ArrowUploadRegular />} aria-label="Import CSV" onClick={() => open('import decisions', { check })}>Import</ToolbarButton>
       </Toolbar>
       {failure ? <ErrorView error={errorData(failure)} onRetry={() => { setProblem(null); rows.retry(); }} /> : null}

@@ -1,5 +1,5 @@
 import { Button, makeStyles, MessageBar, MessageBarBody, SearchBox, Select, tokens, Toolbar, ToolbarButton } from '@fluentui/react-components';
-import { ArrowDownloadRegular, ArrowUndoRegular } from '@fluentui/react-icons';
+import { ArrowUndoRegular } from '@fluentui/react-icons';
 import { useCallback, useDeferredValue, useEffect, useMemo, useRef, useState, type ReactNode } from 'react';
 import type { Collection } from '../../../shared/contracts/collections.ts';
 import type { ReviewRow } from '../../../shared/contracts/matches.ts';
@@ -15,7 +15,8 @@ import { Live } from '../../ui/Live.tsx';
 import { StatusBadge } from '../../ui/StatusBadge.tsx';
 import { VirtualGrid, type GridColumn } from '../../ui/VirtualGrid.tsx';
 import { useCursorRows } from '../../ui/cursor-rows.ts';
-import { download } from '../../ui/download.ts';
+import { ExportButton } from '../../ui/ExportButton.tsx';
+import { PART_TIMEOUT_MS } from '../../ui/save-parts.ts';
 import { count, counted } from '../../ui/format.ts';
 import { NOTHING, selectedCount, type GridSelection } from '../../ui/grid-selection.ts';
 import { useLayout } from '../../ui/layout.ts';
@@ -71,7 +72,6 @@ function ReviewList({ pair, collection }: { readonly pair: Pair; readonly collec
   const [review, setReview] = useState<ReviewState | ''>('To review');
   const [risk, setRisk] = useState<RiskFlag | ''>('');
   const [selection, setSelection] = useState<GridSelection>(NOTHING);
-  const [exporting, setExporting] = useState(false);
   const [problem, setProblem] = useState<unknown>(null);
 
   const summary = useCall('matches.summary', scopeOf(pair, collection), { keepPrevious: true });
@@ -104,11 +104,6 @@ function ReviewList({ pair, collection }: { readonly pair: Pair; readonly collec
   }), [size, gone, single, selection, filter]);
   usePublishChosen(chosen);
 
-  const exportList = (): void => {
-    setExporting(true);
-    setProblem(null);
-    api.call('matches.export', input, { timeoutMs: 120_000 }).then((file) => download(file.fileName, file.text), setProblem).finally(() => setExporting(false));
-  };
   const clear = (): void => { setText(''); setReview(''); setRisk(''); setSelection(NOTHING); };
   const waiting = summary.data?.byReview['To review'] ?? 0;
   const last = summary.data?.batches.find((batch) => batch.undone < batch.objects);
@@ -138,7 +133,7 @@ function ReviewList({ pair, collection }: { readonly pair: Pair; readonly collec
         <ToolbarButton icon={<ArrowUndoRegular />} disabled={last === undefined} onClick={() => open('undo decision', { pair, collection })}>
           {last ? `Undo "${ACTION_WORDS[last.action as keyof typeof ACTION_WORDS]?.verb ?? last.action}" of ${count(last.objects - last.undone)}` : 'Undo'}
         </ToolbarButton>
-        <ToolbarButton icon={<ArrowDownloadRegular />} disabled={exporting || rows.total === 0} onClick={exportList}>{exporting ? 'Exporting…' : 'Export list'}</ToolbarButton>
+        <ExportButton title="Export list" disabled={rows.total === 0} onProblem={setProblem} part={(after, signal) => api.call('matches.export', { ...input, after }, { timeoutMs: PART_TIMEOUT_MS, signal })} />
       </Toolbar>
       {failure ? <ErrorView error={errorData(failure)} onRetry={() => { setProblem(null); rows.retry(); }} /> : null}
       {selection.mode === 'all except' ? <MessageBar intent="info"><MessageBarBody>{`All ${counted(size, 'object')} that the filter shows are selected, also those not on screen.`}</MessageBarBody></MessageBar> : null}

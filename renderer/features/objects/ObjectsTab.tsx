@@ -1,5 +1,4 @@
-import { Button, MessageBar, MessageBarBody, SearchBox, Select, Toolbar, ToolbarButton } from '@fluentui/react-components';
-import { ArrowDownloadRegular } from '@fluentui/react-icons';
+import { Button, MessageBar, MessageBarBody, SearchBox, Select, Toolbar } from '@fluentui/react-components';
 import { useCallback, useDeferredValue, useEffect, useMemo, useRef, useState, type ReactNode } from 'react';
 import { type AppError, appError, ErrorCode } from '../../../shared/domain/errors.ts';
 import { OBJECT_KINDS, type ObjectKind } from '../../../shared/domain/objects.ts';
@@ -13,14 +12,17 @@ import { usePublishChosen, type Chosen } from '../../app/selection.ts';
 import { StatusBadge } from '../../ui/StatusBadge.tsx';
 import { VirtualGrid, type GridColumn } from '../../ui/VirtualGrid.tsx';
 import { useCursorRows } from '../../ui/cursor-rows.ts';
-import { csv, download } from '../../ui/download.ts';
+import { ExportButton } from '../../ui/ExportButton.tsx';
+import { PAGE_SIZE } from '../../ui/read-range.ts';
+import { PART_TIMEOUT_MS, type PartOf } from '../../ui/save-parts.ts';
+import { csv } from '../../ui/download.ts';
 import { count, counted } from '../../ui/format.ts';
 import { NOTHING, selectedCount, type GridSelection } from '../../ui/grid-selection.ts';
 import { Live } from '../../ui/Live.tsx';
 import { useLayout } from '../../ui/layout.ts';
 import { EmptyState, ErrorView, Loading } from '../../ui/states.tsx';
 
-const EXPORT_LIMIT = 250_000;
+const COLUMNS_OF_FILE = ['Name', 'Type', 'Distinguished name', 'User principal name', 'Mail', 'Migration Progress', 'Synchronization Status', 'Matched with', 'Target ID', 'Rule', 'Pinned', 'Risks', 'Reason'];
 /** The most single objects that one command takes (contract of selections). */
 const MOST_IDS = 10_000;
 const COLUMNS: readonly GridColumn<ObjectRow>[] = [
@@ -50,7 +52,6 @@ export function ObjectsTab({ pair, collection }: CollectionScreenProps): ReactNo
   const [members, setMembers] = useState(collection.objects);
   // Objects came or went: what was selected may be gone.
   if (members !== collection.objects) { setMembers(collection.objects); setSelection(NOTHING); }
-  const [exporting, setExporting] = useState(false);
   const [problem, setProblem] = useState<unknown>(null);
   /** Rows of a range that are being read before they are selected. */
   const [reading, setReading] = useState<{ readonly count: number; readonly found: number } | null>(null);
@@ -95,13 +96,12 @@ export function ObjectsTab({ pair, collection }: CollectionScreenProps): ReactNo
   }), [selection, size, search, status, single]);
   usePublishChosen(chosen);
 
-  const exportList = (): void => {
-    setExporting(true);
-    setProblem(null);
-    rows.readAll(EXPORT_LIMIT).then((all) => download(`${collection.name} objects.csv`, csv([
-      ['Name', 'Type', 'Distinguished name', 'User principal name', 'Mail', 'Migration Progress', 'Synchronization Status', 'Matched with', 'Target ID', 'Rule', 'Pinned', 'Risks', 'Reason'],
-      ...all.map((o) => [o.name, o.kind, o.dn, o.userPrincipalName, o.mail, o.status, o.synchronisation, o.targetName, o.targetId ?? '', o.rule, o.pinned ? 'yes' : 'no', o.risks.join('; '), o.reason]),
-    ])), setProblem).finally(() => setExporting(false));
+  const part: PartOf = async (after, signal, before) => {
+    const page = await api.call('objects.page', { ...input, after, limit: PAGE_SIZE }, { timeoutMs: PART_TIMEOUT_MS, signal });
+    const lines = page.rows.map((o) => [o.name, o.kind, o.dn, o.userPrincipalName, o.mail, o.status, o.synchronisation, o.targetName, o.targetId ?? '', o.rule, o.pinned ? 'yes' : 'no', o.risks.join('; '), o.reason]);
+    // The byte order mark tells spreadsheets that it is UTF-8.
+    const text = after === null ? `\uFEFF${csv([COLUMNS_OF_FILE, ...lines])}` : lines.length === 0 ? '' : csv(lines);
+    return { fileName: `${collection.name} objects.csv`, mediaType: 'text/csv', text, next: page.next, done: before + page.rows.length, total: page.total };
   };
   const clear = (): void => { setText(''); setStatus(''); setKind(''); setSelection(NOTHING); };
   const filtered = search !== '' || status !== '' || kind !== '';
@@ -119,7 +119,7 @@ export function ObjectsTab({ pair, collection }: CollectionScreenProps): ReactNo
         {filtered ? <Button size="small" appearance="subtle" onClick={clear}>Clear filter</Button> : null}
         <span className={l.grow} />
         <Live>{reading ? `Reading the selected rows: ${count(reading.found)} of ${count(reading.count)}…` : `${counted(rows.total, 'object')}${size > 0 ? `, ${size.toLocaleString()} selected` : ''}`}</Live>
-        <ToolbarButton icon={<ArrowDownloadRegular />} disabled={exporting || rows.total === 0} onClick={exportList}>{exporting ? 'Exporting…' : 'Export list'}</ToolbarButton>
+        <ExportButton title="Export list" disabled={rows.total === 0} onProblem={setProblem} part={part} />
       </Toolbar>
       {failure ? <ErrorView error={errorData(failure)} onRetry={() => { setProblem(null); rows.retry(); }} /> : null}
       {selection.mode === 'all except' ? <MessageBar intent="info"><MessageBarBody>{`All ${counted(size, 'object')} that the filter shows are selected, also those not on screen.`}</MessageBarBody></MessageBar> : null}

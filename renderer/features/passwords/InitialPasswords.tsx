@@ -1,5 +1,4 @@
-import { Button, Checkbox, Field, Input, MessageBar, MessageBarBody, MessageBarTitle, Text, ToolbarButton } from '@fluentui/react-components';
-import { ArrowDownloadRegular } from '@fluentui/react-icons';
+import { Button, Checkbox, Field, Input, MessageBar, MessageBarBody, MessageBarTitle, Text } from '@fluentui/react-components';
 import { useCallback, useMemo, useState, type ReactNode } from 'react';
 import { PasswordPolicySchema, type PasswordAccount } from '../../../shared/contracts/passwords.ts';
 import type { PasswordPolicy } from '../../../shared/domain/passwords.ts';
@@ -8,7 +7,8 @@ import type { DialogProps } from '../../app/dialogs.tsx';
 import { DialogFrame } from '../../ui/Dialogs.tsx';
 import { VirtualGrid, type GridColumn } from '../../ui/VirtualGrid.tsx';
 import { useCursorRows } from '../../ui/cursor-rows.ts';
-import { download } from '../../ui/download.ts';
+import { ExportButton } from '../../ui/ExportButton.tsx';
+import { PART_TIMEOUT_MS } from '../../ui/save-parts.ts';
 import { counted, time } from '../../ui/format.ts';
 import { NOTHING } from '../../ui/grid-selection.ts';
 import { useLayout } from '../../ui/layout.ts';
@@ -76,7 +76,7 @@ function Accounts({ pairId }: { readonly pairId: string }): ReactNode {
     <>
       <div className={l.row}>
         <Text>{counted(rows.total, 'account')}</Text><span className={l.grow} />
-        <ToolbarButton icon={<ArrowDownloadRegular />} onClick={() => { setProblem(null); api.call('passwords.export', input).then((file) => download(file.fileName, file.text), setProblem); }}>Export list</ToolbarButton>
+        <ExportButton title="Export list" onProblem={setProblem} part={(after, signal) => api.call('passwords.export', { ...input, after }, { timeoutMs: PART_TIMEOUT_MS, signal })} />
       </div>
       {failure ? <ErrorView error={errorData(failure)} onRetry={() => { setProblem(null); rows.retry(); }} /> : null}
       <VirtualGrid label="New accounts" mode="single" rowCount={rows.total} rowAt={rows.rowAt} keyOf={(a) => a.id} columns={COLUMNS} selection={selection} onSelect={setSelection} onRange={rows.onRange} />

@@ -1,5 +1,4 @@
-import { Badge, Button, MessageBar, MessageBarBody, SearchBox, Select, Switch, Toolbar, ToolbarButton } from '@fluentui/react-components';
-import { ArrowDownloadRegular } from '@fluentui/react-icons';
+import { Badge, Button, MessageBar, MessageBarBody, SearchBox, Select, Switch, Toolbar } from '@fluentui/react-components';
 import { useCallback, useDeferredValue, useMemo, useState, type ReactNode } from 'react';
 import type { ReferenceRow } from '../../../shared/contracts/references.ts';
 import { canBeWritten, whyWaits, type ReferenceState, type ReferenceView } from '../../../shared/domain/references.ts';
@@ -7,7 +6,8 @@ import { errorData, useCall, useCommand, useHost } from '../../app/api.ts';
 import type { CollectionScreenProps, PairScreenProps } from '../../app/screens.ts';
 import { VirtualGrid, type GridColumn } from '../../ui/VirtualGrid.tsx';
 import { useCursorRows } from '../../ui/cursor-rows.ts';
-import { download } from '../../ui/download.ts';
+import { ExportButton } from '../../ui/ExportButton.tsx';
+import { PART_TIMEOUT_MS } from '../../ui/save-parts.ts';
 import { counted, time } from '../../ui/format.ts';
 import { NOTHING } from '../../ui/grid-selection.ts';
 import { Live } from '../../ui/Live.tsx';
@@ -59,18 +59,12 @@ function References({ pairId, collectionId, head }: { readonly pairId: string; r
   const [view, setView] = useState<ReferenceView>('who waits');
   const [state, setState] = useState<ReferenceState>('waits');
   const [selection, setSelection] = useState(NOTHING);
-  const [exporting, setExporting] = useState(false);
   const [problem, setProblem] = useState<unknown>(null);
   const input = useMemo(() => ({ pairId, ...(collectionId === undefined ? {} : { collectionId }), view, state, search }), [pairId, collectionId, view, state, search]);
   const key = useMemo(() => ['references.page', input] as const, [input]);
   const fetch = useCallback((after: string | null, signal: AbortSignal) => api.call('references.page', { ...input, after }, { signal }), [api, input]);
   const rows = useCursorRows<ReferenceRow>(key, fetch);
   const failure = problem ?? rows.error;
-  const exportAll = (): void => {
-    setExporting(true);
-    setProblem(null);
-    api.call('references.export', input).then((file) => download(file.fileName, file.text), setProblem).finally(() => setExporting(false));
-  };
   const empty = search !== ''
     ? <EmptyState title="Nothing fits the filter" actions={<Button onClick={() => setText('')}>Clear filter</Button>} />
     : state === 'healed'
@@ -90,7 +84,7 @@ function References({ pairId, collectionId, head }: { readonly pairId: string; r
         </Select>
         <span className={l.grow} />
         <Live>{counted(rows.total, 'reference')}</Live>
-        <ToolbarButton icon={<ArrowDownloadRegular />} disabled={exporting || rows.total === 0} onClick={exportAll}>{exporting ? 'Exporting…' : 'Export list'}</ToolbarButton>
+        <ExportButton title="Export list" disabled={rows.total === 0} onProblem={setProblem} part={(after, signal) => api.call('references.export', { ...input, after }, { timeoutMs: PART_TIMEOUT_MS, signal })} />
       </Toolbar>
       {failure ? <ErrorView error={errorData(failure)} onRetry={() => { setProblem(null); rows.retry(); }} /> : null}
       {rows.loading && !rows.error ? <Loading label="Reading references…" />

@@ -10,7 +10,8 @@ import { StatusBadge } from '../../ui/StatusBadge.tsx';
 import { TaskProgress } from '../../ui/TaskProgress.tsx';
 import { VirtualGrid, type GridColumn } from '../../ui/VirtualGrid.tsx';
 import { useCursorRows } from '../../ui/cursor-rows.ts';
-import { download } from '../../ui/download.ts';
+import { ExportProgress } from '../../ui/ExportButton.tsx';
+import { PART_TIMEOUT_MS, useSaveParts } from '../../ui/save-parts.ts';
 import { counted, duration, time } from '../../ui/format.ts';
 import { NOTHING } from '../../ui/grid-selection.ts';
 import { Live } from '../../ui/Live.tsx';
@@ -37,10 +38,11 @@ export function TaskDetailsDialog({ task: first, onClose }: DialogProps<'task de
   const cancel = useCommand('tasks.cancel');
   const resume = useCommand('tasks.resume');
   const failure = cancel.error ?? resume.error ?? problem;
-  const save = (): void => { setProblem(null); api.call('tasks.exportItems', { taskId: task.id }).then((file) => download(file.fileName, file.text), setProblem); };
+  const saving = useSaveParts(setProblem);
+  const save = (): void => saving.start((after, signal) => api.call('tasks.exportItems', { taskId: task.id, after }, { timeoutMs: PART_TIMEOUT_MS, signal }));
   return (
     <DialogFrame title={`${task.kind}${task.collectionName ? ` of ${task.collectionName}` : ''}`} onClose={onClose} size="full" tall actions={<>
-      <Button icon={<ArrowDownloadRegular />} onClick={save}>Export</Button>
+      {saving.progress === null ? <Button icon={<ArrowDownloadRegular />} onClick={save}>Export</Button> : <ExportProgress saving={saving} />}
       {task.canCancel ? <Button disabled={cancel.isPending} onClick={() => cancel.mutate({ taskId: task.id })}>Cancel task</Button> : null}
       {task.canResume ? <Button disabled={resume.isPending} onClick={() => resume.mutate({ taskId: task.id })}>Resume</Button> : null}
       <Button appearance="primary" onClick={onClose}>Close</Button>

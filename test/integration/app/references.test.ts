@@ -50,8 +50,8 @@ describe('references that wait for another object', () => {
     expect(who(await ledger({ collectionId: later, view: 'for whom' }))).toEqual(['Eve manager Ben', 'Sales member Ben']);
     expect(who(await ledger({ search: 'sale' }))).toEqual(['Sales member Ben']);
     expect(who(await ledger({ search: 'BEN', limit: 1 }))).toEqual(['Eve manager Ben']);
-    const { text, entries } = await rig.call('references.export', { pairId: rig.pairId });
-    expect(entries).toBe(2);
+    const { text, total } = await rig.call('references.export', { pairId: rig.pairId });
+    expect(total).toBe(2);
     expect(text).toContain(`Sales,group,${guid(21)},member,Ben,user,${guid(12)},"${personDn('ben')}",no,`);
     const first = rows[0]?.since;
     await migrate(groups);

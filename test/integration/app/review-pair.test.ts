@@ -76,8 +76,8 @@ describe('the review of a pair', () => {
   });
 
   it('pins by a file and takes decisions from its own export', async () => {
-    const { text, rows, fileName } = await rig.call('matches.export', { pairId: rig.pairId, review: 'To review' });
-    expect([rows, fileName]).toEqual([3, 'Works review.csv']);
+    const { text, total, fileName } = await rig.call('matches.export', { pairId: rig.pairId, review: 'To review' });
+    expect([total, fileName]).toEqual([3, 'Works review.csv']);
     expect(text.split('\r\n')[0]).toMatch(/,Collections$/);
     expect(text).toMatch(/Dot,.*,First; Second\r\n/);
     const filled = text.split('\r\n').map((line) => (line.includes(',Dot,') || line.includes(',Fay,') ? line.replace(',To review,,', ',To review,accept,') : line)).join('\r\n');

@@ -87,3 +87,10 @@ it('a process that dies half-way leaves no decision behind as planned: another t
   expect((await planFixes(services, pair, other, directory(), reporter, new AbortController().signal)).operations).toBe(COUNT - 1);
   expect(await states()).toEqual({ Planned: COUNT - 1, Decided: 1 });
 });
+
+it('gives way between two readings of the directory, and a cancel leaves no plan', async () => {
+  const abort = new AbortController();
+  setTimeout(() => { abort.abort('cancelled'); }, 0);
+  await expect(planFixes(services, pair, task, directory(), reporter, abort.signal)).rejects.toBe('cancelled');
+  expect(await states()).toEqual({ Decided: COUNT });
+});

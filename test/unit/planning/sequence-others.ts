@@ -37,6 +37,8 @@ export function changeOfOthers({ who, what, whom }: Extract<Step, { kind: 'other
     return to(LICENCES, { attributes: { ...object.attributes, [ASSIGNMENTS]: [...object.attributes[ASSIGNMENTS] ?? [], given] } });
   }
   if (object.kind === 'group' && what % 2 === 0 && other !== undefined) return toggled('members');
+  // Nor can somebody be told from Causeway who chooses the manager that Causeway has chosen before.
+  if (object.kind === 'user' && what % 3 === 0 && other !== undefined && timeline.hasWritten(keyOf(object.id, 'manager'), other.id)) return null;
   if (object.kind === 'user' && what % 3 === 0 && other !== undefined) return to('manager', { links: { ...object.links, manager: [other.id] } });
   // Nor can somebody who empties what Causeway has emptied before.
   if (what % 5 === 0 && ['jobTitle', 'city', 'givenName'].includes(attribute) && !timeline.isHeld(keyOf(object.id, attribute))) {

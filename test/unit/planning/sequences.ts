@@ -1,4 +1,4 @@
-import { choiceKey, EXISTENCE, planRollback, valuesWritten, writesInTheWay, type RollbackChoice, type StandingWrite } from '../../../electron/engines/planning/index.ts';
+import { choiceKey, EXISTENCE, leftAlone, leftOnTop, planRollback, valuesWritten, writesInTheWay, type RollbackChoice, type RollbackConflict, type StandingWrite } from '../../../electron/engines/planning/index.ts';
 import type { SourceObject, TargetObject } from '../../../shared/domain/objects.ts';
 import type { Operation } from '../../../shared/domain/plans.ts';
 import { MAILBOX_PERMISSIONS } from '../../../shared/domain/plans.ts';
@@ -12,7 +12,7 @@ import { keyOf, keysOf, linkIn, see, Timeline } from './timeline.ts';
 import { build, initialOf, type World } from './world.ts';
 
 /** A write in the journal of the test. */
-interface Entry extends StandingWrite { readonly id: string; readonly values: Set<string> }
+interface Entry extends StandingWrite { readonly id: string; readonly values: Set<string>; readonly left: Set<string> }
 
 const at = <T>(list: readonly T[], i: number): T | undefined => list[list.length === 0 ? 0 : i % list.length];
 const NOT_THERE = (key: string): string => (key.endsWith(' ') ? 'absent' : linkIn(key.split(' ')[1] ?? '') !== null ? 'false' : key.endsWith(` ${LICENCES}`) ? '[]' : 'null');
@@ -24,6 +24,8 @@ export class Project {
   readonly journal: Entry[] = [];
   /** Values that Graph cannot take back, or that show again when an object comes out of the recycle bin. */
   readonly stuck = new Set<string>();
+  /** What each roll back showed of the work of others, oldest roll back first. */
+  readonly shown: (readonly RollbackConflict[])[] = [];
   readonly #matches: Map<string, string>;
   readonly #timeline = new Timeline();
   readonly #newId = counter('new');
@@ -50,6 +52,12 @@ export class Project {
     else if (step.kind === 'source') this.#changeSource(step);
     else if (step.kind === 'others') this.#others(step);
     else this.#rollBack(step);
+  }
+
+  /** Others take an object out of the recycle bin, as it lies there. */
+  bringBack(id: string): void {
+    const object = this.model.get(id);
+    if (object !== undefined) this.#change(object, keyOf(id, EXISTENCE), { ...object, deleted: false });
   }
 
   /** Takes everything back, the newest first. */
@@ -119,7 +127,7 @@ export class Project {
     const id = this.#carryOut({ ...operation, references: changed }, made);
     const entry: Entry = {
       id: `${taskId} ${planned.id}`, taskId, sequence: (this.#sequence += 1), operation, targetId: id, references: changed, outcome: 'done',
-      values: new Set(valuesWritten(operation, changed).filter((value) => !value.startsWith('passwordProfile/'))),
+      values: new Set(valuesWritten(operation, changed).filter((value) => !value.startsWith('passwordProfile/'))), left: new Set(),
     };
     this.journal.push(entry);
     for (const key of new Set([...before.keys(), ...keysOf(this.model, id)])) {
@@ -189,28 +197,37 @@ export class Project {
     const goneNow = (): ReadonlySet<string> => new Set([...this.#vanished, ...[...this.model.values()].filter((object) => object.deleted).map((object) => object.id)]);
     const gone = goneNow();
     const options = { mode, purge: false, newId: this.#operation, gone };
-    const asked = planRollback(entries, this.visible(), options).conflicts;
+    const onTop = leftOnTop(entries, this.journal.filter((entry) => entry.left.size > 0).map((entry) => ({ ...entry, values: entry.left })));
+    const known = [...entries, ...onTop].toSorted((a, b) => a.sequence - b.sequence);
+    const asked = planRollback(known, this.visible(), options).conflicts;
     const choices = new Map(asked.filter((_, i) => (flip >> (i % 8)) % 3 === 1).map((c): [string, RollbackChoice] => [choiceKey(c), c.overwritten ? 'keep' : 'restore']));
-    const plan = planRollback(entries, this.visible(), { ...options, choices });
+    const plan = planRollback(known, this.visible(), { ...options, choices });
     // Every decision of a person is followed, and one about another object changes nothing here.
-    for (const conflict of plan.conflicts) if ((choices.get(choiceKey(conflict)) ?? (mode === 'exact' ? 'restore' : 'keep')) !== (conflict.overwritten ? 'restore' : 'keep')) throw new Error('a choice was not followed');
+    // A decision about all of an object that the task made speaks for whom others put into it as well.
+    const chosen = (conflict: (typeof plan.conflicts)[number]): RollbackChoice => choices.get(choiceKey(conflict)) ?? (conflict.created === true ? choices.get(keyOf(conflict.targetId, EXISTENCE)) : undefined) ?? (mode === 'exact' ? 'restore' : 'keep');
+    for (const conflict of plan.conflicts) if (chosen(conflict) !== (conflict.overwritten ? 'restore' : 'keep')) throw new Error('a choice was not followed');
+    this.shown.push(plan.conflicts);
     const before = new Map(this.model);
     for (const operation of plan.operations) {
       if (operation.kind === 'update' && operation.changes.length === 0) throw new Error('an empty update');
-      const list = operation.kind === 'remove members' ? 'members' : operation.kind === 'remove permissions' ? operation.permission ?? '' : '';
+      const list = operation.kind.endsWith(' members') ? 'members' : operation.kind.endsWith(' permissions') ? operation.permission ?? '' : '';
       if (list === '') { this.#carryOut(operation); continue; }
-      // Whether somebody in the recycle bin comes back with a membership cannot be told before; as the applier does, whoever has none by then is left alone.
+      // What comes out of the recycle bin with a group or a member cannot be told before; as the applier does, whoever is so already by then is left alone.
       const held = new Set(this.model.get(operation.targetId ?? '')?.links[list]);
-      const references = operation.references.filter(({ targetId }) => before.get(targetId ?? '')?.deleted !== true || held.has(targetId ?? ''));
+      const unseen = (id: string | null): boolean => before.get(id ?? '')?.deleted === true;
+      const references = operation.references.filter(({ targetId }) => !(unseen(targetId) || unseen(operation.targetId)) || held.has(targetId ?? '') === operation.kind.startsWith('remove'));
       if (references.length > 0) this.#carryOut({ ...operation, references });
     }
     for (const one of plan.impossible) this.#stick(one.targetId, one.attribute);
     this.#hold(entries, before, mode, plan.conflicts);
-    const again = planRollback(entries, this.visible(), { ...options, choices, gone: goneNow() });
+    const again = planRollback(known, this.visible(), { ...options, choices, gone: goneNow() });
     // A manager that others chose and that was deleted now cannot be told from none.
     const hidden = (id: string | null): boolean => this.model.get(this.model.get(id ?? '')?.links['manager']?.[0] ?? '')?.deleted === true;
     const open = again.operations.filter((o) => again.conflicts.every((c) => c.targetId !== o.targetId) && !(o.kind.endsWith('manager') && hidden(o.targetId)));
-    for (const { sequence, values } of entries) { const entry = this.journal.find((one) => one.sequence === sequence); for (const value of [...values]) entry?.values.delete(value); }
+    const alone = leftAlone(entries, plan.conflicts, new Set(plan.operations.flatMap((o) => o.targetId ?? [])));
+    const entryOf = ({ sequence }: StandingWrite): Entry | undefined => this.journal.find((one) => one.sequence === sequence);
+    for (const write of onTop) if (!alone.has(write.targetId)) for (const value of write.values) entryOf(write)?.left.delete(value);
+    for (const write of entries) for (const value of [...write.values]) { entryOf(write)?.values.delete(value); if (alone.has(write.targetId)) entryOf(write)?.left.add(value); }
     if (open.length > 0) throw new Error(`taken back twice: ${JSON.stringify(open.map((o) => [o.kind, o.targetId, o.changes]))}`);
   }
 
@@ -259,7 +276,8 @@ export class Project {
       if (is !== value && !hidden) throw new Error(`${key} is ${is} and should be ${value}`);
       // What a link leads to may come back out of the recycle bin, and the link with it.
       // The recycle bin shows nobody's manager: who was chosen before an object went there cannot be told when it comes back.
-      const unseen = name === 'manager' && (before.get(id)?.deleted === true || before.get(before.get(id)?.links['manager']?.[0] ?? '')?.deleted === true);
+      // Nor are its licences taken from there: applying reads them once it is back, and stops where others gave or took some.
+      const unseen = (name === 'manager' && (before.get(id)?.deleted === true || before.get(before.get(id)?.links['manager']?.[0] ?? '')?.deleted === true)) || (name === LICENCES && before.get(id)?.deleted === true);
       if (hidden || (name === 'manager' && before.get(id)?.links['manager']?.some((one) => before.get(one)?.deleted)) || (link !== null && before.get(link.id)?.deleted)) this.stuck.add(key);
       if (lost && link === null && !whole && !decided.has(key) && !hidden && !unseen) throw new Error(`${key}: the work of others was lost without a word`);
     }

@@ -138,6 +138,22 @@ describe('the step', () => {
     expect(words).toMatch(/AcceptMessagesOnlyFrom.*Add.*<b@x\.com>/);
     expect(words).toMatch(/ForwardingAddress.*\$null/);
   });
+  it('that names one recipient looks whom Exchange has before it writes, and writes nothing that is so already', () => {
+    const mailbox = stepText(operation({ kind: 'update', objectKind: 'user', service: 'exchange', recipient: 'mailbox', targetId: 'id-1', changes: [change('forwardingAddress', ['a@x.com'], ['b@x.com'])] })).words;
+    expect(mailbox).toContain('$write = $false');
+    expect(mailbox).toContain('if ( Test-Recipient ( Read-Property $nowMail <ForwardingAddress> ) <forwardingAddress> <a@x.com> <b@x.com> ) { $write = $true }');
+    const contact = stepText(operation({ kind: 'update', objectKind: 'contact', service: 'exchange', targetId: 'id-1', changes: [change('manager', null, ['boss@x.com'])] })).words;
+    expect(contact).toContain('$nowPerson = Invoke-Patiently { Get-Contact -Identity $id }');
+    expect(contact).toContain('if ( Test-Recipient ( Read-Property $nowPerson <Manager> ) <manager> <> <boss@x.com> ) { $write = $true }');
+    expect(stepText(operation({ kind: 'update', objectKind: 'contact', service: 'exchange', targetId: 'id-1', changes: [change('manager', ['boss@x.com'], null)] })).words).toContain('<manager> <boss@x.com> <> ) { $write = $true }');
+    // Every step that updates through Exchange asks something of what is there, but for countries and lists that are changed value by value.
+    const single = TARGET_ATTRIBUTES.filter((a) => a.onUpdate && a.service === 'exchange' && (a.maxValues === 1 || a.names !== undefined) && a.type === 'text' && a.name !== 'country');
+    expect(single.map((a) => a.name)).toEqual(expect.arrayContaining(['forwardingAddress', 'manager']));
+    for (const a of single) for (const kind of a.kinds) {
+      const { words } = stepText(operation({ objectKind: kind, service: 'exchange', ...(a.recipients?.[0] === undefined ? {} : { recipient: a.recipients[0] }), targetId: 'id-1', changes: [change(a.name, ['a'], ['b'])] }));
+      expect([kind, a.name, /if \( Test-(?:Change|Recipient) /.test(words), words.includes('$write = $false')]).toEqual([kind, a.name, true, true]);
+    }
+  });
   it('that no cmdlet here can do stops the script with a sentence instead of being left out', () => {
     expect(stepText(operation({ kind: 'update', service: 'directory', changes: [change('mail', ['a'], ['b'])] })).words).toMatch(/Stop-Script <This script cannot update .*>/);
     expect(stepText(operation({ objectKind: 'contact', service: 'exchange', changes: [change('unheardOf', ['a'], ['b'])] })).words).toContain('Stop-Script');

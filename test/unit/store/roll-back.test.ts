@@ -47,6 +47,19 @@ describe.each(VARIANTS)('what was taken back ($name)', (variant) => {
     expect(await store.journal.standing({ pairId: pair.id })).toMatchObject({ standing: 4 - 0.002 });
   });
 
+  it('keeps what was left in place of a write, whether the rest of it stands or not', async () => {
+    const { store, pair } = await made(variant);
+    await store.journal.markValuesUndone([{ id: guid(50), values: [], left: ['city'] }, { id: guid(51), values: ['city', 'jobTitle'], left: ['jobTitle'] }, { id: guid(53), values: ['city'] }]);
+    await store.journal.markUndone([guid(50)], guid(3));
+    const on = async (after: number) => (await store.journal.leftOn(pair.id, [guid(1, 7), guid(2, 7)], after)).map((entry) => [entry.id, entry.undoneValues, entry.leftValues]);
+    expect(await on(0)).toEqual([[guid(50), [], ['city']], [guid(51), ['city', 'jobTitle'], ['jobTitle']]]);
+    const [first] = await store.journal.leftOn(pair.id, [guid(1, 7)], 0);
+    expect(await on(first?.sequence ?? 0)).toEqual([[guid(51), ['city', 'jobTitle'], ['jobTitle']]]);
+    expect(await store.journal.leftOn(guid(9), [guid(1, 7)], 0)).toEqual([]);
+    await store.journal.markValuesUndone([{ id: guid(51), values: ['city', 'jobTitle'], left: [] }]);
+    expect(await on(first?.sequence ?? 0)).toEqual([]);
+  });
+
   it('keeps the three-way view of a plan, and forgets it with the plan', async () => {
     const { store, collectionId, back } = await made(variant);
     const plan = await store.plans.create({ taskId: back, collectionId, tenantName: 't', settings: null, confirmation: 'c' });

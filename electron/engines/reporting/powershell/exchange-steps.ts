@@ -43,8 +43,10 @@ const LISTS: Readonly<Record<string, string>> = {
   proxyAddresses: 'EmailAddresses', managedBy: 'ManagedBy', acceptMessagesOnlyFrom: 'AcceptMessagesOnlyFrom', acceptMessagesOnlyFromDLMembers: 'AcceptMessagesOnlyFromDLMembers',
   rejectMessagesFrom: 'RejectMessagesFrom', rejectMessagesFromDLMembers: 'RejectMessagesFromDLMembers',
 };
-/** Shown in another form than it is written: a country by its name in the language of the session, a recipient by its name. */
-const NOT_COMPARED = new Set(['country', 'forwardingAddress', 'manager']);
+/** Shown in another form than it is written: a country by its name in the language of the session, which no plan knows. */
+const NOT_COMPARED = new Set(['country']);
+/** Name one recipient: rows show its name, a plan has its address (cmdlet reference: Get-Mailbox, ForwardingAddress; Get-Contact, Manager). */
+const RECIPIENT = new Set(['forwardingAddress', 'manager']);
 /** Longest name of a recipient (ExchangeOnlineManagement cmdlet reference, New-MailContact, Name). */
 const NAME_LENGTH = 64;
 
@@ -138,12 +140,14 @@ function update(o: ExportedOperation, what: What): string[] | null {
     return attribute === 'externalEmailAddress' ? `(${found} -replace '^[^:]+:', '')` : found;
   };
   const compared = {
-    ...o, changes: o.changes.filter((c) => !NOT_COMPARED.has(c.attribute) && places.has(c.attribute)).map((c) => {
+    ...o, changes: o.changes.filter((c) => !NOT_COMPARED.has(c.attribute) && !RECIPIENT.has(c.attribute) && places.has(c.attribute)).map((c) => {
       // What a new object has without being told.
       const initial = aboutOf(what, c.attribute)?.initial;
       return c.before === null && initial !== undefined ? { ...c, before: [initial] } : c;
     }),
   };
+  const recipients = o.changes.filter((c) => RECIPIENT.has(c.attribute) && places.has(c.attribute))
+    .map((c) => `if (Test-Recipient ${read(c.attribute)} ${literal(c.attribute)} ${literal(c.before?.[0] ?? '')} ${literal(c.after?.[0] ?? '')}) { $write = $true }`);
   const lists = o.changes.filter((c) => LISTS[c.attribute] !== undefined).map((c) => {
     const { add, remove } = deltaOf(c);
     return c.attribute !== 'proxyAddresses' ? '$write = $true' : `if (Test-Addresses (Read-Property $nowMail 'EmailAddresses') ${list(add)} ${list(remove)} ${literal(primaryOf(c.before))} ${literal(primaryOf(c.after))}) { $write = $true }`;
@@ -153,7 +157,7 @@ function update(o: ExportedOperation, what: What): string[] | null {
     `if ($id -eq '') { $write = $true } else {`,
     `    $nowMail = Invoke-Patiently { Get-${NOUNS[what].mail} -Identity $id }`,
     ...(parameters.person.length > 0 ? [`    $nowPerson = Invoke-Patiently { Get-${NOUNS[what].person} -Identity $id }`] : []),
-    ...[...driftTests(compared, read), ...lists].map((line) => `    ${line}`),
+    ...[...driftTests(compared, read), ...recipients, ...lists].map((line) => `    ${line}`),
     '}',
     `if (-not $write) { Write-Already 'the values are so already' }`,
     `elseif (Confirm-Change ${literal(o.name)} ${literal(`Set ${o.changes.map((c) => c.attribute).join(', ')}`)}) {`,

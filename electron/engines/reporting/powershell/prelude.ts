@@ -163,6 +163,20 @@ function Set-ManagerOnce([string] $User, [string] $Manager, [string] $Before) {
     elseif (Confirm-Change $User ('Set the manager ' + $Manager)) { Invoke-Patiently { Set-MgUserManagerByRef -UserId $User -BodyParameter @{ '@odata.id' = ($GraphHost + '/v1.0/directoryObjects/' + $Manager) } } }
 }
 
+# As Test-Change, for an attribute that names one recipient. Exchange shows a name, a plan has an address where it knows one: whoever has that address, also as a second one, is meant.
+function Test-Recipient($Now, [string] $Attribute, [string] $Before, [string] $After) {
+    $shown = [string](@(ConvertTo-Texts $Now) | Select-Object -First 1)
+    $known = @($shown)
+    if ($shown -ne '') {
+        $found = @(Get-Recipient -Identity $shown -ErrorAction SilentlyContinue | Where-Object { $null -ne $_ })
+        if ($found.Count -gt 1) { $found = @($found | Where-Object { $_.Name -eq $shown }) }
+        foreach ($one in $found) { $known += @(@($one.PrimarySmtpAddress) + @($one.EmailAddresses) | ForEach-Object { [string]$_ -replace '^smtp:', '' } | Where-Object { $_ -ne '' }) }
+    }
+    if ($known -contains $After) { return $false }
+    if ($known -notcontains $Before) { Stop-Script ($Attribute + ' was changed since the plan was made: it is "' + (@($known | Select-Object -First 2) -join ', ') + '" and not "' + $Before + '".') }
+    return $true
+}
+
 # True when an address is still to be added or removed. Addresses that others have added stay; another primary one than the plan saw stops the script.
 function Test-Addresses($Now, $Add, $Remove, [string] $PrimaryBefore, [string] $PrimaryAfter) {
     $present = @($Now | ForEach-Object { $_ -replace '^smtp:', '' })

@@ -36,20 +36,48 @@ const SHOWN_BY: Readonly<Record<ExchangeKind, readonly string[]>> = { contact: [
 const smtpOf = (row: Row | undefined): readonly string[] => [row?.['PrimarySmtpAddress'], ...(Array.isArray(row?.['EmailAddresses']) ? row['EmailAddresses'] as readonly unknown[] : [])]
   .flatMap((one) => (typeof one === 'string' && one !== '' && !/^(?!smtp:)[A-Za-z0-9]+:/i.test(one) ? [one.replace(/^smtp:/i, '').toLowerCase()] : []));
 
+/** Recipients asked for together: a filter of ten names of 64 characters is well below what a command line takes. */
+const TOGETHER = 10;
+/** What addresses are known by. */
+const ADDRESSES = { select: ['Name', 'PrimarySmtpAddress', 'EmailAddresses'] } as const;
+const named = (row: Row, name: string): boolean => String(row['Name']).toLowerCase() === name.toLowerCase();
+
 /**
- * Addresses of recipients by the names that rows show; whom nobody has by that name is left out.
+ * Recipients by their names, in one request (cmdlet reference, Get-Recipient, Filter; filterable properties for the Filter parameter, Name).
+ * A name with signs that mean something in a filter is left to be asked for by itself, and so is every one when the filter is refused.
+ */
+async function byName(exchange: ExchangeGateway, names: readonly string[], signal: AbortSignal | undefined): Promise<readonly Row[]> {
+  const plain = names.filter((name) => /^[\p{L}\p{N} ._@()&,+-]+$/u.test(name));
+  if (plain.length < 2) return [];
+  try {
+    return (await exchange.invoke('Get-Recipient', { Filter: plain.map((name) => `Name -eq '${name}'`).join(' -or '), ResultSize: 'Unlimited' }, signal, ADDRESSES)).rows;
+  } catch (error) {
+    if (error instanceof AppError && error.data.code === ErrorCode.TenantRefused) return [];
+    throw error;
+  }
+}
+
+/**
+ * Addresses of recipients by the names that rows show; whom nobody has by that name is left out. Ten are asked for together; what that does
+ * not tell for certain is asked for by itself.
  * @param prefer addresses by which a plan knows recipients, in lower case: whoever has one of them goes by it, also when another one is the
  * primary one by now; else by the primary one.
  * @throws AppError as {@link ExchangeGateway.invoke}.
  */
 export async function addressesOf(exchange: ExchangeGateway, names: Iterable<string>, prefer: readonly string[], signal?: AbortSignal): Promise<ReadonlyMap<string, string>> {
   const addresses = new Map<string, string>();
-  for (const name of new Set(names)) {
-    const found = await unknownAsNone(exchange.invoke('Get-Recipient', { Identity: name }, signal, { select: ['Name', 'PrimarySmtpAddress', 'EmailAddresses'] }));
-    // Rows show names, which are unique among recipients; an alias or display name of another may be the same text.
-    const all = smtpOf(found.length === 1 ? found[0] : found.find((row) => String(row['Name']).toLowerCase() === name.toLowerCase()));
-    const address = prefer.find((one) => all.includes(one)) ?? all[0];
-    if (address !== undefined) addresses.set(name, address);
+  const wanted = [...new Set(names)];
+  for (let from = 0; from < wanted.length; from += TOGETHER) {
+    const some = wanted.slice(from, from + TOGETHER);
+    const rows = await byName(exchange, some, signal);
+    for (const name of some) {
+      const mine = rows.filter((row) => named(row, name));
+      const found = mine.length === 1 ? mine : await unknownAsNone(exchange.invoke('Get-Recipient', { Identity: name }, signal, ADDRESSES));
+      // Rows show names, which are unique among recipients; an alias or display name of another may be the same text.
+      const all = smtpOf(found.length === 1 ? found[0] : found.find((row) => named(row, name)));
+      const address = prefer.find((one) => all.includes(one)) ?? all[0];
+      if (address !== undefined) addresses.set(name, address);
+    }
   }
   return addresses;
 }
