@@ -135,6 +135,27 @@ export interface OutboxTable {
 /** Named JSON values of a pair. */
 export interface PairSettingTable { pair_id: string; name: string; value: string }
 
+/** Where reading what changed stands, by side of a pair. */
+export interface WatermarkTable { pair_id: string; side: string; method: string; server: string; invocation: string; usn: string; token: string; asked_hash: string; read_at: number; problem: string }
+/** Containers of the directory by objectGUID. */
+export interface ContainerTable { pair_id: string; id: string; dn: string; dn_key: string }
+/** What changed on either side, in the order in which it was read. */
+export interface ChangeFeedTable { number: Generated<number>; pair_id: string; side: string; object_id: string; what: string; at: number }
+/** Coexistence of collections; `settings` is JSON. */
+export interface CoexistenceTable {
+  collection_id: string; pair_id: string; state: string; settings: string; position: number; full_hash: string; full_at: number | null; next_at: number | null; failures: number; retry_at: number | null;
+  attention: string; task_id: string | null; changed_at: number;
+}
+/** Cycles of coexistence. */
+export interface CycleTable {
+  number: Generated<number>; id: string; collection_id: string; pair_id: string; task_id: string | null; plan_id: string | null; agent_id: string; kind: string; reason: string; started_at: number; ended_at: number | null;
+  changes: number; requests: number; operations: number; failed: number; held: number; in_step: number; objects: number; lag_ms: number | null; throttled_ms: number; outcome: string; message: string;
+}
+/** What coexistence leaves alone; the empty attribute stands for the whole object. */
+export interface HoldTable { pair_id: string; source_id: string; attribute: string; since: number; held_by: string; reason: string; task_id: string | null }
+/** Objects that failed in coexistence, and when they are tried again. */
+export interface RetryTable { collection_id: string; source_id: string; failures: number; retry_at: number; problem: string }
+
 /** Every table of a project, as the newest migration leaves it. */
 export interface Tables {
   project: ProjectTable; setting: SettingTable; pair: PairTable; agent: AgentTable; collection: CollectionTable; collection_member: CollectionMemberTable; collection_left_out: CollectionLeftOutTable; found_object: FoundObjectTable;
@@ -143,4 +164,5 @@ export interface Tables {
   plan_unresolved: PlanUnresolvedTable; plan_conflict: PlanConflictTable; journal: JournalTable;
   check_run: CheckTable; check_finding: CheckFindingTable;
   waiting_reference: WaitingReferenceTable; pair_setting: PairSettingTable; outbox: OutboxTable;
+  watermark: WatermarkTable; container: ContainerTable; change_feed: ChangeFeedTable; coexistence: CoexistenceTable; cycle: CycleTable; hold: HoldTable; retry: RetryTable;
 }

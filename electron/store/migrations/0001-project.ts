@@ -162,4 +162,36 @@ export const statements = ({ text, integer, serial, end, endNarrow }: Words): re
   'create index check_finding_name on check_finding (task_id, name_key, number)',
   'create index check_finding_object on check_finding (task_id, source_id)',
   'create index check_finding_operation on check_finding (operation_id)',
+  // Where reading what changed stands: by side of the pair (the directory, or a resource of the tenant).
+  `create table watermark (
+    pair_id ${text} not null, side ${text} not null, method ${text} not null, server ${text} not null, invocation ${text} not null, usn ${text} not null, token ${text} not null, asked_hash ${text} not null,
+    read_at ${integer} not null, problem ${text} not null,
+    primary key (pair_id, side))${end}`,
+  // Containers by objectGUID: renaming one changes the DN of everything below it, and the directory tells of the container only.
+  `create table container (pair_id ${text} not null, id ${text} not null, dn ${text} not null, dn_key ${text} not null, primary key (pair_id, id))${end}`,
+  'create index container_dn on container (pair_id, dn_key)',
+  // What changed on either side, for the coexistence cycles of the pair's collections.
+  `create table change_feed (number ${serial}, pair_id ${text} not null, side ${text} not null, object_id ${text} not null, what ${text} not null, at ${integer} not null)${end}`,
+  'create index change_feed_pair on change_feed (pair_id, number)',
+  'create index source_link_dn on source_link (pair_id, dn_key)',
+  // Coexistence of a collection; settings is JSON.
+  `create table coexistence (
+    collection_id ${text} not null primary key references collection (id), pair_id ${text} not null, state ${text} not null, settings ${text} not null, position ${integer} not null,
+    full_hash ${text} not null, full_at ${integer}, next_at ${integer}, failures ${integer} not null, retry_at ${integer}, attention ${text} not null, task_id ${text}, changed_at ${integer} not null)${end}`,
+  'create index coexistence_due on coexistence (state, next_at)',
+  // Cycles of coexistence; a quiet one leaves this row and nothing else.
+  `create table cycle (
+    number ${serial}, id ${text} not null unique, collection_id ${text} not null, pair_id ${text} not null, task_id ${text}, plan_id ${text}, agent_id ${text} not null, kind ${text} not null, reason ${text} not null,
+    started_at ${integer} not null, ended_at ${integer}, changes ${integer} not null, requests ${integer} not null, operations ${integer} not null, failed ${integer} not null, held ${integer} not null,
+    in_step ${integer} not null, objects ${integer} not null, lag_ms ${integer}, throttled_ms ${integer} not null, outcome ${text} not null, message ${text} not null)${end}`,
+  'create index cycle_collection on cycle (collection_id, number)',
+  'create index cycle_task on cycle (task_id)',
+  // Objects, or single attributes of them, that coexistence leaves alone until somebody releases them; the empty attribute stands for all.
+  `create table hold (
+    pair_id ${text} not null, source_id ${text} not null, attribute ${text} not null, since ${integer} not null, held_by ${text} not null, reason ${text} not null, task_id ${text},
+    primary key (pair_id, source_id, attribute))${end}`,
+  // Objects of a collection that failed, and when coexistence tries them again.
+  `create table retry (
+    collection_id ${text} not null, source_id ${text} not null, failures ${integer} not null, retry_at ${integer} not null, problem ${text} not null,
+    primary key (collection_id, source_id))${end}`,
 ];
