@@ -8,6 +8,8 @@ export default defineConfig({
     root: path.resolve(import.meta.dirname, '..'),
     // Without it a machine with two cores gets one.
     maxWorkers: Math.max(2, os.availableParallelism() - 1),
+    // PostgreSQL for whoever asks for it, once for all of a run.
+    globalSetup: [path.resolve(import.meta.dirname, 'servers/postgres-run.ts')],
     projects: [
       { extends: true, test: { name: 'unit', include: ['test/unit/**/*.test.ts', 'test/architecture/**/*.test.ts'], testTimeout: 20_000 } },
       {

@@ -1,4 +1,5 @@
 import type { Services } from '../app/services.ts';
+import { startDueCycles } from '../app/coexistence-queue.ts';
 import { startDue } from '../app/plan-approval.ts';
 import { runTask } from '../app/pipeline/run-task.ts';
 import type { TaskRecord } from '../store/index.ts';
@@ -89,6 +90,8 @@ export function startRunner(services: Services, options: Taker): Runner {
         if (options.only?.size !== 0) await store.agents.heartbeat(options.agentId);
         // Plans that were approved for a time which has come.
         await startDue(services, options.agentId, options.only);
+        // A process that runs only its own tasks starts nobody else's.
+        if (options.only === undefined) await startDueCycles(services, options.agentId);
         const task = await take(LEASE_MS);
         if (task) { await runClaimed(task); continue; }
       } catch (error) {

@@ -1,7 +1,7 @@
 import type { Handlers } from '../ipc/router.ts';
 import type { AddResult } from '../../shared/contracts/collections.ts';
 import { appError, ErrorCode } from '../../shared/domain/errors.ts';
-import type { TaskKind } from '../../shared/domain/statuses.ts';
+import { WRITING_KINDS, type TaskKind } from '../../shared/domain/statuses.ts';
 import type { Directory, DirectoryEntry } from '../engines/directory/index.ts';
 import type { CollectionRecord, PairRecord, Repositories } from '../store/index.ts';
 import type { Services } from './services.ts';
@@ -90,7 +90,7 @@ export function requireStatic(collection: CollectionRecord): CollectionRecord {
 }
 
 /** Tasks that keep statuses of the objects of their collection. */
-const KEEPERS: readonly TaskKind[] = ['Match', 'Migrate', 'Roll back'];
+const KEEPERS: readonly TaskKind[] = ['Match', ...WRITING_KINDS, 'Roll back'];
 
 /**
  * @throws AppError CONFLICT while a task works with the objects of a collection, or a plan of it waits: approving that would write

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { hostname, userInfo } from 'node:os';
-import type { ProjectInfo } from '../../shared/contracts/project.ts';
+import type { ProjectInfo, ProjectMove } from '../../shared/contracts/project.ts';
 import { appError, ErrorCode } from '../../shared/domain/errors.ts';
 import { openLdapDirectory, openLdifDirectory } from '../engines/directory/index.ts';
 import { createSignIn, openTenant, TenantGates, type SecretPort } from '../engines/tenant/index.ts';
@@ -9,17 +9,21 @@ import type { Handlers } from '../ipc/router.ts';
 import { nodeTimers } from '../ipc/throttle.ts';
 import { resolveSrv } from '../platform/dns.ts';
 import { openInBrowser, orderedId, type Platform, type SecretStore } from '../platform/index.ts';
-import { createProject, openProject, type PairRecord } from '../store/index.ts';
+import type { PairRecord } from '../store/index.ts';
 import { checkHandlers } from './checks.ts';
+import { coexistenceHandlers } from './coexistence.ts';
 import { collectionHandlers } from './collections.ts';
 import { leaseOwner } from './dead-owners.ts';
 import { matchHandlers } from './matches.ts';
+import { holdHandlers } from './holds.ts';
 import { passwordHandlers } from './initial-passwords.ts';
 import { licenceHandlers } from './licences.ts';
 import { objectHandlers } from './objects.ts';
 import { pairHandlers } from './pairs.ts';
 import { planHandlers } from './plans.ts';
-import { projectHandlers, projectInfo } from './project.ts';
+import { projectHandlers, projectInfo, type ProjectContext } from './project.ts';
+import { moveOpenProject } from './project-move.ts';
+import { openPlace } from './project-place.ts';
 import { referenceHandlers } from './references.ts';
 import { rollBackHandlers } from './roll-back.ts';
 import { ruleHandlers } from './rules.ts';
@@ -33,6 +37,7 @@ export type StartRunner = (services: Services, options: { readonly agentId: stri
 
 /** How to open a console. */
 export interface ConsoleOptions {
+  /** Full path of a project file, or an address of PostgreSQL. */
   readonly file: string;
   /** Makes a new project; null opens an existing one. */
   readonly create: { readonly name: string; readonly demo: boolean } | null;
@@ -51,7 +56,7 @@ export interface Console {
   close(): Promise<void>;
 }
 
-interface OpenProject { readonly services: Services; readonly handlers: Omit<Handlers, 'project.open' | 'project.create'>; requireResting(): Promise<void>; close(): Promise<void> }
+interface OpenProject { readonly services: Services; readonly handlers: Omit<Handlers, 'project.open' | 'project.create'>; requireResting(): Promise<void>; /** Runs it while no task of this process can start; afterwards tasks run again only when it failed. */ standStill<T>(fn: () => Promise<T>): Promise<T>; close(): Promise<void> }
 
 /**
  * The one place that puts the parts together. Opens a project and returns its use cases; `project.open` and `project.create`
@@ -62,19 +67,25 @@ export async function openConsole(options: ConsoleOptions): Promise<Console> {
   const hub = createEventHub(nodeTimers);
   const gates = new TenantGates();
   const closing = new Set<Promise<void>>();
-  let current = await open(options, options.file, options.create, hub, gates, switchTo);
+  let current = await open(options, options.file, options.create, hub, gates, { switchTo, moveTo });
 
   async function switchTo(file: string, create: { readonly name: string } | null): Promise<ProjectInfo> {
     await current.requireResting();
     // The new one first: when it cannot be opened, the old one stays.
-    const next = await open(options, file, create === null ? null : { name: create.name, demo: false }, hub, gates, switchTo);
+    const next = await open(options, file, create === null ? null : { name: create.name, demo: false }, hub, gates, { switchTo, moveTo });
     const old = current;
     current = next;
     // Not waited for: whoever opens a project must not wait for calls that still read the old one.
     const left = old.close().catch((error: unknown) => { options.platform.log.error({ err: error }, 'the project before could not be closed well'); }).finally(() => { closing.delete(left); });
     closing.add(left);
-    hub.publish('store.changed', { nouns: ['project', 'pairs', 'collections', 'objects', 'rules', 'tasks', 'agents'] });
+    hub.publish('store.changed', { nouns: ['project', 'pairs', 'collections', 'objects', 'rules', 'tasks', 'agents', 'coexistence'] });
     return await projectInfo(next.services, { version: VERSION, logFolder: options.platform.log.folder });
+  }
+
+  async function moveTo(to: string): Promise<ProjectMove> {
+    await current.requireResting();
+    const { tables, rows, secrets } = await current.standStill(() => moveOpenProject(current.services, options.platform, to));
+    return { project: await switchTo(to, null), rows, tables: [...tables], secrets: [...secrets] };
   }
 
   const names = Object.keys(current.handlers) as (keyof Handlers)[];
@@ -91,10 +102,10 @@ export async function openConsole(options: ConsoleOptions): Promise<Console> {
 
 async function open(
   options: ConsoleOptions, file: string, create: { readonly name: string; readonly demo: boolean } | null, hub: ReturnType<typeof createEventHub>, gates: TenantGates,
-  switchTo: (file: string, create: { readonly name: string } | null) => Promise<ProjectInfo>,
+  elsewhere: Pick<ProjectContext, 'switchTo' | 'moveTo'>,
 ): Promise<OpenProject> {
   const { platform } = options;
-  const store = create === null ? await openProject(file) : await createProject({ file, name: create.name, demo: create.demo });
+  const store = await openPlace(platform, file, create);
   const local = await store.agents.ensureLocal(hostname(), VERSION);
   let nudge = (): void => {};
   const services: Services = {
@@ -105,12 +116,13 @@ async function open(
     openTenant: (pair, how) => openTarget(services, options, gates, pair, how),
   };
   const owner = leaseOwner(randomUUID());
-  const runner = options.startRunner?.(services, { agentId: local.id, owner });
-  if (runner) nudge = () => { runner.nudge(); };
+  const start = () => options.startRunner?.(services, { agentId: local.id, owner });
+  let runner = start();
+  nudge = () => { runner?.nudge(); };
   const watch = watchStore(store, hub);
   const handlers = {
-    ...projectHandlers(services, { version: VERSION, logFolder: platform.log.folder, switchTo }), ...pairHandlers(services), ...collectionHandlers(services), ...objectHandlers(services), ...matchHandlers(services), ...ruleHandlers(services),
-    ...taskHandlers(services), ...rollBackHandlers(services), ...planHandlers(services), ...checkHandlers(services), ...referenceHandlers(services), ...licenceHandlers(services), ...passwordHandlers(services),
+    ...projectHandlers(services, { version: VERSION, logFolder: platform.log.folder, ...elsewhere }), ...pairHandlers(services), ...collectionHandlers(services), ...objectHandlers(services), ...matchHandlers(services), ...ruleHandlers(services),
+    ...taskHandlers(services), ...rollBackHandlers(services), ...planHandlers(services), ...checkHandlers(services), ...referenceHandlers(services), ...licenceHandlers(services), ...passwordHandlers(services), ...coexistenceHandlers(services), ...holdHandlers(services),
   } satisfies Handlers;
   const requireResting = async (): Promise<void> => {
     for await (const page of store.tasks.iterate({ states: ['Running', 'Cancelling'] })) {
@@ -118,7 +130,14 @@ async function open(
       if (mine) throw appError(ErrorCode.Conflict, `A ${mine.kind} task of the open project is ${mine.state}. Cancel it, or wait for its end, before you open another project.`);
     }
   };
-  return { services, handlers, requireResting, async close() { watch.close(); await runner?.close(); await store.close(); } };
+  const standStill: OpenProject['standStill'] = async (fn) => {
+    await runner?.close();
+    try { return await fn(); } catch (error) {
+      runner = start();
+      throw error;
+    }
+  };
+  return { services, handlers, requireResting, standStill, async close() { watch.close(); await runner?.close(); await store.close(); } };
 }
 
 async function openSource(platform: Platform, pair: Pick<PairRecord, 'source'>, given: string | undefined) {

@@ -2,7 +2,8 @@ import { AppError, appError, ErrorCode } from '../../shared/domain/errors.ts';
 import type { TaskState } from '../../shared/domain/statuses.ts';
 import type { PairRecord, PlanRecord, Repositories, TaskRecord } from '../store/index.ts';
 import { RollBackTask, readSettings } from './pipeline/task-settings.ts';
-import { journalStanding } from './pipeline/undone-journal.ts';
+import { journalStanding, tasksOf } from './pipeline/undone-journal.ts';
+import { cycleApproved } from './coexistence-approval.ts';
 import { changesOf } from './plan-changes.ts';
 import type { Services } from './services.ts';
 import { requireNobodyWrites, toTaskRow, WAITING, writesDirectory } from './task-rows.ts';
@@ -23,6 +24,7 @@ export async function approveNow(services: Services, approval: Approval): Promis
     const { task } = await requireApproval(tx, approval);
     await requireNobodyWrites(tx, task);
     await move(tx, task, queued(`Approved by ${services.actor}.`));
+    await cycleApproved(tx, task, services.now());
   });
   services.nudge();
 }
@@ -71,6 +73,7 @@ export async function startDue(services: Services, agentId: string, only?: Reado
         const patch = reason === null ? { ...queued(`Approved by ${agreedOf(task)?.by ?? 'a person'} for ${utc(task.scheduledAt)}.`) }
           : { state: 'Awaiting approval' as const, phase: 'approve' as const, scheduledAt: null, checkpoint: { stage: 'plan' }, message: `Not applied at its time, ${utc(task.scheduledAt)}: ${reason} Nothing was written.` };
         await move(tx, task, patch);
+        if (reason === null) await cycleApproved(tx, task, services.now());
       });
     } catch (error) {
       // Its turn has not come, or somebody else took it: the next look decides.
@@ -143,8 +146,8 @@ export async function move(tx: Pick<Repositories, 'tasks'>, task: TaskRecord, pa
  */
 async function requireAsPlanned(tx: Pick<Repositories, 'tasks' | 'journal'>, task: TaskRecord): Promise<void> {
   const request = readSettings(RollBackTask, task);
-  if (request.undoes !== null) {
-    const target = await tx.tasks.get(request.undoes).catch((error: unknown) => { if (error instanceof AppError && error.data.code === ErrorCode.NotFound) return null; throw error; });
+  for (const id of tasksOf(request) ?? []) {
+    const target = await tx.tasks.get(id).catch((error: unknown) => { if (error instanceof AppError && error.data.code === ErrorCode.NotFound) return null; throw error; });
     if (target === null || target.rolledBackBy !== null) throw appError(ErrorCode.Conflict, 'The migration was rolled back by another task since this plan was made. Discard this plan; plan the roll back again if something is left.');
   }
   const now = await journalStanding(tx, task.pairId, request);

@@ -1,13 +1,14 @@
 import path from 'node:path';
 import type { Handlers } from '../ipc/router.ts';
-import type { ProjectInfo } from '../../shared/contracts/project.ts';
+import type { ProjectInfo, ProjectMove } from '../../shared/contracts/project.ts';
+import { placeOf } from './project-place.ts';
 import type { Services } from './services.ts';
 
 /** An agent without a sign of life for so long counts as not running, milliseconds. */
 const ALIVE_MS = 30_000;
 
 /** What the project use cases need besides the services. */
-export interface ProjectContext { readonly version: string; readonly logFolder: string; switchTo(file: string, create: { readonly name: string } | null): Promise<ProjectInfo> }
+export interface ProjectContext { readonly version: string; readonly logFolder: string; switchTo(file: string, create: { readonly name: string } | null): Promise<ProjectInfo>; moveTo(place: string): Promise<ProjectMove> }
 
 /** Describes the open project. */
 export async function projectInfo(services: Services, context: Pick<ProjectContext, 'version' | 'logFolder'>): Promise<ProjectInfo> {
@@ -19,7 +20,7 @@ export async function projectInfo(services: Services, context: Pick<ProjectConte
 }
 
 /** Channels of the project, its agents and its secrets. */
-export function projectHandlers(services: Services, context: ProjectContext): Pick<Handlers, 'project.get' | 'project.rename' | 'project.copy' | 'project.open' | 'project.create' | 'agents.list' | 'secrets.set'> {
+export function projectHandlers(services: Services, context: ProjectContext): Pick<Handlers, 'project.get' | 'project.rename' | 'project.copy' | 'project.move' | 'project.open' | 'project.create' | 'agents.list' | 'secrets.set'> {
   return {
     'project.get': async () => await projectInfo(services, context),
     async 'project.rename'({ name }) {
@@ -32,8 +33,9 @@ export function projectHandlers(services: Services, context: ProjectContext): Pi
       await services.store.copyTo(full);
       return { file: full };
     },
-    'project.open': async ({ file }) => await context.switchTo(path.resolve(file), null),
-    'project.create': async ({ file, name }) => await context.switchTo(path.resolve(file), { name }),
+    'project.move': async ({ to }) => await context.moveTo(placeOf(to)),
+    'project.open': async ({ file }) => await context.switchTo(placeOf(file), null),
+    'project.create': async ({ file, name }) => await context.switchTo(placeOf(file), { name }),
     async 'agents.list'() {
       const rows = await services.store.agents.list();
       return {

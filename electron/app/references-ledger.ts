@@ -77,9 +77,9 @@ async function closeHealed({ store }: Services, task: Applied, healed: ReadonlyS
 }
 
 /** Keeps the ledger after a roll back: what the task had healed, or what was healed on the object taken back, waits again. */
-export async function reopenReferences({ store }: Services, pairId: string, undone: { readonly undoes: string | null; readonly objectId: string | null; readonly attributes: readonly string[] | null }): Promise<void> {
+export async function reopenReferences({ store }: Services, pairId: string, undone: { readonly undoes: string | null; readonly tasks: readonly string[] | null; readonly objectId: string | null; readonly attributes: readonly string[] | null }): Promise<void> {
   if (undone.objectId !== null) {
     if (undone.attributes === null || undone.attributes.some((name) => LINKS.has(name.toLowerCase()))) await store.references.reopen(pairId, { sourceId: undone.objectId });
-  } else if (undone.undoes !== null) await store.references.reopen(pairId, { taskId: undone.undoes });
+  } else for (const taskId of undone.undoes !== null ? [undone.undoes] : undone.tasks ?? []) await store.references.reopen(pairId, { taskId });
   await store.references.settle(pairId);
 }

@@ -1,5 +1,6 @@
 import type { Handlers } from '../ipc/router.ts';
 import { appError, ErrorCode } from '../../shared/domain/errors.ts';
+import { isWriting } from '../../shared/domain/statuses.ts';
 import { attributeOf, choiceKey, EXISTENCE, isPartOf, valuesWritten } from '../engines/planning/index.ts';
 import { move, requireWritable } from './plan-approval.ts';
 import { RollBackTask, readSettings } from './pipeline/task-settings.ts';
@@ -9,12 +10,6 @@ import { toTaskRow, WAITING } from './task-rows.ts';
 
 /** Writes of one object looked at. */
 const OBJECT_LIMIT = 10_000;
-
-/** @throws AppError INVALID_INPUT for a scope that means nothing. */
-export function requireScope({ undoes, objectId, since, attributes }: { readonly undoes?: string | undefined; readonly objectId?: string | undefined; readonly since?: string | undefined; readonly attributes?: readonly string[] | undefined }): void {
-  if (objectId === undefined && (since !== undefined || attributes !== undefined)) throw appError(ErrorCode.InvalidInput, 'Attributes, and everything since a migration, are taken back of one object. Name the object.');
-  if (undoes !== undefined && since !== undefined) throw appError(ErrorCode.InvalidInput, 'Give either the migration to take back or the one since which everything is taken back.');
-}
 
 /** Channels of roll backs besides `tasks.rollBack`: the three-way view, its decisions, and what of an object can be taken back. */
 export function rollBackHandlers(services: Services): Pick<Handlers, 'rollBack.conflicts' | 'rollBack.decide' | 'rollBack.ofObject'> {
@@ -43,7 +38,7 @@ export function rollBackHandlers(services: Services): Pick<Handlers, 'rollBack.c
       const tasks = new Map<string, { at: number; attributes: Set<string>; created: boolean }>();
       for (const entry of await store.journal.ofObject(pairId, objectId, OBJECT_LIMIT)) {
         if (entry.undoneBy !== null || (entry.outcome !== 'done' && !(entry.outcome === 'failed' && entry.references.length > 0))) continue;
-        if (!tasks.has(entry.taskId) && (await taskIfThere(services, entry.taskId))?.kind !== 'Migrate') continue;
+        if (!tasks.has(entry.taskId) && !isWriting((await taskIfThere(services, entry.taskId))?.kind ?? 'Roll back')) continue;
         const known = tasks.get(entry.taskId) ?? { at: entry.intentAt, attributes: new Set<string>(), created: false };
         const left = valuesWritten(entry.operation, entry.references).filter((value) => !entry.undoneValues.includes(value) && !value.startsWith('passwordProfile/'));
         for (const value of left) if (value !== EXISTENCE) known.attributes.add(attributeOf(value));

@@ -1,5 +1,5 @@
 import type { TaskRow } from '../../shared/contracts/tasks.ts';
-import type { TaskKind, TaskState } from '../../shared/domain/statuses.ts';
+import { isWriting, WRITING_KINDS, type TaskKind, type TaskState } from '../../shared/domain/statuses.ts';
 import { AppError, appError, ErrorCode } from '../../shared/domain/errors.ts';
 import type { Repositories, TaskRecord } from '../store/index.ts';
 
@@ -11,11 +11,13 @@ const WRITTEN: ReadonlySet<TaskState> = new Set(['Completed', 'Completed with er
 const BUSY = ['Queued', 'Running', 'Cancelling'] as const satisfies readonly TaskState[];
 /** States in which a plan is made and nothing of it was written. */
 export const WAITING: ReadonlySet<TaskState> = new Set(['Awaiting approval', 'Scheduled']);
+/** True while a task waits for a process or has one. */
+export const isAtWork = ({ state }: Pick<TaskRecord, 'state'>): boolean => BUSY.some((one) => one === state);
 /** Ends after which a roll back that has written goes on when it is resumed. */
 const UNFINISHED: ReadonlySet<TaskState> = new Set(['Interrupted', 'Failed', 'Cancelled']);
 
 /** Kinds of tasks whose writes can be taken back. */
-const REVERSIBLE: ReadonlySet<TaskKind> = new Set(['Migrate', 'Fix']);
+const REVERSIBLE: ReadonlySet<TaskKind> = new Set([...WRITING_KINDS, 'Fix']);
 
 const isApplying = (task: Pick<TaskRecord, 'checkpoint'>): boolean => (task.checkpoint as { stage?: unknown } | null)?.stage === 'apply';
 
@@ -67,17 +69,25 @@ export async function whyNotResumed(store: Pick<Repositories, 'tasks'>, tasks: r
   const migrations = ended.filter((task) => REVERSIBLE.has(task.kind));
   for (const task of migrations) if (task.rolledBackBy !== null) reasons.set(task.id, `This migration was rolled back by task ${task.rolledBackBy}; start a new one.`);
   for (const back of await store.tasks.thatUndo(migrations.map((task) => task.id))) {
-    if (back.undoes === null || reasons.has(back.undoes)) continue;
     const reason = blocks(back);
-    if (reason !== null) reasons.set(back.undoes, reason);
+    if (reason !== null) for (const id of takenBackBy(back)) if (!reasons.has(id)) reasons.set(id, reason);
   }
   for (const back of ended) {
-    if (back.kind !== 'Roll back' || back.undoes === null || !isApplying(back)) continue;
-    const target = await store.tasks.get(back.undoes).catch((error: unknown) => { if (error instanceof AppError && error.data.code === ErrorCode.NotFound) return null; throw error; });
-    if (target === null) reasons.set(back.id, 'The migration that this roll back takes back was deleted; there is nothing left to take back.');
-    else if (target.rolledBackBy !== null && target.rolledBackBy !== back.id) reasons.set(back.id, `The migration was rolled back by task ${target.rolledBackBy} since; there is nothing left to take back.`);
+    if (back.kind !== 'Roll back' || !isApplying(back)) continue;
+    for (const id of takenBackBy(back)) {
+      const target = await store.tasks.get(id).catch((error: unknown) => { if (error instanceof AppError && error.data.code === ErrorCode.NotFound) return null; throw error; });
+      if (target === null) reasons.set(back.id, 'The migration that this roll back takes back was deleted; there is nothing left to take back.');
+      else if (target.rolledBackBy !== null && target.rolledBackBy !== back.id) reasons.set(back.id, `The migration was rolled back by task ${target.rolledBackBy} since; there is nothing left to take back.`);
+    }
   }
   return reasons;
+}
+
+/** Ids of the tasks that a roll back takes back; none: those that wrote to its one object. */
+export function takenBackBy({ undoes, settings }: Pick<TaskRecord, 'undoes' | 'settings'>): readonly string[] {
+  if (undoes !== null) return [undoes];
+  const { tasks } = (settings ?? {}) as { readonly tasks?: unknown };
+  return Array.isArray(tasks) ? tasks.filter((id) => typeof id === 'string') : [];
 }
 
 /** The sentence with which a roll back keeps its migration from going on; null: it does not. */
@@ -90,10 +100,10 @@ function blocks(back: TaskRecord): string | null {
   return back.state === 'Completed with errors' && whole ? `Roll back ${back.id} has taken a part of this migration back. Start a new migration.` : null;
 }
 
-/** Number of migrations whose changes are still in the tenant and can be taken back. */
+/** Number of migrations and cycles whose changes are still in the tenant and can be taken back. */
 export async function countUndoable(store: Pick<Repositories, 'tasks' | 'journal'>, of: { readonly pairId?: string; readonly collectionId?: string }): Promise<number> {
   let found = 0;
-  for await (const page of store.tasks.iterate({ ...of, states: [...WRITTEN] })) found += (await taskRows(store, page.filter((task) => task.kind === 'Migrate'))).filter((row) => row.canRollBack).length;
+  for await (const page of store.tasks.iterate({ ...of, states: [...WRITTEN] })) found += (await taskRows(store, page.filter((task) => isWriting(task.kind)))).filter((row) => row.canRollBack).length;
   return found;
 }
 
@@ -109,9 +119,31 @@ export async function requireIdle(store: Pick<Repositories, 'tasks'>, of: { read
 }
 
 /**
- * @throws AppError CONFLICT while another task of the pair writes to the tenant or is about to.
+ * What a roll back is about to take back must not be written anew while its plan waits or is applied: cycles of coexistence wait for its end.
+ * @returns the roll back of the collection that waits, or is at work; undefined: none, and a cycle may start.
  */
-export async function requireNobodyWrites(store: Pick<Repositories, 'tasks'>, task: Pick<TaskRecord, 'id' | 'pairId'>): Promise<void> {
+export async function rollBackUnderWay(store: Pick<Repositories, 'tasks'>, collectionId: string): Promise<TaskRecord | undefined> {
+  for await (const page of store.tasks.iterate({ collectionId, states: [...BUSY, 'Awaiting approval', 'Scheduled'] })) {
+    const back = page.find((task) => task.kind === 'Roll back');
+    if (back !== undefined) return back;
+  }
+  return undefined;
+}
+
+/** A roll back is planned from a journal that nobody writes to. @throws AppError CONFLICT while a cycle of the collection waits for a process or has one. */
+export async function requireNoCycle(store: Pick<Repositories, 'tasks'>, { id, name }: { readonly id: string; readonly name: string }): Promise<void> {
+  for await (const page of store.tasks.iterate({ collectionId: id, states: BUSY })) {
+    const cycle = page.find((task) => task.kind === 'Synchronise');
+    if (cycle !== undefined) throw appError(ErrorCode.Conflict, `A cycle of coexistence of "${name}" is ${cycle.state}. Wait for its end, or cancel it; then roll back again.`);
+  }
+}
+
+/**
+ * @throws AppError CONFLICT while another task of the pair writes to the tenant or is about to; for a cycle of coexistence also while a roll back of its collection waits.
+ */
+export async function requireNobodyWrites(store: Pick<Repositories, 'tasks'>, task: Pick<TaskRecord, 'id' | 'pairId' | 'kind' | 'collectionId'>): Promise<void> {
+  const back = task.kind === 'Synchronise' && task.collectionId !== null ? await rollBackUnderWay(store, task.collectionId) : undefined;
+  if (back !== undefined) throw appError(ErrorCode.Conflict, `Roll back ${back.id} of this collection is ${back.state}. Approve or discard it first; coexistence goes on then.`);
   for await (const page of store.tasks.iterate({ pairId: task.pairId, states: BUSY })) {
     if (page.some((other) => other.id !== task.id && isApplying(other))) throw appError(ErrorCode.Conflict, 'Another task is writing to this tenant. Wait for its end, or cancel it.');
   }

@@ -4,14 +4,14 @@ import type { Selection } from '../../shared/contracts/values.ts';
 import type { TaskRow } from '../../shared/contracts/tasks.ts';
 import type { TaskKind } from '../../shared/domain/statuses.ts';
 import type { Services } from './services.ts';
+import { cycleDiscarded } from './coexistence-approval.ts';
 import { approveNow, move, requireWritable } from './plan-approval.ts';
-import { requireScope } from './roll-back.ts';
+import { startRollBack } from './roll-back-start.ts';
 import { requireNobodyWrites, taskRow, taskRows, toTaskRow, WAITING, whyNotResumed, writesDirectory } from './task-rows.ts';
-import { MatchTask, MigrateTask, RollBackTask } from './pipeline/task-settings.ts';
+import { MatchTask, MigrateTask } from './pipeline/task-settings.ts';
 import { stageOf } from './pipeline/run-task.ts';
-import { interruptDead, interruptDeadOf } from './dead-owners.ts';
+import { interruptDead } from './dead-owners.ts';
 import { csvPart } from './csv.ts';
-import { startFixRollBack } from './checks-fix.ts';
 
 /** Channels of tasks. */
 export function taskHandlers(services: Services): Pick<Handlers, 'tasks.list' | 'tasks.get' | 'tasks.items' | 'tasks.discover' | 'tasks.match' | 'tasks.migrate' | 'tasks.rollBack' | 'tasks.approve' | 'tasks.discard' | 'tasks.cancel' | 'tasks.resume' | 'tasks.exportItems' | 'tasks.delete'> {
@@ -53,26 +53,7 @@ export function taskHandlers(services: Services): Pick<Handlers, 'tasks.list' | 
       // Also on a read-only pair: planning only reads, and approving is refused.
       return await start({ pairId: collection.pairId, collectionId, kind: 'Migrate', settings: MigrateTask.parse({ settings, ids: await idsOf(collectionId, selection) }) });
     },
-    async 'tasks.rollBack'({ collectionId, undoes, objectId, mode, purge, ...scope }) {
-      requireScope({ undoes, objectId, ...scope });
-      const collection = await store.collections.get(collectionId);
-      if (undoes !== undefined && (await store.tasks.get(undoes)).kind === 'Fix') return await startFixRollBack(services, { taskId: undoes, objectId: objectId ?? null, mode });
-      requireWritable(await store.pairs.get(collection.pairId));
-      // A migration whose process was killed a moment ago can be rolled back without waiting for the end of its lease.
-      await interruptDeadOf(services, { pairId: collection.pairId });
-      const task = undoes ?? (objectId === undefined ? await lastMigration(services, collectionId) : null);
-      if (task !== null) {
-        const row = await taskRow(store, task);
-        if (row.collectionId !== collectionId) throw appError(ErrorCode.InvalidInput, `Task ${task} belongs to another collection.`);
-        if (!row.canRollBack) throw appError(ErrorCode.Conflict, row.rolledBackBy !== null ? 'This task was rolled back already.' : 'This task has written nothing that could be rolled back, or it still runs.');
-      }
-      const started = await start({
-        pairId: collection.pairId, collectionId, kind: 'Roll back', settings: RollBackTask.parse({ undoes: task, objectId: objectId ?? null, mode, purge, ...scope }), ...(task === null ? {} : { undoes: task }),
-      });
-      // The migration cannot be resumed from now on.
-      if (task !== null) services.emit('store.changed', { nouns: ['tasks'] });
-      return started;
-    },
+    'tasks.rollBack': async (request) => await startRollBack(services, request),
     async 'tasks.approve'(approval) {
       await approveNow(services, approval);
       return await changed(approval.taskId);
@@ -80,7 +61,11 @@ export function taskHandlers(services: Services): Pick<Handlers, 'tasks.list' | 
     async 'tasks.discard'({ taskId }) {
       const task = await store.tasks.get(taskId);
       if (!WAITING.has(task.state)) throw appError(ErrorCode.Conflict, `The task is ${task.state}; only a plan that awaits approval can be discarded.`);
-      await move(store, task, { state: 'Discarded', phase: 'done', scheduledAt: null, message: `The plan was discarded by ${services.actor}; nothing was written.`, finishedAt: services.now() });
+      await store.transaction(async (tx) => {
+        await move(tx, task, { state: 'Discarded', phase: 'done', scheduledAt: null, message: `The plan was discarded by ${services.actor}; nothing was written.`, finishedAt: services.now() });
+        await cycleDiscarded(tx, task, services.now());
+      });
+      if (task.kind === 'Synchronise') services.emit('store.changed', { nouns: ['coexistence', 'collections'] });
       // The migration that it would have taken back can be resumed again.
       if (task.undoes !== null) services.emit('store.changed', { nouns: ['tasks'] });
       return await changed(taskId);
@@ -130,12 +115,4 @@ async function requireObjects(services: Services, collectionId: string) {
   const collection = await services.store.collections.get(collectionId);
   if (collection.objects === 0) throw appError(ErrorCode.InvalidInput, `Collection "${collection.name}" is empty. Add objects first.`);
   return collection;
-}
-
-async function lastMigration(services: Services, collectionId: string): Promise<string> {
-  for await (const page of services.store.tasks.iterate({ collectionId })) {
-    const last = (await taskRows(services.store, page.filter((task) => task.kind === 'Migrate'))).find((row) => row.canRollBack);
-    if (last) return last.id;
-  }
-  throw appError(ErrorCode.NotFound, 'This collection has no migration that could be rolled back.');
 }

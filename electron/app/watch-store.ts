@@ -11,7 +11,7 @@ export function watchStore(store: Pick<Store, 'dataVersion'>, hub: Pick<EventHub
     const now = store.dataVersion();
     if (now === seen) return;
     seen = now;
-    hub.publish('store.changed', { nouns: ['project', 'pairs', 'collections', 'objects', 'rules', 'tasks', 'agents'] });
+    hub.publish('store.changed', { nouns: ['project', 'pairs', 'collections', 'objects', 'rules', 'tasks', 'agents', 'coexistence'] });
   }, EVERY_MS);
   timer.unref();
   return { close() { clearInterval(timer); } };

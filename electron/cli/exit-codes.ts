@@ -24,7 +24,7 @@ export function exitCodeOf(error: unknown): number {
     case ErrorCode.InvalidInput: case ErrorCode.NotFound: case ErrorCode.Conflict: case ErrorCode.BadFile: case ErrorCode.NewerProject: case ErrorCode.UnknownChannel:
       return EXIT.usage;
     case ErrorCode.AuthFailed: case ErrorCode.Forbidden: case ErrorCode.CertificateRefused: case ErrorCode.DirectoryUnavailable: case ErrorCode.DirectoryRefused:
-    case ErrorCode.TenantUnavailable: case ErrorCode.TenantRefused: case ErrorCode.Throttled: case ErrorCode.Timeout: case ErrorCode.SecretMissing: case ErrorCode.HostGone:
+    case ErrorCode.TenantUnavailable: case ErrorCode.TenantRefused: case ErrorCode.Throttled: case ErrorCode.Timeout: case ErrorCode.SecretMissing: case ErrorCode.HostGone: case ErrorCode.DatabaseUnavailable:
       return EXIT.connection;
     case ErrorCode.GuardStopped: case ErrorCode.Drift: return EXIT.notApproved;
     case ErrorCode.Cancelled: return EXIT.cancelled;

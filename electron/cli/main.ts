@@ -8,6 +8,7 @@ import type { Run, RunOptions } from './run.ts';
 import { inSession } from './run.ts';
 import { VERSION } from '../app/version.ts';
 import { addCheckCommand } from './commands/check.ts';
+import { addCoexistenceCommands } from './commands/coexistence.ts';
 import { addCollectionCommands } from './commands/collection.ts';
 import { addDemoCommand } from './commands/demo.ts';
 import { addMatchCommands } from './commands/match.ts';
@@ -17,6 +18,7 @@ import { addPairCommands } from './commands/pair.ts';
 import { addGuardCommands } from './commands/plan-guard.ts';
 import { addPlanCommands } from './commands/plan.ts';
 import { addProjectCommands } from './commands/project.ts';
+import { addHoldCommands } from './commands/holds.ts';
 import { addLicenceCommands } from './commands/licences.ts';
 import { addRollBackCommands } from './commands/roll-back.ts';
 import { addPasswordCommands } from './commands/passwords.ts';
@@ -38,7 +40,7 @@ export async function main(argv: readonly string[], streams: { readonly stdout: 
     .name('causeway')
     .description('Moves an organisation from Active Directory to Microsoft 365: match, plan, migrate, and take it all back.')
     .version(VERSION, '-V, --version', 'print the version')
-    .option('-p, --project <file>', 'project file (default: CAUSEWAY_PROJECT, else the demo project)')
+    .option('-p, --project <file>', 'project file, or the postgres:// address of a project (default: CAUSEWAY_PROJECT, else the demo project)')
     .option('--json', 'print the result as one JSON line')
     .option('-q, --quiet', 'no progress and no remarks on standard error')
     .showHelpAfterError('(causeway --help lists the commands and options)')
@@ -79,7 +81,9 @@ Exit codes: 0 done, 1 failed or done with errors, 2 wrong use or bad input, 3 co
   addPlanCommands(program, run);
   addGuardCommands(program, run);
   addMigrateCommands(program, run);
+  addCoexistenceCommands(program, run);
   addRollBackCommands(program, run);
+  addHoldCommands(program, run);
   addLicenceCommands(program, run);
   addPasswordCommands(program, run);
   addReferenceCommands(program, run);

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { appError, ErrorCode } from '../../shared/domain/errors.ts';
 import { openConsole, type Console } from '../app/container.ts';
+import { isAddress, placeOf } from '../app/project-place.ts';
 import { createPlatform, type Platform } from '../platform/index.ts';
 import { ownTaskRunner } from '../agent/runner.ts';
 import { createSimulatedTargets, type SimulatedTargets } from '../simulator/targets.ts';
@@ -15,7 +16,7 @@ export interface Streams { readonly stdout: NodeJS.WritableStream; readonly stde
 /** What a command needs: `project` (an open project), `create` (a new one at `file`), or `nothing`. */
 export type RunOptions =
   | { readonly needs: 'project' }
-  | { readonly needs: 'create'; readonly file: string; readonly name: string }
+  | { readonly needs: 'create'; readonly file: () => string; readonly name: string }
   | { readonly needs: 'nothing' };
 
 /** What commands are given. */
@@ -43,8 +44,8 @@ export async function inSession(options: RunOptions & { readonly project?: strin
   let console: Console | undefined;
   try {
     if (options.needs === 'nothing') return await work(noSession(), context);
-    const file = options.needs === 'create' ? path.resolve(options.file) : path.resolve(context.project ?? demoProjectFile(platform));
-    if (options.needs === 'project' && !existsSync(file)) {
+    const file = options.needs === 'create' ? placeOf(options.file()) : placeOf(context.project ?? demoProjectFile(platform));
+    if (options.needs === 'project' && !isAddress(file) && !existsSync(file)) {
       throw appError(ErrorCode.NotFound, `There is no project file ${file}. Create one with "causeway project create --file FILE --name NAME", or name another with --project.`);
     }
     console = await openConsole({

@@ -1,6 +1,6 @@
-import path from 'node:path';
 import { startRunner } from '../agent/runner.ts';
 import { openConsole } from '../app/container.ts';
+import { placeOf } from '../app/project-place.ts';
 import { ensureDemoProject } from '../cli/demo-project.ts';
 import { demoProjectFile } from '../cli/run.ts';
 import { createSimulatedTargets } from '../simulator/targets.ts';
@@ -17,7 +17,7 @@ runHost({
   open: async (platform) => {
     const targets = createSimulatedTargets({ log: (line) => { platform.log.debug({}, line); } });
     const named = platform.machine.env['CAUSEWAY_PROJECT'];
-    const file = named ? path.resolve(named) : demoProjectFile(platform);
+    const file = named ? placeOf(named) : demoProjectFile(platform);
     if (!named) await ensureDemoProject(file, { platform, simulated: targets, note: (text) => { platform.log.info({}, text); } });
     const console = await openConsole({ file, create: null, platform, simulated: targets.open, startRunner });
     return {

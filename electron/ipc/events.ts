@@ -41,6 +41,7 @@ export function createEventHub(timers: Timers): EventHub {
       // Per noun: a burst of one noun must not swallow the word of another.
       for (const noun of changed.nouns) nouns.push(noun, { noun });
     },
+    'coexistence.attention': (attention) => { send('coexistence.attention', attention); },
   };
   return {
     publish: (name, payload) => { publishers[name](payload); },

@@ -2,17 +2,19 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { runQuietly, Trouble } from './child.mjs';
 import { ROOT } from './machine.mjs';
+import { ensurePostgresLinks } from './postgres.mjs';
 
 /** Seconds between two lines that say how long it has taken. */
 const EVERY_S = 5;
 
 /**
  * Installs the pinned packages when they are missing or not those of the lock file; else returns at once (about 20 ms). No
- * package's script runs and nothing is compiled (.npmrc).
+ * package's script runs but the one that postgres.mjs names, and nothing is compiled (.npmrc).
  * @param {(line: string) => void} say told what happens, one line at a time.
  */
 export async function ensureInstalled(say) {
   if (!isInstalled()) await install(say);
+  await ensurePostgresLinks();
 }
 
 /**

@@ -1,156 +1,43 @@
-import { existsSync } from 'node:fs';
-import { open, rm, stat } from 'node:fs/promises';
-import Database from 'better-sqlite3';
-import { CompiledQuery, Kysely } from 'kysely';
-import { Migrator } from 'kysely/migration';
-import { AppError, ErrorCode, appError } from '../../shared/domain/errors.ts';
-import type { Context } from './context.ts';
-import { portableBulk } from './dialect/portable.ts';
-import { prepareConnection, readable, sqliteDialect } from './dialect/sqlite.ts';
+import { isPostgres } from './address.ts';
 import { STORE_ENVIRONMENT, type StoreEnvironment } from './environment.ts';
-import { APPLICATION_ID, damaged, recogniseProject } from './recognise.ts';
-import type { Tables } from './schema.ts';
-import { buildStore, type Store } from './store.ts';
+import { finish, firstRows } from './migrate.ts';
+import { makeFile, openFile, type Made } from './open-file.ts';
+import { makeSchema, openSchema } from './open-postgres.ts';
+import type { Store } from './store.ts';
 
-/** A project that lives in memory and ends with the process: for tests and rehearsals. */
-export const IN_MEMORY = ':memory:';
-/** Up to this size the whole file is checked on opening (measured: about 0.1 s); larger ones are checked when asked (`store.check`). */
-const CHECKED_BYTES = 64 * 1024 * 1024;
-const MIGRATION_TABLE = 'schema_migration';
+export { IN_MEMORY } from './open-file.ts';
 
-interface Opened { readonly context: Context; readonly close: () => Promise<void> }
-
-function connect(file: string, environment: StoreEnvironment): Opened {
-  const connection = new Database(file);
-  try {
-    prepareConnection(connection);
-  } catch (error) {
-    connection.close();
-    throw error;
-  }
-  const { kysely, dialect } = sqliteDialect(file, connection);
-  const db = new Kysely<Tables>({ dialect: kysely });
-  const context: Context = { db, environment, dialect: environment.bulk === 'portable' ? { ...dialect, bulk: portableBulk } : dialect };
-  return {
-    context,
-    close: async () => {
-      if (!connection.open) return;
-      // Waits for calls that are under way; then the last connection folds the log into the file.
-      await db.connection().execute(async () => {});
-      await db.destroy();
-      if (connection.open) connection.close();
-    },
-  };
-}
-
-async function migrate({ db, dialect, environment }: Context): Promise<void> {
-  const migrations = Object.fromEntries(Object.entries(environment.migrations).map(([name, step]) => [name, {
-    up: async (within: Kysely<unknown>): Promise<void> => {
-      for (const text of step.statements(dialect.words)) await within.executeQuery(CompiledQuery.raw(text));
-    },
-  }]));
-  const migrator = new Migrator({ db, provider: { getMigrations: () => Promise.resolve(migrations) }, migrationTableName: MIGRATION_TABLE, migrationLockTableName: `${MIGRATION_TABLE}_lock` });
-  const { error } = await migrator.migrateToLatest();
-  if (error !== undefined) throw error;
-}
-
-/** Names of the migrations that a file has seen, and whether a file of up to {@link CHECKED_BYTES} is sound; read without writing. */
-function inspect(file: string, size: number): readonly string[] {
-  let connection: Database.Database | undefined;
-  try {
-    // A connection that cannot write leaves an empty log behind, one that can removes it; where a log lies already, from a crash
-    // or another process, only the first kind is sure to leave the file alone.
-    connection = new Database(file, { readonly: existsSync(`${file}-wal`), fileMustExist: true, timeout: 5000 });
-    if (size <= CHECKED_BYTES && connection.pragma('quick_check(1)', { simple: true }) !== 'ok') throw damaged(file);
-    return connection.prepare<[], { name: string }>(`select name from ${MIGRATION_TABLE} order by name`).all().map((row) => row.name);
-  } catch (error) {
-    const known = readable(file, error);
-    // Anything that is not a sentence yet, such as a missing table of migrations, means that the content is not a project's.
-    throw known instanceof AppError ? known : damaged(file, error);
-  } finally {
-    connection?.close();
-  }
-}
-
-/** Name for the copy made before a migration: `<file>.before-<migration>.copy`, numbered when there is one already. */
-function copyName(file: string, migration: string): string {
-  for (let number = 1; ; number += 1) {
-    const name = `${file}.before-${migration}${number === 1 ? '' : `-${number}`}.copy`;
-    if (!existsSync(name)) return name;
-  }
-}
-
-const finish = ({ context, close }: Opened, file: string, migrated: Store['migrated']): Store =>
-  buildStore(context, { file, schemaVersion: Object.keys(context.environment.migrations).toSorted().at(-1) ?? '', migrated, close });
+/** An empty project at a place, a file or an address of PostgreSQL. @throws as {@link createProject}. */
+export const makePlace = async (place: string, environment: StoreEnvironment): Promise<Made> => (isPostgres(place) ? await makeSchema(place, environment) : await makeFile(place, environment));
 
 /**
- * Makes a new project file with its first agent, `Local`, and opens it.
- * @param options `file`: path of the new file, or {@link IN_MEMORY}; `name`: what people call the project; `demo`: true for the demo project.
+ * Makes a new project with its first agent, `Local`, and opens it.
+ * @param options `file`: path of the new file, `IN_MEMORY`, or an address of PostgreSQL (see address.ts); `name`: what people call the project; `demo`: true for the demo project.
  * @param environment clock, ids and migrations; the shipped ones by default.
- * @throws AppError CONFLICT when the file exists, INVALID_INPUT when it cannot be made there.
+ * @throws AppError CONFLICT when the file or the schema exists, INVALID_INPUT when it cannot be made there; of PostgreSQL also NOT_FOUND (no such database),
+ *   DATABASE_UNAVAILABLE, AUTH_FAILED, FORBIDDEN, CERTIFICATE_REFUSED. Then nothing is left.
  */
 export async function createProject(options: { readonly file: string; readonly name: string; readonly demo: boolean }, environment: Partial<StoreEnvironment> = {}): Promise<Store> {
-  const { file, name, demo } = options;
-  const whole: StoreEnvironment = { ...STORE_ENVIRONMENT, ...environment };
-  if (file !== IN_MEMORY) {
-    try {
-      // Claims the name: of two processes that create the same project one is refused.
-      await (await open(file, 'wx')).close();
-    } catch (error) {
-      const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-      if (code === 'EEXIST') throw appError(ErrorCode.Conflict, `The file ${file} exists already; choose another name or open it.`, { cause: error });
-      throw appError(ErrorCode.InvalidInput, `The project ${file} cannot be made (${code || 'unknown reason'}); check that the folder exists and can be written.`, { cause: error });
-    }
-  }
-  let opened: Opened | undefined;
+  const { opened, place, discard } = await makePlace(options.file, { ...STORE_ENVIRONMENT, ...environment });
   try {
-    // Marked before the log is switched on, so that the mark is in the file itself from the first moment.
-    if (file !== IN_MEMORY) {
-      const marking = new Database(file);
-      marking.pragma(`application_id = ${APPLICATION_ID}`);
-      marking.close();
-    }
-    opened = connect(file, whole);
-    await migrate(opened.context);
-    const store = finish(opened, file, null);
-    await opened.context.db.insertInto('project').values({ id: whole.randomUUID(), name, created_at: whole.clock(), demo: demo ? 1 : 0 }).execute();
-    await store.agents.ensureLocal('', '');
+    const store = finish(opened, place, null);
+    await firstRows(store, opened.context, options);
     return store;
   } catch (error) {
-    await opened?.close();
-    if (file !== IN_MEMORY) for (const part of ['', '-wal', '-shm']) await rm(`${file}${part}`, { force: true });
+    await discard();
     throw error;
   }
 }
 
 /**
- * Opens a project. A file of an older version is copied beside itself and then brought forward (`store.migrated` tells).
- * A file that is refused is left as it was.
+ * Opens a project. One of an older version is brought forward (`store.migrated` tells); a file is copied beside itself before.
+ * What is refused is left as it was.
+ * @param place path of a file, or an address of PostgreSQL.
  * @param environment clock, ids and migrations; the shipped ones by default.
- * @throws AppError NOT_FOUND, BAD_FILE (not SQLite, another program's, damaged, unreadable), NEWER_PROJECT.
+ * @throws AppError NOT_FOUND, BAD_FILE (another program's, damaged, unreadable), NEWER_PROJECT, CONFLICT (moved elsewhere); of PostgreSQL also
+ *   DATABASE_UNAVAILABLE, AUTH_FAILED, FORBIDDEN, CERTIFICATE_REFUSED.
  */
-export async function openProject(file: string, environment: Partial<StoreEnvironment> = {}): Promise<Store> {
+export async function openProject(place: string, environment: Partial<StoreEnvironment> = {}): Promise<Store> {
   const whole: StoreEnvironment = { ...STORE_ENVIRONMENT, ...environment };
-  await recogniseProject(file);
-  const seen = inspect(file, (await stat(file)).size);
-  const known = Object.keys(whole.migrations);
-  const newer = seen.find((name) => !known.includes(name));
-  if (newer !== undefined) throw appError(ErrorCode.NewerProject, `The project ${file} was written by a newer version of Causeway (${newer}); install that version to open it.`, { detail: { migration: newer } });
-  let opened: Opened | undefined;
-  try {
-    opened = connect(file, whole);
-    const from = seen.at(-1) ?? '';
-    let migrated: Store['migrated'] = null;
-    const next = known.toSorted().find((name) => !seen.includes(name));
-    if (next !== undefined) {
-      const copy = copyName(file, next);
-      await opened.context.dialect.copyTo(opened.context.db, copy);
-      await migrate(opened.context);
-      migrated = { from, copy };
-    }
-    return finish(opened, file, migrated);
-  } catch (error) {
-    await opened?.close();
-    throw readable(file, error);
-  }
+  return isPostgres(place) ? await openSchema(place, whole) : await openFile(place, whole);
 }

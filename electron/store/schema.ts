@@ -137,6 +137,8 @@ export interface PairSettingTable { pair_id: string; name: string; value: string
 
 /** Where reading what changed stands, by side of a pair. */
 export interface WatermarkTable { pair_id: string; side: string; method: string; server: string; invocation: string; usn: string; token: string; asked_hash: string; read_at: number; problem: string }
+/** Unique names of tenant objects: user principal names, nicknames and addresses in lower case, source anchors as they are. */
+export interface UniqueNameTable { pair_id: string; target_id: string; kind: string; value: string }
 /** Containers of the directory by objectGUID. */
 export interface ContainerTable { pair_id: string; id: string; dn: string; dn_key: string }
 /** What changed on either side, in the order in which it was read. */
@@ -146,6 +148,8 @@ export interface CoexistenceTable {
   collection_id: string; pair_id: string; state: string; settings: string; position: number; full_hash: string; full_at: number | null; next_at: number | null; failures: number; retry_at: number | null;
   attention: string; task_id: string | null; changed_at: number;
 }
+/** Objects that coexistence keeps in step, with their match. */
+export interface SyncedObjectTable { collection_id: string; source_id: string; pair_id: string; target_id: string; since: number }
 /** Cycles of coexistence. */
 export interface CycleTable {
   number: Generated<number>; id: string; collection_id: string; pair_id: string; task_id: string | null; plan_id: string | null; agent_id: string; kind: string; reason: string; started_at: number; ended_at: number | null;
@@ -164,5 +168,5 @@ export interface Tables {
   plan_unresolved: PlanUnresolvedTable; plan_conflict: PlanConflictTable; journal: JournalTable;
   check_run: CheckTable; check_finding: CheckFindingTable;
   waiting_reference: WaitingReferenceTable; pair_setting: PairSettingTable; outbox: OutboxTable;
-  watermark: WatermarkTable; container: ContainerTable; change_feed: ChangeFeedTable; coexistence: CoexistenceTable; cycle: CycleTable; hold: HoldTable; retry: RetryTable;
+  unique_name: UniqueNameTable; watermark: WatermarkTable; container: ContainerTable; change_feed: ChangeFeedTable; coexistence: CoexistenceTable; synced_object: SyncedObjectTable; cycle: CycleTable; hold: HoldTable; retry: RetryTable;
 }

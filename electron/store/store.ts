@@ -1,16 +1,22 @@
 import { existsSync } from 'node:fs';
 import type { Statistics } from '../../shared/contracts/collections.ts';
-import { ErrorCode, appError } from '../../shared/domain/errors.ts';
+import { AppError, ErrorCode, appError } from '../../shared/domain/errors.ts';
 import type { LicenceRule } from '../../shared/domain/licences.ts';
 import type { MappingRule, MatchingRule } from '../../shared/domain/rules.ts';
 import { inTransaction, type Context } from './context.ts';
 import { agentsRepository, type AgentsRepository } from './repositories/agents.ts';
+import { changeFeedRepository, type ChangeFeedRepository } from './repositories/change-feed.ts';
+import { containersRepository, type ContainersRepository } from './repositories/containers.ts';
+import { watermarksRepository, type WatermarksRepository } from './repositories/watermarks.ts';
 import { checksRepository, type ChecksRepository } from './repositories/checks.ts';
 import { collectionObjectsRepository, type CollectionObjectsRepository } from './repositories/collection-objects.ts';
 import { collectionLeftOutRepository, type CollectionLeftOutRepository } from './repositories/collection-left-out.ts';
 import { collectionReadingRepository, type CollectionReadingRepository } from './repositories/collection-reading.ts';
 import { collectionOverlapsRepository, type CollectionOverlapsRepository } from './repositories/collection-overlaps.ts';
+import { coexistenceRepository, type CoexistenceRepository } from './repositories/coexistence.ts';
 import { collectionsRepository, type CollectionsRepository } from './repositories/collections.ts';
+import { cyclesRepository, type CyclesRepository } from './repositories/cycles.ts';
+import { holdsRepository, type HoldsRepository } from './repositories/holds.ts';
 import { journalRepository, type JournalRepository } from './repositories/journal.ts';
 import { matchDecisionsRepository, type MatchDecisionsRepository } from './repositories/match-decisions.ts';
 import { matchReviewRepository, type MatchReviewRepository } from './repositories/match-review.ts';
@@ -24,10 +30,15 @@ import { planInputsRepository, type PlanInputsRepository } from './repositories/
 import { planRecordsRepository, type PlanRecordsRepository } from './repositories/plans.ts';
 import { projectRepository, type ProjectRepository } from './repositories/project.ts';
 import { referencesRepository, type ReferencesRepository } from './repositories/references.ts';
+import { retriesRepository, type RetriesRepository } from './repositories/retries.ts';
 import { licenceRulesRepository, mappingRulesRepository, matchingRulesRepository, type RulesRepository } from './repositories/rules.ts';
 import { settingsRepository, type SettingsRepository } from './repositories/settings.ts';
+import { sourceLinksRepository, type SourceLinksRepository } from './repositories/source-links.ts';
+import { sourceMovesRepository, type SourceMovesRepository } from './repositories/source-moves.ts';
+import { sourceNamesRepository, type SourceNamesRepository } from './repositories/source-names.ts';
 import { sourcesRepository, type SourcesRepository } from './repositories/sources.ts';
 import { statistics, type StatisticsScope } from './repositories/statistics.ts';
+import { targetNamesRepository, type TargetNamesRepository } from './repositories/target-names.ts';
 import { targetsRepository, type TargetsRepository } from './repositories/targets.ts';
 import { taskItemsRepository, type TaskItemsRepository } from './repositories/task-items.ts';
 import { taskQueueRepository, type TaskQueueRepository } from './repositories/task-queue.ts';
@@ -40,8 +51,8 @@ export interface Repositories {
   readonly pairs: PairsRepository;
   readonly agents: AgentsRepository;
   readonly collections: CollectionsRepository & CollectionObjectsRepository & CollectionOverlapsRepository & CollectionLeftOutRepository & CollectionReadingRepository & { statistics(scope?: StatisticsScope): Promise<Statistics> };
-  readonly sources: SourcesRepository;
-  readonly targets: TargetsRepository;
+  readonly sources: SourcesRepository & SourceNamesRepository & SourceMovesRepository & SourceLinksRepository;
+  readonly targets: TargetsRepository & TargetNamesRepository;
   readonly matches: MatchesRepository & MatchDecisionsRepository & MatchReviewRepository;
   readonly matchingRules: RulesRepository<MatchingRule>;
   readonly mappingRules: RulesRepository<MappingRule>;
@@ -54,28 +65,40 @@ export interface Repositories {
   readonly references: ReferencesRepository;
   readonly pairSettings: PairSettingsRepository;
   readonly outbox: OutboxRepository;
+  readonly coexistence: CoexistenceRepository;
+  readonly cycles: CyclesRepository;
+  readonly retries: RetriesRepository;
+  readonly watermarks: WatermarksRepository;
+  readonly containers: ContainersRepository;
+  readonly changeFeed: ChangeFeedRepository;
+  readonly holds: HoldsRepository;
 }
+
+/** Key of the database behind a store, for the store's own files only. */
+export const CONTEXT: unique symbol = Symbol('context');
 
 /** An open project. */
 export interface Store extends Repositories {
+  /** Path of the project file, or the address of the project on PostgreSQL without its password. */
   readonly file: string;
   /** Name of the newest migration, e.g. `0001-project`. */
   readonly schemaVersion: string;
-  /** Set when opening brought an older file forward: the version before, and the copy that was made first. */
-  readonly migrated: { readonly from: string; readonly copy: string } | null;
-  /** Changes when another process has written to the project (SQLite, PRAGMA data_version); own writes do not count. Cheap enough to ask every second. */
+  /** Set when opening brought an older project forward: the version before, and the copy that was made first (a file only). */
+  readonly migrated: { readonly from: string; readonly copy: string | null } | null;
+  /** Changes when another process has written to the project; own writes do not count. Cheap enough to ask every second. */
   dataVersion(): number;
   /**
    * Runs `fn` in one transaction: all of it is kept, or nothing when it throws. `fn` must use the repositories given to it,
    * not the store's (they would wait for the transaction to end), and must not wait for anything but them.
    */
   transaction<T>(fn: (within: Repositories) => Promise<T>): Promise<T>;
-  /** Writes a consistent copy to a new file. @throws AppError CONFLICT when the file exists, INVALID_INPUT when it cannot be written. */
+  /** Writes a consistent copy to a new file. @throws AppError CONFLICT when the file exists or the project is not a file, INVALID_INPUT when it cannot be written. */
   copyTo(file: string): Promise<void>;
-  /** Reads the whole file and returns what is wrong with it; empty when it is sound. About a second for 500 MB. */
+  /** Problems that the database finds in itself; empty when it is sound. A file is read as a whole: about a second for 500 MB. */
   check(): Promise<readonly string[]>;
-  /** Waits for calls under way and closes the file. Safe to call twice. */
+  /** Waits for calls under way and closes the project. Safe to call twice. */
   close(): Promise<void>;
+  readonly [CONTEXT]: Context;
 }
 
 function repositories(context: Context): Repositories {
@@ -85,8 +108,8 @@ function repositories(context: Context): Repositories {
     pairs: pairsRepository(context),
     agents: agentsRepository(context),
     collections: { ...collectionsRepository(context), ...collectionObjectsRepository(context), ...collectionOverlapsRepository(context), ...collectionLeftOutRepository(context), ...collectionReadingRepository(context), statistics: (scope) => statistics(context, scope) },
-    sources: sourcesRepository(context),
-    targets: targetsRepository(context),
+    sources: { ...sourcesRepository(context), ...sourceNamesRepository(context), ...sourceMovesRepository(context), ...sourceLinksRepository(context) },
+    targets: { ...targetsRepository(context), ...targetNamesRepository(context) },
     matches: { ...matchesRepository(context), ...matchDecisionsRepository(context), ...matchReviewRepository(context) },
     matchingRules: matchingRulesRepository(context),
     mappingRules: mappingRulesRepository(context),
@@ -99,6 +122,13 @@ function repositories(context: Context): Repositories {
     references: referencesRepository(context),
     pairSettings: pairSettingsRepository(context),
     outbox: outboxRepository(context),
+    coexistence: coexistenceRepository(context),
+    cycles: cyclesRepository(context),
+    retries: retriesRepository(context),
+    watermarks: watermarksRepository(context),
+    containers: containersRepository(context),
+    changeFeed: changeFeedRepository(context),
+    holds: holdsRepository(context),
   };
 }
 
@@ -107,6 +137,7 @@ export function buildStore(context: Context, opened: Pick<Store, 'file' | 'schem
   return {
     ...opened,
     ...repositories(context),
+    [CONTEXT]: context,
     dataVersion: () => context.dialect.dataVersion(),
     transaction: (fn) => inTransaction(context, (within) => fn(repositories(within))),
     copyTo: async (file) => {
@@ -114,6 +145,7 @@ export function buildStore(context: Context, opened: Pick<Store, 'file' | 'schem
       try {
         await context.dialect.copyTo(context.db, file);
       } catch (error) {
+        if (error instanceof AppError && error.data.code === ErrorCode.Conflict) throw error;
         throw appError(ErrorCode.InvalidInput, `The project cannot be copied to ${file}; check that the folder exists, can be written and has room.`, { cause: error });
       }
     },

@@ -42,8 +42,13 @@ export interface Dialogs {
   readonly 'review policy': { readonly pair: Pair; readonly collection: Collection | null };
   readonly 'break matching': { readonly pair: Pair; readonly collection: Collection; readonly scope: ObjectScope };
   readonly 'migrate objects': { readonly pair: Pair; readonly collection: Collection; readonly scope: ObjectScope | null };
-  readonly 'roll back': { readonly pair: Pair; readonly collection: Collection; readonly task: TaskRow | null; readonly object: ObjectRow | null; readonly attributes?: readonly string[]; readonly since?: string };
-  readonly 'review plan': { readonly task: TaskRow };
+  readonly 'roll back': { readonly pair: Pair; readonly collection: Collection; readonly task: TaskRow | null; readonly object: ObjectRow | null; readonly attributes?: readonly string[]; readonly since?: string; readonly window?: { readonly from: number; readonly to: number } };
+  readonly 'review plan': { readonly task: TaskRow; readonly title?: string; readonly before?: readonly string[] };
+  readonly 'enable coexistence': { readonly pair: Pair; readonly collection: Collection };
+  readonly 'coexistence schedule': { readonly collection: Collection };
+  readonly 'disable synchronization': { readonly pair: Pair; readonly collection: Collection };
+  readonly 'restart coexistence': { readonly pair: Pair; readonly collection: Collection };
+  readonly 'hold objects': { readonly pair: Pair; readonly scope: ObjectScope };
   readonly 'plans': { readonly pair: Pair; readonly collection: Collection | null };
   readonly 'guard limits': { readonly pair: Pair; readonly collection: Collection | null };
   readonly 'task details': { readonly task: TaskRow };
@@ -80,11 +85,12 @@ export function useOpenDialog(): OpenDialog {
 
 interface Shown { readonly key: number; readonly name: DialogName; readonly input: object; readonly opener: Element | null }
 
-/** After a dialog the focus goes where it came from; when that is gone, to the row that is active in the tab. */
+/** After a dialog the focus goes where it came from; when that is gone, into the dialog below it, or to the row that is active in the tab. */
 function giveFocusBack(opener: Element | null): void {
   setTimeout(() => {
-    if (document.activeElement !== null && document.activeElement !== document.body) return;
-    const place = opener?.isConnected && opener !== document.body ? opener : document.querySelector('main [role="row"][tabindex="0"], main [role="tab"][aria-selected="true"]');
+    const below = [...document.querySelectorAll('[role="dialog"], [role="alertdialog"]')].at(-1);
+    if (document.activeElement !== null && document.activeElement !== document.body && (below === undefined || below.contains(document.activeElement))) return;
+    const place = opener?.isConnected && opener !== document.body ? opener : below !== undefined ? below.querySelector('section input, section button, button') : document.querySelector('main [role="row"][tabindex="0"], main [role="tab"][aria-selected="true"]');
     if (place instanceof HTMLElement) place.focus();
   }, AFTER_CLOSE_MS);
 }

@@ -8,7 +8,7 @@ export type TreeNode =
   | { readonly kind: 'collection'; readonly pairId: string; readonly collectionId: string };
 
 /** Names of the tabs. Which ones a node has: {@link tabsOf}. */
-export const TABS = ['Home', 'Migration Pairs', 'Collections', 'Objects', 'Review', 'Matching', 'Mapping', 'Licences', 'References', 'Checks', 'Statistics', 'Tasks', 'Agents'] as const;
+export const TABS = ['Home', 'Migration Pairs', 'Collections', 'Objects', 'Coexistence', 'Review', 'Matching', 'Mapping', 'Licences', 'References', 'Checks', 'Statistics', 'Tasks', 'Agents'] as const;
 export type Tab = (typeof TABS)[number];
 
 /** Where the window is: a node and one of its tabs. */
@@ -18,7 +18,7 @@ const TABS_OF: Readonly<Record<TreeNode['kind'], readonly Tab[]>> = {
   project: ['Home', 'Migration Pairs', 'Tasks', 'Agents'],
   agents: ['Agents'],
   pair: ['Home', 'Collections', 'Review', 'Matching', 'Mapping', 'Licences', 'References', 'Checks', 'Tasks', 'Statistics'],
-  collection: ['Home', 'Objects', 'Review', 'Matching', 'Mapping', 'Licences', 'References', 'Checks', 'Statistics', 'Tasks'],
+  collection: ['Home', 'Objects', 'Coexistence', 'Review', 'Matching', 'Mapping', 'Licences', 'References', 'Checks', 'Statistics', 'Tasks'],
 };
 
 /** The tabs of a node, from left to right. */

@@ -1,6 +1,7 @@
 import { createContext, useContext, useEffect } from 'react';
 import type { z } from 'zod';
 import type { CheckSummary, FindingSelection } from '../../shared/contracts/checks.ts';
+import type { Coexistence, CycleRow } from '../../shared/contracts/coexistence.ts';
 import type { Collection } from '../../shared/contracts/collections.ts';
 import type { LicenceRuleRow } from '../../shared/contracts/licences.ts';
 import type { ReviewRow, ReviewSelection } from '../../shared/contracts/matches.ts';
@@ -27,6 +28,7 @@ export type Chosen =
   | { readonly kind: 'matches'; readonly selection: ReviewSelection; readonly count: number; readonly single: ReviewRow | null }
   | { readonly kind: 'task'; readonly task: TaskRow }
   | { readonly kind: 'check'; readonly check: CheckSummary; readonly selection: FindingSelection | null; readonly count: number }
+  | { readonly kind: 'cycle'; readonly cycle: CycleRow }
   | { readonly kind: 'pair'; readonly pair: Pair }
   | { readonly kind: 'collection'; readonly collection: Collection }
   | { readonly kind: 'licence rule'; readonly rule: LicenceRuleRow; readonly order: readonly string[] }
@@ -41,6 +43,8 @@ export interface CommandContext {
   readonly pair: Pair | null;
   /** The collection of the node, or the one chosen in a list of collections. */
   readonly collection: Collection | null;
+  /** Coexistence of that collection; null without one, and until it is read. */
+  readonly coexistence: Coexistence | null;
   readonly chosen: Chosen | null;
 }
 

@@ -1,5 +1,5 @@
 import { FluentProvider, RendererProvider, createDOMRenderer, teamsHighContrastTheme, webDarkTheme, webLightTheme, type Theme } from '@fluentui/react-components';
-import { createContext, useContext, useMemo, useState, useSyncExternalStore, type ReactNode } from 'react';
+import { createContext, useContext, useEffect, useMemo, useState, useSyncExternalStore, type ReactNode } from 'react';
 
 /** What a person may choose; `system` follows the operating system. */
 export const THEME_CHOICES = ['system', 'light', 'dark', 'high contrast'] as const;
@@ -45,6 +45,8 @@ export function ThemeProvider({ children }: { readonly children: ReactNode }): R
     choice, dark: effective !== 'light',
     choose: (next: ThemeChoice) => { window.localStorage.setItem(KEY, next); setChoice(next); },
   }), [choice, effective]);
+  // The browser's own parts, such as the buttons of a time box, follow the theme, too.
+  useEffect(() => { document.documentElement.style.colorScheme = effective === 'light' ? 'light' : 'dark'; }, [effective]);
   return (
     <RendererProvider renderer={styles} targetDocument={document}>
       <FluentProvider theme={THEMES[effective]} style={{ height: '100%' }}>

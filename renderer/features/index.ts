@@ -4,6 +4,10 @@ import { CollectionChecksTab, PairChecksTab } from './checks/ChecksTab.tsx';
 import { checkCommands } from './checks/commands.ts';
 import { RollBackFixesDialog } from './checks/RollBackFixes.tsx';
 import { CheckObjectsDialog, ImportDecisionsDialog } from './checks/dialogs.tsx';
+import { CoexistenceTab } from './coexistence/CoexistenceTab.tsx';
+import { EnableCoexistenceWizard } from './coexistence/EnableWizard.tsx';
+import { coexistenceCommands } from './coexistence/commands.ts';
+import { CoexistenceScheduleDialog, DisableSynchronizationDialog, HoldObjectsDialog, RestartCoexistenceDialog } from './coexistence/dialogs.tsx';
 import { AddObjectsDialog } from './collections/AddObjects.tsx';
 import { CollectionHome } from './collections/CollectionHome.tsx';
 import { CollectionsTab } from './collections/CollectionsTab.tsx';
@@ -60,7 +64,7 @@ export const features: Features = {
     project: { 'Home': ProjectHome, 'Migration Pairs': PairsTab, 'Tasks': ProjectTasksTab, 'Agents': AgentsTab },
     agents: { Agents: AgentsTab },
     pair: { Home: PairHome, Collections: CollectionsTab, Review: PairReviewTab, Matching: PairMatchingTab, Mapping: PairMappingTab, Licences: PairLicencesTab, References: PairReferencesTab, Checks: PairChecksTab, Tasks: PairTasksTab, Statistics: PairStatisticsTab },
-    collection: { Home: CollectionHome, Objects: ObjectsTab, Review: CollectionReviewTab, Matching: CollectionMatchingTab, Mapping: CollectionMappingTab, Licences: CollectionLicencesTab, References: CollectionReferencesTab, Checks: CollectionChecksTab, Statistics: CollectionStatisticsTab, Tasks: CollectionTasksTab },
+    collection: { Home: CollectionHome, Objects: ObjectsTab, Coexistence: CoexistenceTab, Review: CollectionReviewTab, Matching: CollectionMatchingTab, Mapping: CollectionMappingTab, Licences: CollectionLicencesTab, References: CollectionReferencesTab, Checks: CollectionChecksTab, Statistics: CollectionStatisticsTab, Tasks: CollectionTasksTab },
   },
   dialogs: {
     'project rename': RenameProjectDialog, 'project copy': CopyProjectDialog, 'project open': OpenProjectDialog, 'keyboard shortcuts': KeyboardDialog,
@@ -69,8 +73,9 @@ export const features: Features = {
     'query objects': QueryObjectsDialog, 'remove objects': RemoveObjectsDialog, 'object details': ObjectDetailsDialog, 'match objects': MatchObjectsDialog, 'break matching': BreakMatchingDialog,
     'decide matches': DecideMatchesDialog, 'review match': ReviewMatchDialog, 'undo decision': UndoDecisionDialog, 'match from file': MatchFromFileDialog, 'review policy': ReviewPolicyDialog,
     'migrate objects': MigrateWizard, 'roll back': RollBackWizard, 'review plan': ReviewPlanDialog, 'plans': PlansDialog, 'guard limits': GuardLimitsDialog, 'task details': TaskDetailsDialog,
+    'enable coexistence': EnableCoexistenceWizard, 'coexistence schedule': CoexistenceScheduleDialog, 'disable synchronization': DisableSynchronizationDialog, 'restart coexistence': RestartCoexistenceDialog, 'hold objects': HoldObjectsDialog,
     'check objects': CheckObjectsDialog, 'import decisions': ImportDecisionsDialog, 'roll back fixes': RollBackFixesDialog,
     'matching rule': MatchingRuleDialog, 'mapping rule': MappingRuleDialog, 'remove rule': RemoveRuleDialog, 'initial passwords': InitialPasswordsDialog, 'licence rule': LicenceRuleDialog, 'remove licence rule': RemoveLicenceRuleDialog, 'rule order': RuleOrderDialog, 'push rules': PushRulesDialog, 'schema template': SchemaTemplateDialog,
   },
-  commands: [...taskCommands, ...objectCommands, ...matchingCommands, ...collectionCommands, ...pairCommands, ...ruleCommands, ...licenceCommands, ...passwordCommands, ...checkCommands, ...projectCommands, ...viewCommands],
+  commands: [...taskCommands, ...coexistenceCommands, ...objectCommands, ...matchingCommands, ...collectionCommands, ...pairCommands, ...ruleCommands, ...licenceCommands, ...passwordCommands, ...checkCommands, ...projectCommands, ...viewCommands],
 };

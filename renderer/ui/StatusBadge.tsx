@@ -14,6 +14,8 @@ const LOOKS: Readonly<Record<string, Look>> = {
   'Cancelling': ['warning', HourglassRegular], 'Completed with errors': ['warning', WarningRegular], 'Cancelled': ['subtle', ProhibitedRegular],
   'Interrupted': ['severe', WarningRegular], 'Discarded': ['subtle', ProhibitedRegular],
   'In sync': ['success', CheckmarkCircleRegular], 'Never synced': ['subtle', CircleRegular], 'Not intended to be synced': ['subtle', ProhibitedRegular],
+  'On': ['success', CheckmarkCircleRegular], 'Off': ['subtle', CircleRegular], 'Paused': ['warning', PauseCircleRegular], 'Quarantined': ['danger', WarningRegular],
+  'running': ['brand', ArrowCircleRightRegular], 'nothing to do': ['subtle', CheckmarkCircleRegular], 'done with failures': ['warning', WarningRegular], 'quarantined': ['danger', WarningRegular], 'cancelled': ['subtle', ProhibitedRegular],
   'passed': ['success', CheckmarkCircleRegular], 'failed': ['danger', DismissCircleRegular], 'warning': ['warning', WarningRegular], 'not tried': ['subtle', CircleRegular],
   'error': ['danger', DismissCircleRegular], 'done': ['success', CheckmarkCircleRegular], 'unchanged': ['subtle', CheckmarkCircleRegular], 'drifted': ['warning', WarningRegular],
   'Open': ['informative', CircleRegular], 'Decided': ['brand', ArrowCircleRightRegular], 'Planned': ['warning', PauseCircleRegular], 'Fixed': ['success', CheckmarkCircleRegular], 'Left alone': ['subtle', ProhibitedRegular],

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { channel } from './define.ts';
-import { Guid, Id, Kind, PageRequest, page } from './values.ts';
+import { Guid, Id, Kind, Millis, PageRequest, page } from './values.ts';
 
 /** A person's decision about one value that others changed since: the state before the migration, or what they made of it. `attribute` empty: the object as a whole; `proxyAddresses/smtp:a@contoso.com`, `members/<Graph id>`: a single value. */
 export const RollBackChoice = z.object({ targetId: z.string().min(1).max(200), attribute: z.string().max(600), choice: z.enum(['restore', 'keep']) });
@@ -25,6 +25,10 @@ export type RollBackConflict = z.output<typeof RollBackConflict>;
 
 /** What a roll back takes back besides a task: see `tasks.rollBack`. */
 export const RollBackScope = {
+  /** Several tasks of the collection at once, for example cycles of coexistence: one plan, newest first. */
+  taskIds: z.array(Id).min(1).max(10_000).optional(),
+  /** All tasks of the collection that wrote something from one moment to another, both included, each as a whole: one plan, newest first. */
+  window: z.object({ collectionId: Id, from: Millis, to: Millis }).optional(),
   /** With an object: only what this migration and later ones did to it. */
   since: Id.optional(),
   /** With an object: only these attributes of it, by Graph's name; `manager` and `members` are attributes here. */

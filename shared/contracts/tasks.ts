@@ -85,7 +85,10 @@ export const taskChannels = {
   'tasks.match': channel('job', z.object({ collectionId: Id, breakExisting: z.boolean(), upnSuffix: UpnSuffix.default(''), selection: Selection.optional() }), z.object({ taskId: Id })),
   /** Discovers, matches, maps, checks and plans; stops at `Awaiting approval`. Nothing is written to the tenant. */
   'tasks.migrate': channel('job', z.object({ collectionId: Id, settings: MigrationSettingsSchema, selection: Selection.optional() }), z.object({ taskId: Id })),
-  /** Plans the undo of a task, of one object (all that migrations did to it, or since a task), or of attributes of one object; stops at `Awaiting approval`. */
+  /**
+   * Plans the undo of a task, of several (`taskIds`, or all of a `window` of time), of one object (all that migrations and coexistence did to it, or
+   * since a task), or of attributes of one object; stops at `Awaiting approval`. Until its plan is applied or discarded no cycle of the collection starts.
+   */
   'tasks.rollBack': channel('job', z.object({
     collectionId: Id, undoes: Id.optional(), objectId: Guid.optional(), mode: z.enum(['exact', 'keep changes made since']).default('exact'), purge: z.boolean().default(false),
     ...RollBackScope,

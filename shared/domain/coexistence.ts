@@ -8,7 +8,7 @@ export type CoexistenceState = (typeof COEXISTENCE_STATES)[number];
 export const OUT_OF_SCOPE = ['keep', 'unlink', 'disable', 'delete'] as const;
 export type OutOfScope = (typeof OUT_OF_SCOPE)[number];
 
-/** When cycles may run: days (0 Sunday to 6 Saturday) and minutes since midnight in an IANA time zone; `from` after `to` runs over midnight. */
+/** When cycles may run: days (0 Sunday to 6 Saturday) and minutes since midnight in an IANA time zone; `from` after `to` runs over midnight, both the same are 24 hours. */
 export interface WorkingHours { readonly days: readonly number[]; readonly from: number; readonly to: number; readonly timeZone: string }
 
 /** Shortest and longest time between two cycles, minutes. */

@@ -24,6 +24,8 @@ export const ErrorCode = {
   /** Graph or Exchange answered with an error of its own. */
   TenantRefused: 'TENANT_REFUSED',
   Throttled: 'THROTTLED',
+  /** The server of a project on PostgreSQL cannot be reached or cannot work. */
+  DatabaseUnavailable: 'DATABASE_UNAVAILABLE',
   /** A file is not what it should be: LDIF, CSV, project file, key file. */
   BadFile: 'BAD_FILE',
   /** The project was written by a newer version. */

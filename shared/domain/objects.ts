@@ -39,6 +39,20 @@ export interface TargetObject {
 }
 
 /**
+ * What a tenant told of one object since it was asked last: an attribute that is not named is as it was, null was cleared; of links, who
+ * came and who went (Graph documentation, delta query overview).
+ */
+export interface TargetChange {
+  readonly id: string;
+  readonly kind: ObjectKind;
+  /** Where the object went; null: it is there. */
+  readonly removed: 'to the recycle bin' | 'for good' | null;
+  readonly attributes: Readonly<Record<string, Values | null>>;
+  /** By `manager`, `members` and `owners`, Graph ids. */
+  readonly links: Readonly<Record<string, { readonly added: readonly string[]; readonly removed: readonly string[] }>>;
+}
+
+/**
  * Well-known risk flags of a match; each makes a person look before anything is written. `weak evidence`: found by a value that Microsoft 365
  * does not keep unique, such as a name.
  */

@@ -18,6 +18,11 @@ export const TASK_KINDS = ['Discover', 'Match', 'Migrate', 'Synchronise', 'Roll 
 /** What a task on the Tasks tab does. */
 export type TaskKind = (typeof TASK_KINDS)[number];
 
+/** Kinds of tasks that bring objects of the directory to the tenant: what they wrote can be asked of the journal and taken back, value by value. */
+export const WRITING_KINDS = ['Migrate', 'Synchronise'] as const satisfies readonly TaskKind[];
+/** True for a task whose writes are a migration's or those of coexistence. */
+export const isWriting = (kind: TaskKind): kind is (typeof WRITING_KINDS)[number] => WRITING_KINDS.some((one) => one === kind);
+
 export const TASK_STATES = [
   'Queued', 'Running', 'Awaiting approval', 'Scheduled', 'Cancelling', 'Completed', 'Completed with errors', 'Failed', 'Cancelled', 'Interrupted', 'Discarded',
 ] as const;

@@ -20,7 +20,7 @@ interface JsonSchema {
 const TEXTS = ['text', '6f1c1a52-58b3-4d53-9c2e-3b8f8b8f0a11', 'http://127.0.0.1:4710', 'DE', 'contoso.com', '2026-01-31', '2026-01-31T12:00:00.000Z', ''];
 
 /** Fields whose rule follows a transformation, which JSON Schema cannot tell. */
-const BY_NAME: Readonly<Record<string, string>> = { upnSuffix: 'contoso.com', countryCode: 'DE' };
+const BY_NAME: Readonly<Record<string, string>> = { upnSuffix: 'contoso.com', countryCode: 'DE', timeZone: 'Europe/Berlin' };
 
 /**
  * Values of a schema, as plain JSON: one per branch of each union and one per value of each enumeration, so that every shape of the

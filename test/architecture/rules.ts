@@ -54,6 +54,7 @@ interface Package {
 export const PACKAGES: readonly Package[] = [
   { name: /^(electron|electron-store)$/, files: /^electron\/(main|preload)\//, why: 'everything else also runs without Electron' },
   { name: /^(better-sqlite3|kysely|pg|pg-boss)$/, files: /^electron\/store\//, why: 'SQL stays in the store' },
+  { name: /^pg$/, files: /^electron\/store\/dialect\/postgres\.ts$/, why: 'the store speaks to PostgreSQL through its dialect' },
   { name: /^ldapts$/, files: /^electron\/engines\/directory\//, why: 'LDAP stays in the directory engine' },
   { name: /^(@azure\/|@microsoft\/)/, files: /^electron\/engines\/tenant\//, why: 'sign-in and Graph stay in the tenant engine' },
   { name: /^ws$/, files: /^electron\/web\//, why: 'WebSockets stay in the web console' },

@@ -102,7 +102,7 @@ test('F6 goes through the panes and Shift+F6 back', async () => {
 });
 
 test('Ctrl+1 to Ctrl+9 open the first nine tabs of the node', async () => {
-  const tabs = ['Home', 'Objects', 'Review', 'Matching', 'Mapping', 'Licences', 'References', 'Checks', 'Statistics', 'Tasks'];
+  const tabs = ['Home', 'Objects', 'Coexistence', 'Review', 'Matching', 'Mapping', 'Licences', 'References', 'Checks', 'Statistics', 'Tasks'];
   await expect.poll(() => shell.tabs.getByRole('tab').allInnerTexts()).toEqual(tabs);
   for (const [i, tab] of tabs.slice(0, 9).entries()) {
     await press(`Control+${i + 1}`);

@@ -223,7 +223,7 @@ test('Roll Back Objects: the tenant is as it was before, attribute by attribute,
   await shell.action('Roll Back Objects').click();
   const wizard = planWizardOf(desk.page, 'Roll Back Objects of Everybody');
   await wizard.at('Settings');
-  await expect(wizard.root.getByRole('radiogroup', { name: 'Migration task' }).getByRole('radio')).toHaveCount(1);
+  await expect(wizard.root.getByRole('radiogroup', { name: 'Task' }).getByRole('radio')).toHaveCount(1);
   await expect(wizard.root.getByRole('radio', { name: /^Exact/ })).toBeChecked();
   await wizard.root.getByRole('checkbox', { name: 'Purge created objects from the recycle bin' }).check();
   await wizard.makePlan(STEP);

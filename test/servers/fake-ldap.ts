@@ -26,8 +26,8 @@ export interface FakeSearch {
 export interface FakeAnswer {
   entry(dn: string, attributes: FakeAttributes): void;
   reference(...urls: readonly string[]): void;
-  /** Ends the search. @param more `cookie` adds the paged results control. */
-  done(more?: { readonly code?: number; readonly message?: string; readonly cookie?: string; readonly referrals?: readonly string[] }): void;
+  /** Ends the search. @param more `cookie` adds the paged results control, `dirSync` the DirSync control. */
+  done(more?: { readonly code?: number; readonly message?: string; readonly cookie?: string; readonly referrals?: readonly string[]; readonly dirSync?: { readonly more: boolean; readonly cookie: string } }): void;
   /** Sends bytes as they are. */
   raw(bytes: Buffer): void;
   /** A whole message of this search with any operation tag. */
@@ -68,6 +68,7 @@ export interface FakeLdap {
 
 const OPERATION = { bind: 0x60, unbind: 0x42, search: 0x63, modify: 0x66, abandon: 0x50, extended: 0x77 } as const;
 const PAGED = '1.2.840.113556.1.4.319';
+const DIRSYNC = '1.2.840.113556.1.4.841';
 
 function message(id: number, tag: number, write: (writer: BerWriter) => void, controls?: (writer: BerWriter) => void): Buffer {
   const writer = new BerWriter();
@@ -132,6 +133,33 @@ function pageControl(cookie: string): (writer: BerWriter) => void {
     writer.writeBuffer(value.buffer, 0x04);
     writer.endSequence();
   };
+}
+
+/** Response control of DirSync (MS-ADTS 3.1.1.3.4.1.3). */
+function dirSyncControl({ more, cookie }: { readonly more: boolean; readonly cookie: string }): (writer: BerWriter) => void {
+  return (writer) => {
+    const value = new BerWriter();
+    value.startSequence();
+    value.writeInt(more ? 1 : 0);
+    value.writeInt(0);
+    value.writeBuffer(Buffer.from(cookie), 0x04);
+    value.endSequence();
+    writer.startSequence();
+    writer.writeString(DIRSYNC);
+    writer.writeBuffer(value.buffer, 0x04);
+    writer.endSequence();
+  };
+}
+
+/** Flags and cookie of a DirSync control in a request; undefined without one. */
+export function dirSyncOf(request: FakeSearch): { readonly flags: number; readonly cookie: string } | undefined {
+  const value = request.controls.get(DIRSYNC);
+  if (value === undefined) return undefined;
+  const reader = new BerReader(value);
+  reader.readSequence();
+  const flags = reader.readInt() ?? 0;
+  reader.readInt();
+  return { flags, cookie: reader.readString() ?? '' };
 }
 
 function readSearch(reader: BerReader): Omit<FakeSearch, 'connection' | 'boundAs'> {
@@ -243,7 +271,7 @@ class Conversation {
       entry: (dn, attributes) => { socket.write(message(id, ProtocolOperation.LDAP_RES_SEARCH_ENTRY, writeEntry(dn, attributes))); },
       reference: (...urls) => { socket.write(message(id, ProtocolOperation.LDAP_RES_SEARCH_REF, (writer) => writer.writeStringArray([...urls]))); },
       done: (more = {}) => {
-        const control = more.cookie === undefined ? undefined : pageControl(more.cookie);
+        const control = more.dirSync !== undefined ? dirSyncControl(more.dirSync) : more.cookie === undefined ? undefined : pageControl(more.cookie);
         socket.write(message(id, ProtocolOperation.LDAP_RES_SEARCH, result(more.code ?? 0, more.message ?? '', more.referrals), control));
       },
       raw: (bytes) => { socket.write(bytes); },

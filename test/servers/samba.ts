@@ -18,7 +18,7 @@ const HOST = 'dc1.corp.example.com';
 const PASSWORD = 'Passw0rd!2024';
 const PACKAGES = ['samba', 'samba-ad-provision', 'samba-dsdb-modules', 'samba-vfs-modules', 'python3-samba', 'ldb-tools', 'ldap-utils', 'openssl'];
 /** Every address a test server may have is in the certificate, so that one snapshot serves all. */
-const ADDRESSES = ['127.0.0.1', ...Array.from({ length: 40 }, (_, i) => `127.0.0.${10 + i}`)];
+const ADDRESSES = ['127.0.0.1', ...Array.from({ length: 70 }, (_, i) => `127.0.0.${10 + i}`)];
 /** Raise when the way a domain is provisioned changes otherwise than in the hashed texts. */
 const SNAPSHOT_VERSION = 1;
 
@@ -178,7 +178,7 @@ async function requireFree(address: string): Promise<void> {
 
 /** How to start a domain controller. */
 export interface SambaOptions {
-  /** Its own loopback address, 127.0.0.10 to 127.0.0.49; one per test file that may run at the same time. */
+  /** Its own loopback address, 127.0.0.10 to 127.0.0.79; one per test file that may run at the same time. */
   readonly address: string;
   /** Folder for its files; default a new one, removed by `stop`. */
   readonly dir?: string;

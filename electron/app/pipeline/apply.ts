@@ -1,5 +1,6 @@
 import type { TargetObject } from '../../../shared/domain/objects.ts';
 import type { Outcome } from '../../../shared/domain/plans.ts';
+import { isWriting } from '../../../shared/domain/statuses.ts';
 import { applyPlan, verifyAtExchange, verifyOperations, type ApplyResult, type Deviation, type VerifyInput } from '../../engines/applying/index.ts';
 import { graphWrites, type OpenedTenant } from '../../engines/tenant/index.ts';
 import type { CollectionRecord, PairRecord, TaskRecord } from '../../store/index.ts';
@@ -28,7 +29,7 @@ export async function applyTask(services: Services, pair: PairRecord, collection
   const passwords = createPasswordDesk(services, await passwordPolicy(services, pair.id), scope);
   const result = await applyPlan({
     tenant, exchange: tenant.exchange, ledger: createLedger(services, scope, passwords), newId: services.newId, now: services.now, newPassword: (operation) => passwords.newPassword(operation), wait: services.wait,
-    matches: task.kind === 'Migrate' ? 'must hold' : 'as journalled',
+    matches: isWriting(task.kind) ? 'must hold' : 'as journalled',
     onProgress: (p) => { reporter.progress(earlier + p.done, p.failed); },
   }, graphWrites(pair.target.cloud), signal);
   await reporter.flush();

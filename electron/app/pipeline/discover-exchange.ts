@@ -1,5 +1,5 @@
 import { AppError, ErrorCode } from '../../../shared/domain/errors.ts';
-import type { Attributes, TargetObject } from '../../../shared/domain/objects.ts';
+import type { Attributes, ObjectKind, TargetObject } from '../../../shared/domain/objects.ts';
 import { isMailEnabled } from '../../../shared/rules/addresses.ts';
 import { sourceGroupKind } from '../../../shared/rules/group-type.ts';
 import { owningService, targetAttribute } from '../../../shared/rules/target-attributes.ts';
@@ -22,7 +22,7 @@ export interface ExchangeReading {
 const NOTHING: ExchangeReading = { problem: null, merge: (graph) => graph, rest: () => [] };
 
 /** What of Exchange Online matters to a pair. */
-interface Needs {
+export interface Needs {
   /** Anything at all. */
   readonly any: boolean;
   /** Who may send to people, and where their mail goes besides. */
@@ -35,11 +35,14 @@ const IN_LISTS: ReadonlySet<string> = new Set(['proxyAddresses', 'hideFromAddres
 /**
  * Looks whether the directory holds something that goes through Exchange Online: a contact with mail, a group with mail, an account on whose mailbox others have
  * permissions, or one with a value for a rule that Exchange Online carries out, such as further addresses.
+ * @param ids only these objects; all of the pair when absent.
  */
-async function needsOf({ store }: Pick<Services, 'store'>, pairId: string): Promise<Needs> {
+export async function needsOf({ store }: Pick<Services, 'store'>, pairId: string, ids?: readonly string[]): Promise<Needs> {
+  const some = ids === undefined ? null : [...(await store.sources.getMany(pairId, ids)).values()].filter((one) => !one.missing);
+  const pages = (kind: ObjectKind, links: 'with links' | 'without links') => (some === null ? store.sources.iterate(pairId, { kind, links }) : [some.filter((one) => one.kind === kind)]);
   let any = false;
   for (const kind of ['contact', 'group'] as const) {
-    for await (const page of store.sources.iterate(pairId, { kind, links: 'without links' })) {
+    for await (const page of pages(kind, 'without links')) {
       any = page.some((o) => isMailEnabled(o.attributes) && (kind === 'contact' || sourceGroupKind(o.attributes) !== 'security group'));
       if (any) break;
     }
@@ -57,7 +60,7 @@ async function needsOf({ store }: Pick<Services, 'store'>, pairId: string): Prom
   const says = (all: Readonly<Record<string, readonly string[]>>, names: ReadonlySet<string>): boolean => Object.entries(all).some(([name, values]) => names.has(name.toLowerCase()) && (name.toLowerCase() !== 'proxyaddresses' || values.length > 1));
   let details = false;
   if (links.size + listed.size + detailed.size === 0) return { any, details };
-  for await (const page of store.sources.iterate(pairId, { kind: 'user' })) {
+  for await (const page of pages('user', 'with links')) {
     any ||= page.some((one) => says(one.links, links) || says(one.attributes, listed));
     details ||= page.some((one) => says(one.links, detailed) || says(one.attributes, detailed));
     if (details) break;
@@ -69,9 +72,10 @@ async function needsOf({ store }: Pick<Services, 'store'>, pairId: string): Prom
  * Reads contacts, distribution groups and mail-enabled security groups through Exchange Online, which shows what Graph does not:
  * where a contact leads, telephone numbers, what is hidden; and of people and Microsoft 365 groups what it alone writes. Only asked when the directory holds such objects. A refusal is no end of a
  * discovery: users and groups of Graph go on, and what needs Exchange is left out of plans with the reason.
+ * @param known what matters of it, where that was found out already.
  */
-export async function readExchange(services: Services, pair: PairRecord, exchange: ExchangeGateway, signal: AbortSignal): Promise<ExchangeReading> {
-  const needs = await needsOf(services, pair.id);
+export async function readExchange(services: Services, pair: PairRecord, exchange: ExchangeGateway, signal: AbortSignal, known?: Needs): Promise<ExchangeReading> {
+  const needs = known ?? await needsOf(services, pair.id);
   if (!needs.any) return NOTHING;
   let recipients: Recipients;
   let accounts: ReadonlyMap<string, MailAccount>;

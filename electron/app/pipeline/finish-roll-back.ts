@@ -1,21 +1,20 @@
 import { setImmediate } from 'node:timers/promises';
-import type { Finding, OperationKind } from '../../../shared/domain/plans.ts';
-import type { MigrationProgress } from '../../../shared/domain/statuses.ts';
+import type { Finding } from '../../../shared/domain/plans.ts';
 import { EXISTENCE, leftAlone, valuesWritten, type RollbackConflict } from '../../engines/planning/index.ts';
-import type { CollectionRecord, JournalEntry, PairRecord } from '../../store/index.ts';
+import type { CollectionRecord, HoldInput, JournalEntry, MemberStatus, PairRecord, Repositories } from '../../store/index.ts';
+import { WHOLE_OBJECT } from '../holds.ts';
 import { reopenReferences } from '../references-ledger.ts';
 import type { Services } from '../services.ts';
 import { deviationsBySource, outcomes, report, turnsOfEnd, type Ending, type Planned, type Turn } from './finish.ts';
 import type { Reporter } from './reporter.ts';
 import { LATER_RULE } from './roll-back.ts';
 import { RollBackTask, readSettings, type RollBackRequest } from './task-settings.ts';
-import { marksOf, undoneWrites } from './undone-writes.ts';
+import { taskIfThere } from './undone-journal.ts';
+import { holdsAfter, LINKS } from './undone-holds.ts';
+import { isReal, marksOf, undoneWrites, type UndoneWrite } from './undone-writes.ts';
 
-/** Writes of links, all that a migration writes to objects of other collections that waited for one of its own. */
-const LINKS: ReadonlySet<OperationKind> = new Set(['set manager', 'clear manager', 'add members', 'remove members', 'add permissions', 'remove permissions']);
-
-/** What a roll back marked: objectGUIDs, and those among them of which nothing but links was marked. */
-interface Marked { readonly ids: readonly string[]; readonly linksOnly: ReadonlySet<string> }
+/** What a roll back marked: objectGUIDs, those among them of which nothing but links was marked, and those that are held out of coexistence as a whole. */
+interface Marked { readonly ids: readonly string[]; readonly linksOnly: ReadonlySet<string>; readonly held: ReadonlySet<string> }
 
 /**
  * Writes statuses and the end of a roll back, and marks in the journal what was taken back, value by value.
@@ -51,9 +50,9 @@ export async function finishRollBack(services: Services, pair: PairRecord, colle
     return await reporter.end('Cancelled', 'Cancelled between two writes. Resume the task to finish the roll back.', figures);
   }
   if (written === 0) await reopenReferences(services, pair.id, request);
-  const undone = await markUndone(services, pair, task, request, blocked.map((one) => one.finding).filter((finding) => finding.rule === LATER_RULE), turn.write);
+  const undone = await markUndone(services, pair, collection, task, request, blocked.map((one) => one.finding).filter((finding) => finding.rule === LATER_RULE), turn.write);
   await setStatuses(services, pair, collection, undone, failures);
-  services.emit('store.changed', { nouns: ['objects', 'collections', 'tasks'] });
+  services.emit('store.changed', { nouns: ['objects', 'collections', 'tasks', 'coexistence'] });
   if (problems === 0) return await reporter.end('Completed', `Rolled back ${undone.ids.length} objects; the tenant was read back and compared.`, figures);
   const waiting = new Set(blocked.filter(({ finding }) => finding.rule === LATER_RULE).map(({ finding }) => finding.sourceId)).size;
   const explicit = waiting === 0 ? '' : ` ${waiting === 1 ? 'One account was' : `${waiting} accounts were`} not moved between a federated and a non-federated domain: perform an explicit migration to a domain of the other kind first, then roll back again.`;
@@ -78,7 +77,7 @@ async function unavoidable(services: Services, pair: PairRecord, planId: string,
  * Marks what was taken back in the journal: what the plan wrote, what was so already, what was left to others by choice, and what
  * never can be. Operations that failed, and accounts that have to be moved first, stay to be taken back another time.
  */
-async function markUndone(services: Services, pair: PairRecord, task: Planned, request: RollBackRequest, blocked: readonly Finding[], turn: Turn): Promise<Marked> {
+async function markUndone(services: Services, pair: PairRecord, collection: CollectionRecord, task: Planned, request: RollBackRequest, blocked: readonly Finding[], turn: Turn): Promise<Marked> {
   const { store } = services;
   const failed = await failedValues(services, task.planId, turn);
   const waits = new Set(blocked.map((finding) => `${finding.sourceId} ${finding.attribute}`));
@@ -92,17 +91,33 @@ async function markUndone(services: Services, pair: PairRecord, task: Planned, r
   const { whole, parts } = marksOf({ writes: all, onTop: left, fails, alone });
   const partly = new Set(parts.map((one) => one.id));
   const tasks = new Set(all.map(({ entry }) => entry.taskId));
+  const undone = all.filter(({ entry }) => isReal(entry)).map(({ entry, values }) => ({ entry, values: new Set([...values].filter((value) => !fails(entry, value))) }));
+  let holds: readonly HoldInput[] = [];
   await store.transaction(async (tx) => {
     await tx.journal.markUndone(whole.map((entry) => entry.id), task.id);
     await tx.journal.markValuesUndone(parts);
     // A migration of which nothing stands any more is rolled back, also when it went in parts.
     const there = await tx.journal.standingTasks([...tasks]);
     for (const id of tasks) if (!there.has(id)) await tx.tasks.update(id, { rolledBackBy: task.id });
+    // Together with the marks: a cycle that begins between the two would write everything again.
+    holds = await holdBack(tx, pair, collection, task, request, undone, services.now());
   });
   const marked = [...whole, ...all.filter(({ entry }) => partly.has(entry.id)).map(({ entry }) => entry)];
   const more = new Set(marked.flatMap(({ kind, sourceId }) => (LINKS.has(kind) ? [] : sourceId ?? [])));
   const ids = [...new Set(marked.flatMap((entry) => entry.sourceId ?? []))];
-  return { ids, linksOnly: new Set(ids.filter((id) => !more.has(id))) };
+  return { ids, linksOnly: new Set(ids.filter((id) => !more.has(id))), held: new Set(holds.flatMap((hold) => (hold.attribute === WHOLE_OBJECT ? [hold.sourceId] : []))) };
+}
+
+/** Holds what was taken back out of coexistence. */
+async function holdBack(tx: Repositories, pair: PairRecord, collection: CollectionRecord, task: Planned, request: RollBackRequest, undone: readonly UndoneWrite[], at: number): Promise<readonly HoldInput[]> {
+  const cycles = new Set<string>();
+  for (const id of new Set(undone.map(({ entry }) => entry.taskId))) if ((await taskIfThere({ store: tx }, id))?.kind === 'Synchronise') cycles.add(id);
+  const ids = [...new Set(undone.flatMap(({ entry }) => entry.sourceId ?? []))];
+  const holds = holdsAfter(undone, {
+    request, by: task.createdBy, at, taskId: task.id, cycles, inCoexistence: await tx.holds.inCoexistence(pair.id, ids), members: new Set((await tx.collections.statuses(collection.id, ids)).keys()),
+  });
+  await tx.holds.put(pair.id, holds);
+  return holds;
 }
 
 /** What the plan showed about objects as a whole. */
@@ -147,18 +162,22 @@ async function failedValues(services: Services, planId: string, turn: Turn): Pro
  * Statuses after the way back: what another migration wrote still stands, else the object is as it was before it was migrated. An object
  * of another collection that only waited for one of these keeps the status that it has there, as it did when it was healed.
  */
-async function setStatuses(services: Services, pair: PairRecord, collection: CollectionRecord, { ids, linksOnly }: Marked, failures: ReadonlyMap<string, string>): Promise<void> {
+async function setStatuses(services: Services, pair: PairRecord, collection: CollectionRecord, { ids, linksOnly, held }: Marked, failures: ReadonlyMap<string, string>): Promise<void> {
   const { store } = services;
   const members = await store.collections.statuses(collection.id, [...linksOnly]);
   const undone = ids.filter((id) => !linksOnly.has(id) || members.has(id));
   const matches = await store.matches.getMany(pair.id, undone);
   const written = await store.journal.written(pair.id, undone);
-  const statuses = undone.map((sourceId): { sourceId: string; status: MigrationProgress; reason: string } => {
+  const statuses = undone.map((sourceId): MemberStatus => {
+    const one = statusOf(sourceId);
+    return held.has(sourceId) ? { ...one, synchronisation: 'Not intended to be synced', reason: `${one.reason} Coexistence leaves it alone until it is released.` } : one;
+  });
+  function statusOf(sourceId: string): MemberStatus {
     const failure = failures.get(sourceId);
     if (failure !== undefined) return { sourceId, status: 'Failed', reason: failure };
     if (matches.get(sourceId)?.state !== 'Matched') return { sourceId, status: 'New', reason: 'Rolled back: the object that the migration created was deleted.' };
     return written.has(sourceId) ? { sourceId, status: 'Migrated', reason: 'Rolled back in part; the rest of what was migrated stands.' } : { sourceId, status: 'Matched', reason: 'Rolled back to the state before the migration.' };
-  });
+  }
   for (let i = 0; i < statuses.length; i += 1000) {
     await store.collections.setStatuses(collection.id, statuses.slice(i, i + 1000));
     // Nothing stops this any more: what is marked already would never get its status.

@@ -1,4 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
+import type { PlanSkip } from '../../../shared/domain/plans.ts';
 import type { MigrationProgress } from '../../../shared/domain/statuses.ts';
 import type { Deviation } from '../../engines/applying/index.ts';
 import type { CollectionRecord, TaskRecord } from '../../store/index.ts';
@@ -63,25 +64,52 @@ export function report(reporter: Reporter, id: string | null, outcome: ObjectOut
 /** What was found otherwise than written, by source object. */
 export const deviationsBySource = (deviations: readonly Deviation[]) => Map.groupBy(deviations, (d) => d.sourceId ?? '');
 
+/** What came of the objects of a plan. */
+export interface Settled {
+  /** Of those that are as the rules say, or failed. */
+  readonly statuses: readonly { readonly sourceId: string; readonly status: MigrationProgress; readonly reason: string }[];
+  readonly byObject: ReadonlyMap<string, ObjectOutcome>;
+  readonly deviating: ReadonlyMap<string, readonly Deviation[]>;
+  /** Objects that the plan left alone. */
+  readonly skipped: ReadonlyMap<string, PlanSkip>;
+  readonly migrated: number;
+  readonly failed: number;
+  readonly figures: { readonly done: number; readonly failed: number; readonly total: number };
+}
+
+/** Writes statuses and the end of a migration; see {@link settleObjects}. @throws the reason of the signal when it fires; see {@link turnsOfEnd}. */
+export async function finishMigration(services: Services, collection: CollectionRecord, task: Planned, ending: Ending, reporter: Reporter, signal: AbortSignal): Promise<void> {
+  const scope = readSettings(MigrateTask, task).ids ?? await services.store.collections.memberIds(collection.id);
+  const { byObject, skipped, migrated, failed, figures } = await settleObjects(services, collection, task, scope, ending, reporter, signal);
+  // A plan without operations was never applied: there is nothing of it to roll back or to resume.
+  if (byObject.size > 0) await services.store.tasks.update(task.id, { checkpoint: { stage: 'apply', verified: !ending.cancelled && ending.deviations.length === 0 } });
+  services.emit('store.changed', { nouns: ['objects', 'collections', 'tasks'] });
+  if (ending.cancelled) return await reporter.end('Cancelled', 'Cancelled between two writes. What was written is in the journal: resume the task to go on, or roll it back.', figures);
+  const left = skipped.size > 0 ? ` ${skipped.size} left out, each with its reason.` : '';
+  return failed === 0
+    ? await reporter.end('Completed', `Migrated ${migrated} objects; everything that was written was read back and compared.${left}`, figures)
+    : await reporter.end('Completed with errors', `Migrated ${migrated} objects, ${failed} failed; see the items of the task.${left}`, figures);
+}
+
 /**
- * Writes statuses and the end of a migration. An object without operations that was not left out is as the rules say: Migrated. One that
- * was added, matched or decided about since the plan was made is not what the plan saw, and keeps the status that it got then.
+ * Writes the statuses of the objects of a plan, and what waits for them. An object without operations that was not left out is as the rules
+ * say: Migrated. One that was added, matched or decided about since the plan was made is not what the plan saw, and keeps the status that it got then.
+ * @param scope source ids that the plan was made for.
  * @throws the reason of the signal when it fires; see {@link turnsOfEnd}.
  */
-export async function finishMigration(services: Services, collection: CollectionRecord, task: Planned, ending: Ending, reporter: Reporter, signal: AbortSignal): Promise<void> {
+export async function settleObjects(services: Services, collection: CollectionRecord, task: Planned, scope: readonly string[], ending: Ending, reporter: Reporter, signal: AbortSignal): Promise<Settled> {
   const { store } = services;
   const turn = turnsOfEnd(signal, ending);
   const { byObject, figures } = await outcomes(services, task.planId, turn.read);
   const deviating = deviationsBySource(ending.deviations);
-  const skipped = new Set<string>();
+  const skipped = new Map<string, PlanSkip>();
   let after: string | null = null;
   do {
     const page: Awaited<ReturnType<typeof store.plans.pageSkips>> = await store.plans.pageSkips({ planId: task.planId, after, limit: 500 });
-    for (const s of page.rows) skipped.add(s.sourceId);
+    for (const s of page.rows) skipped.set(s.sourceId, s);
     after = page.next;
     await turn.read();
   } while (after !== null);
-  const scope = readSettings(MigrateTask, task).ids ?? await store.collections.memberIds(collection.id);
   const statuses: { sourceId: string; status: MigrationProgress; reason: string }[] = [];
   let migrated = 0;
   let failed = 0;
@@ -117,12 +145,5 @@ export async function finishMigration(services: Services, collection: Collection
     await store.collections.setStatuses(collection.id, statuses.slice(i, i + 1000));
     await turn.write();
   }
-  // A plan without operations was never applied: there is nothing of it to roll back or to resume.
-  if (byObject.size > 0) await store.tasks.update(task.id, { checkpoint: { stage: 'apply', verified: !ending.cancelled && ending.deviations.length === 0 } });
-  services.emit('store.changed', { nouns: ['objects', 'collections', 'tasks'] });
-  if (ending.cancelled) return await reporter.end('Cancelled', 'Cancelled between two writes. What was written is in the journal: resume the task to go on, or roll it back.', figures);
-  const left = skipped.size > 0 ? ` ${skipped.size} left out, each with its reason.` : '';
-  return failed === 0
-    ? await reporter.end('Completed', `Migrated ${migrated} objects; everything that was written was read back and compared.${left}`, figures)
-    : await reporter.end('Completed with errors', `Migrated ${migrated} objects, ${failed} failed; see the items of the task.${left}`, figures);
+  return { statuses, byObject, deviating, skipped, migrated, failed, figures };
 }

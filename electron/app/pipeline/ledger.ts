@@ -61,7 +61,9 @@ async function keepCreated(store: Repositories, runId: string, pairId: string, s
   const created = settlements.flatMap((s) => (s.operation.kind === 'create' && s.outcome === 'done' && s.targetId !== null && s.operation.sourceId !== null ? [{ ...s, targetId: s.targetId, sourceId: s.operation.sourceId }] : []));
   if (created.length === 0) return;
   await store.targets.upsertPage(pairId, created.map((s): TargetObject => ({
-    id: s.targetId, kind: s.operation.objectKind, name: s.operation.name, deleted: false, links: {},
+    id: s.targetId, kind: s.operation.objectKind, name: s.operation.name, deleted: false,
+    // Nobody is in a new group: its members are known without a reading.
+    links: s.operation.objectKind === 'group' ? { members: [] } : {},
     attributes: Object.fromEntries(s.operation.changes.flatMap((c) => (c.after === null || c.after.length === 0 || c.attribute.startsWith('passwordProfile/') ? [] : [[c.attribute, c.after] as const]))),
   })), runId);
   await store.matches.saveAll(pairId, created.map((s) => ({

@@ -6,6 +6,7 @@ import { owningService, recipientPart } from '../../../shared/rules/target-attri
 import type { MappedReference } from '../../engines/mapping/index.ts';
 import type { PairRecord } from '../../store/index.ts';
 import type { Services } from '../services.ts';
+import { mayActForOthers } from './plan-names.ts';
 
 /** Resolves the DNs that objects refer to. */
 export interface Resolver {
@@ -25,10 +26,10 @@ const PIECE = 1_000;
  * same plan may create it; the planner keeps it as unresolved otherwise. Every object is looked up once in a run, however many
  * groups hold it; memory is one small entry for each object that is referred to or was noted.
  * @param recipients primary SMTP addresses of the accounts and security groups that Exchange Online takes as members and owners, by Graph id; it may be
- * filled until the first look-up.
+ * filled until the first look-up. `looked up`: there is no list, each one is read from the store. Absent: nothing is said about them.
  * @param mail the same of every recipient that others may name: accounts, contacts, groups of Exchange Online.
  */
-export function createResolver(services: Pick<Services, 'store'>, pair: Pick<PairRecord, 'id'> & { readonly defaults?: PairRecord['defaults'] }, inCollection: ReadonlySet<string>, results: ReadonlyMap<string, MatchResult>, recipients?: Pick<ReadonlyMap<string, string>, 'get'>, mail?: Pick<ReadonlyMap<string, string>, 'get'>): Resolver {
+export function createResolver(services: Pick<Services, 'store'>, pair: Pick<PairRecord, 'id'> & { readonly defaults?: PairRecord['defaults'] }, inCollection: ReadonlySet<string>, results: ReadonlyMap<string, MatchResult>, recipients?: Pick<ReadonlyMap<string, string>, 'get'> | 'looked up', mail?: Pick<ReadonlyMap<string, string>, 'get'>): Resolver {
   const known = new Map<string, MappedReference | null>();
   /** The same by DNs as links write them: a person is in many groups, always by the same text, and bringing it into one spelling costs more than anything else here. */
   const written = new Map<string, MappedReference | null>();
@@ -41,7 +42,7 @@ export function createResolver(services: Pick<Services, 'store'>, pair: Pick<Pai
     const earlier = await matches.getMany(pair.id, wanted.filter((id) => !results.has(id)));
     const matchOf = (id: string): MatchResult | undefined => results.get(id) ?? earlier.get(id);
     // Without the list of recipients, each one is looked at by itself.
-    const shown = await targets.getMany(pair.id, wanted.flatMap((id) => (mail === undefined || heads.get(id)?.kind === 'group' ? matchOf(id)?.targetId ?? [] : [])), 'without links');
+    const shown = await targets.getMany(pair.id, wanted.flatMap((id) => (mail === undefined || recipients === 'looked up' || heads.get(id)?.kind === 'group' ? matchOf(id)?.targetId ?? [] : [])), 'without links');
     for (const key of keys) {
       const head = heads.get(ids.get(key) ?? '');
       const match = head && matchOf(head.id);
@@ -52,7 +53,7 @@ export function createResolver(services: Pick<Services, 'store'>, pair: Pick<Pai
       const mailEnabled = head.kind === 'group' && (target === undefined ? sourceGroupKind(head.attributes) !== 'security group' : target.attributes['mailEnabled']?.[0] === 'true');
       const unified = head.kind === 'group' && (target === undefined ? distributionGroups === 'Microsoft 365 group' && sourceGroupKind(head.attributes) === 'distribution group' : target.attributes['groupTypes']?.includes('Unified') === true);
       const security = head.kind !== 'group' || (target === undefined ? sourceGroupKind(head.attributes) !== 'distribution group' : target.attributes['securityEnabled']?.[0] === 'true');
-      known.set(key, { sourceId: head.id, targetId, name: head.name, kind: head.kind, mailEnabled, unified, security, ...addressed(head.kind, targetId, mailEnabled && !unified), ...mailOf(targetId, targetId === null ? undefined : shown.get(targetId)) });
+      known.set(key, { sourceId: head.id, targetId, name: head.name, kind: head.kind, mailEnabled, unified, security, ...addressed(head.kind, targetId, mailEnabled && !unified, targetId === null ? undefined : shown.get(targetId)), ...mailOf(targetId, targetId === null ? undefined : shown.get(targetId)) });
     }
   };
   const mailOf = (targetId: string | null, shown?: TargetObject): Pick<MappedReference, 'mail'> => {
@@ -61,13 +62,16 @@ export function createResolver(services: Pick<Services, 'store'>, pair: Pick<Pai
     return found === undefined ? {} : { mail: found };
   };
   /** Whether Exchange takes it as a member, and the address by which it takes it as an owner. */
-  const addressed = (kind: ObjectKind, targetId: string | null, group: boolean): Pick<MappedReference, 'recipient' | 'address'> => {
+  const addressed = (kind: ObjectKind, targetId: string | null, group: boolean, shown?: TargetObject): Pick<MappedReference, 'recipient' | 'address'> => {
     if (recipients === undefined || (kind !== 'user' && !group)) return {};
-    const address = targetId === null ? undefined : recipients.get(targetId);
+    const own = recipients === 'looked up' ? (shown !== undefined && mayActForOthers(shown) ? primarySmtp(shown.attributes) : undefined) : recipients.get(targetId ?? '');
+    const address = targetId === null ? undefined : own;
     return { ...(kind === 'user' ? { recipient: address !== undefined } : {}), ...(address === undefined ? {} : { address }) };
   };
   return {
     note(sources) {
+      // Whether they are recipients shows only when they are read.
+      if (recipients === 'looked up') return;
       for (const { id, dn, name, kind } of sources) {
         const match = kind === 'group' ? undefined : results.get(id);
         const key = normaliseDn(dn);

@@ -7,6 +7,7 @@ import { outOfScope } from '../../engines/mapping/index.ts';
 import { createTargetIndex, matchAgain, matchingOrder, matchObject, matchPinned, settleConflicts, type TargetIndex } from '../../engines/matching/index.ts';
 import type { CollectionRecord, PairRecord, StoredSource } from '../../store/index.ts';
 import type { Services } from '../services.ts';
+import { canMatchByName, createNamedTargets } from './match-named.ts';
 import { createReviewer, waitingReason } from './match-review.ts';
 import { nextTurn } from './next-turn.ts';
 import type { Reporter } from './reporter.ts';
@@ -19,7 +20,12 @@ export interface MatchRequest {
   readonly ids: readonly string[] | null;
   /** `Match Objects`: a person asked for the matches. `planning`: what is found stays unconfirmed until a migration writes to it. */
   readonly purpose: 'Match Objects' | 'planning';
-  /** Is shown every page of the tenant that is read, so that what follows need not read it again. */
+  /**
+   * Which targets are looked at: `all` (the default), or those that hold a name which the sources have, and those that they were matched with. The
+   * outcome is the same; `named` is for a few sources of a large tenant, and reads all the same when a rule compares something else than unique names.
+   */
+  readonly targets?: 'all' | 'named';
+  /** Is shown every page of the tenant when all of it is read, so that what follows need not read it again. */
   readonly watch?: (targets: readonly TargetObject[]) => void;
 }
 /** Outcome of a match run. */
@@ -57,9 +63,11 @@ export async function matchCollection(services: Services, pair: PairRecord, coll
   const ordered = matchingOrder(rules);
   const reviewer = await createReviewer(store, collection);
   const index = createTargetIndex(rules, { upnSuffix: request.upnSuffix });
+  const named = request.targets === 'named' && canMatchByName(rules) ? createNamedTargets(services, pair, rules, index, request.upnSuffix) : undefined;
   await reporter.phase('match', 'Reading what is known of the tenant');
-  let recycled = 0;
-  for await (const targets of store.targets.iterate(pair.id, { withLinks: false, deleted: 'include', pageSize: PAGE })) {
+  // Of a tenant that is not read nobody knows that its recycle bin is empty.
+  let recycled = named === undefined ? 0 : 1;
+  if (named === undefined) for await (const targets of store.targets.iterate(pair.id, { withLinks: false, deleted: 'include', pageSize: PAGE })) {
     await nextTurn(signal);
     request.watch?.(targets);
     for (const target of targets) {
@@ -88,6 +96,7 @@ export async function matchCollection(services: Services, pair: PairRecord, coll
     const answers = await answered(services, pair, collection, existing);
     for (const [id, decision] of await decided(services, pair, ids)) decisions.set(id, decision);
     const created = recycled > 0 ? await store.journal.created(pair.id, ids) : new Map<string, readonly string[]>();
+    await named?.bring(sources, existing, [...created.values()].flat());
     for (const source of sources) {
       names.set(source.id, source.name);
       kinds.set(source.id, source.kind);

@@ -1,4 +1,5 @@
 import type { SourceObject, TargetObject } from '../../../shared/domain/objects.ts';
+import type { Operation } from '../../../shared/domain/plans.ts';
 import type { MigrationSettings } from '../../../shared/domain/settings.ts';
 import { inOrder, mapObject } from '../../engines/mapping/index.ts';
 import type { PlanCandidate } from '../../engines/planning/index.ts';
@@ -8,6 +9,7 @@ import { createCreationLinks, type LinkTest } from '../references-creation.ts';
 import type { Healing } from '../references-healing.ts';
 import { expressionInput } from '../rules-expressions.ts';
 import type { Services } from '../services.ts';
+import type { HeldValues } from './held-values.ts';
 import { createResolver } from './links.ts';
 import type { MatchRun } from './match.ts';
 import { createHolderReader } from './plan-holders.ts';
@@ -23,10 +25,21 @@ export interface Planning {
   readonly settings: MigrationSettings;
   readonly run: MatchRun;
   readonly healing: Healing;
+  readonly held: HeldValues;
   readonly view: TenantView;
   readonly names: PlanNames;
   readonly reporter: Reporter;
   readonly signal: AbortSignal;
+  /** A cycle of coexistence; absent: a migration. */
+  readonly cycle?: CyclePlanning;
+}
+
+/** What planning a cycle of coexistence knows besides. */
+export interface CyclePlanning {
+  /** True for a Graph id that is the match of an object of the directory: such members are taken out of groups that do not hold them there, all others stay. */
+  readonly knownTarget: (targetId: string) => boolean;
+  /** Operations on objects that left the collection, which come last. */
+  readonly last: readonly Omit<Operation, 'id' | 'seq'>[];
 }
 
 /**
@@ -45,11 +58,11 @@ const WALK_FROM = 0.25;
  * Makes the reading of a run.
  * @param exchange shows who holds permissions on mailboxes; absent: nothing is known of them.
  */
-export async function createReading({ services, pair, collection, settings, run, healing, view, names: { unique, recipients, mail }, signal }: Planning, exchange: ExchangeGateway | undefined): Promise<Reading> {
+export async function createReading({ services, pair, collection, settings, run, healing, held, view, names: { unique, recipients, mail }, signal }: Planning, exchange: ExchangeGateway | undefined): Promise<Reading> {
   const { store } = services;
   const rules = await store.mappingRules.list({ kind: 'collection', id: collection.id });
   const members = new Set(await store.collections.memberIds(collection.id));
-  const resolver = createResolver(services, pair, members, run.results, recipients, mail);
+  const resolver = createResolver(services, pair, members, run.results, recipients ?? 'looked up', mail);
   const expressions = await expressionInput(services, pair.id, view, settings);
   const always = {
     settings, defaults: pair.defaults, verifiedDomains: view.verifiedDomains, initialDomain: view.initialDomain, resolve: resolver.resolve, expressions,
@@ -67,24 +80,26 @@ export async function createReading({ services, pair, collection, settings, run,
         await resolver.prepare(sources);
         const targets = await store.targets.getMany(pair.id, sources.flatMap((s) => run.results.get(s.id)?.targetId ?? []));
         const late = await creationLinks(sources);
+        await held.prepare(sources.map((one) => one.id));
         const candidate = (source: SourceObject): PlanCandidate[] => {
           const match = run.results.get(source.id);
           if (!match) return [];
           const target: TargetObject | null = match.state === 'Matched' && match.targetId !== null ? targets.get(match.targetId) ?? null : null;
           const mapped = mapObject({ ...always, source, target, rules: ordered, ...lateLinks(late.get(source.id)) });
-          return [{ source, match, target, mapped: unique?.choose(source, mapped) ?? mapped }];
+          return [{ source, match, target, mapped: held.without(source.id, unique?.choose(source, mapped) ?? mapped) }];
         };
         yield await withHolders(sources.flatMap(candidate));
       }
       for await (const all of healing.pages(kind)) {
         const waiting = only === undefined ? all : all.filter(({ source }) => only.has(source.id));
         await resolver.prepare(waiting.map((one) => one.source));
+        await held.prepare(waiting.map((one) => one.source.id));
         const targets = await store.targets.getMany(pair.id, waiting.flatMap((one) => one.match.targetId ?? []));
         yield await withHolders(waiting.flatMap(({ source, match, rules: own, waitedAtCreation }): PlanCandidate[] => {
           const target = targets.get(match.targetId ?? '');
-          if (target === undefined || target.deleted) return [];
+          if (target === undefined || target.deleted || held.isHeld(source.id)) return [];
           const mapped = mapObject({ ...always, source, target, rules: own, waitedAtCreation });
-          return mapped.skip === null ? [{ source, match, target, mapped: { ...mapped, problems: [] } }] : [];
+          return mapped.skip === null ? [{ source, match, target, mapped: { ...held.without(source.id, mapped), problems: [] } }] : [];
         }));
       }
     }

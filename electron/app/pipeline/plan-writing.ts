@@ -1,5 +1,6 @@
 import type { ObjectKind } from '../../../shared/domain/objects.ts';
 import type { Finding, Operation, PlanCounts, PlanSkip } from '../../../shared/domain/plans.ts';
+import { LICENCES } from '../../../shared/rules/licences.ts';
 import { createPlanner, type PlanCandidate, type Planner, type PlanSizes } from '../../engines/planning/index.ts';
 import { createChecker } from '../../engines/preflight/index.ts';
 import { createLicensing } from '../licences-planning.ts';
@@ -32,7 +33,7 @@ interface Writing {
 function sizesOf({ run, names: { recipients } }: Planning): PlanSizes {
   const sizes = (kind: ObjectKind): PlanSizes[ObjectKind] => {
     const { matched, recycled, unmatched, exchange } = run.totals[kind];
-    return { restore: recycled, update: matched, create: unmatched, 'exchange update': kind === 'user' ? Math.min(matched, recipients.size) : exchange };
+    return { restore: recycled, update: matched, create: unmatched, 'exchange update': kind === 'user' ? Math.min(matched, recipients?.size ?? matched) : exchange };
   };
   return { user: sizes('user'), contact: sizes('contact'), group: sizes('group') };
 }
@@ -46,6 +47,7 @@ export async function writePlan(planning: Planning, planId: string, reading: Rea
   const planner = createPlanner({
     settings, newId: services.newId, matchedBefore: (id) => run.knownBefore.has(id) || healing.has(id), sizes: sizesOf(planning),
     expected: (id) => settings.createUnmatched && run.results.get(id)?.state === 'Not matched',
+    ...(planning.cycle === undefined ? {} : { removeMembers: 'those Causeway does not know are kept' as const, knownTarget: planning.cycle.knownTarget }),
   });
   const writing: Writing = { planning, planId, planner, skips: [], located: new Set(), withoutMailbox: new Set(), settled: 0, objects: 0 };
   const clashes = await planAll(writing, reading);
@@ -56,6 +58,7 @@ export async function writePlan(planning: Planning, planId: string, reading: Rea
   const { withoutMailbox } = writing;
   await store(writing, [], [...await healing.remade(), ...(withoutMailbox.size === 0 ? [] : [mailboxesMissing(view, withoutMailbox.size)])]);
   await planLicences(writing);
+  if (planning.cycle !== undefined) await store(writing, planning.cycle.last.map((one) => planner.last(one)), []);
   await services.store.plans.closeGaps(planId);
   const counts = planner.finish();
   return { counts: { ...counts, unchanged: counts.unchanged - writing.settled, healed: healing.links() }, skips: writing.skips, objects: writing.objects };
@@ -69,15 +72,14 @@ async function store({ planning: { services }, planId }: Writing, operations: re
 async function planAll(writing: Writing, reading: Reading): Promise<readonly Finding[]> {
   const { planning: { services, pair, settings, healing, view, names, reporter, signal }, planId, planner, skips, located, withoutMailbox } = writing;
   const checker = createChecker({ verifiedDomains: view.verifiedDomains, names: names.taken });
+  const isWritten = ({ source, match, mapped }: PlanCandidate): boolean => !healing.has(source.id) && mapped.skip === null && (match.state === 'Matched' || (match.state === 'Not matched' && settings.createUnmatched));
   /** What the checks say of an object that would be written. */
-  const check = ({ source, match, target, mapped }: PlanCandidate): readonly Finding[] => {
-    const wanted = !healing.has(source.id) && mapped.skip === null && (match.state === 'Matched' || (match.state === 'Not matched' && settings.createUnmatched));
-    return wanted ? checker.object({ source, targetId: target?.id ?? null, values: mapped.values }) : [];
-  };
+  const check = (one: PlanCandidate): readonly Finding[] => (isWritten(one) ? checker.object({ source: one.source, targetId: one.target?.id ?? null, values: one.mapped.values }) : []);
   let warned = view.administratorsKnown;
   let done = 0;
   for await (const candidates of reading()) {
     await nextTurn(signal);
+    await names.prepare(candidates.filter(isWritten).map(({ mapped }) => mapped));
     const planned = candidates.map((candidate) => planner.object({ ...candidate, findings: check(candidate) }));
     const operations = planned.flatMap((p) => p.operations);
     candidates.forEach(({ source, mapped }, i) => { if (mapped.moreWithMailbox === true && planned[i]?.skip === null) withoutMailbox.add(source.id); });
@@ -163,8 +165,8 @@ async function relink(writing: Writing, reading: Reading): Promise<void> {
 
 /** Licences come after everything else. */
 async function planLicences(writing: Writing): Promise<void> {
-  const { planning: { services, pair, collection, run, signal }, planner, located } = writing;
-  const licensing = await createLicensing(services, pair, collection, { results: run.results, planned: (id) => planner.has(id), unlocated: (id, target) => !located.has(id) && target?.attributes['usageLocation'] === undefined });
+  const { planning: { services, pair, collection, run, held, signal }, planner, located } = writing;
+  const licensing = await createLicensing(services, pair, collection, { results: run.results, planned: (id) => planner.has(id) && !held.holds(id, LICENCES), unlocated: (id, target) => !located.has(id) && target?.attributes['usageLocation'] === undefined });
   if (licensing === null) return;
   await store(writing, [], licensing.problems);
   for await (const page of licensing.pages()) {

@@ -6,9 +6,10 @@ import type { CollectionRecord, PairRecord, TaskRecord } from '../../store/index
 import { limitsInForce } from '../guard-limits.ts';
 import { findHealing } from '../references-healing.ts';
 import type { Services } from '../services.ts';
+import { createHeldValues } from './held-values.ts';
 import type { MatchRun } from './match.ts';
 import type { PlanNames } from './plan-names.ts';
-import { createReading, type Planning } from './plan-reading.ts';
+import { createReading, type CyclePlanning, type Planning } from './plan-reading.ts';
 import { writePlan } from './plan-writing.ts';
 import type { Reporter } from './reporter.ts';
 import { tenantView } from './tenant-view.ts';
@@ -21,15 +22,16 @@ const CHUNK = 1_000;
  * Each page of objects is stored as it is planned, so memory is one page, the names of the tenant and a few short entries an object.
  * @param names of the whole tenant; the match run has read it.
  * @param exchange shows who holds permissions on mailboxes; absent: all that the rules want are planned, and what is there changes nothing.
+ * @param cycle the plan is one of coexistence.
  * @returns id and totals of the plan.
  */
 export async function planCollection(
-  services: Services, pair: PairRecord, collection: CollectionRecord, task: TaskRecord, settings: MigrationSettings, run: MatchRun, names: PlanNames, reporter: Reporter, signal: AbortSignal, exchange?: ExchangeGateway,
+  services: Services, pair: PairRecord, collection: CollectionRecord, task: TaskRecord, settings: MigrationSettings, run: MatchRun, names: PlanNames, reporter: Reporter, signal: AbortSignal, exchange?: ExchangeGateway, cycle?: CyclePlanning,
 ): Promise<{ readonly planId: string; readonly operations: number }> {
   const { store } = services;
   const view = await tenantView(services, pair.id);
   const planning: Planning = {
-    services, pair, collection, settings, run, view, names, reporter, signal,
+    services, pair, collection, settings, run, view, names, reporter, signal, ...(cycle === undefined ? {} : { cycle }), held: createHeldValues(store, pair.id, task.kind),
     healing: await findHealing(services, pair, run, (match) => match.state === 'Matched' || (match.state === 'Not matched' && settings.createUnmatched)),
   };
   const reading = await createReading(planning, exchange);

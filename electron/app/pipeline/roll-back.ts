@@ -90,6 +90,7 @@ function conflictMessage({ attribute, value, name, overwritten, created, between
     const did = current === null ? 'was taken out by others since' : before === null ? 'was added by others since' : 'was changed by others since';
     return overwritten ? `${one} ${did}; the roll back overwrites that.` : `${one} ${did} and stays so.`;
   }
+  if (between !== null && created === true) return `Others had changed ${attribute} of "${name}" between two migrations; ${overwritten ? 'the roll back deletes the object with it, because the task created it.' : 'the object, which the task created, stays as it is now.'}`;
   if (between !== null) {
     const set = `Others had changed ${attribute || 'the object'} of "${name}" between two migrations`;
     return overwritten ? `${set}; the roll back goes past that to the state before the first.` : `${set}; the roll back goes back to that.`;

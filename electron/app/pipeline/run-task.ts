@@ -1,9 +1,9 @@
 import { AppError, appError, ErrorCode } from '../../../shared/domain/errors.ts';
-import type { Directory } from '../../engines/directory/index.ts';
-import type { OpenedTenant } from '../../engines/tenant/index.ts';
 import type { CollectionRecord, PairRecord, TaskRecord } from '../../store/index.ts';
 import type { Services } from '../services.ts';
 import { applyTask } from './apply.ts';
+import { requireTenantOfPlan, withBoth, withTenant } from './connections.ts';
+import { runSynchronise } from './cycle.ts';
 import { discoverSource, discoverTarget } from './discover.ts';
 import { undoesFix } from './fix-roll-back.ts';
 import { finishMigration } from './finish.ts';
@@ -44,7 +44,8 @@ async function runKind(services: Services, task: TaskRecord, reporter: Reporter,
       return stageOf(task) === 'apply' ? await runApply(services, pair, await collectionOf(services, task), task, reporter, signal) : await runRollBackPlan(services, pair, await collectionOf(services, task), task, reporter, signal);
     case 'Check': return await runCheck(services, pair, task, reporter, signal);
     case 'Fix': return await runFix(services, pair, task, stageOf(task), reporter, signal);
-    case 'Synchronise': case 'Batch':
+    case 'Synchronise': return await runSynchronise(services, pair, await collectionOf(services, task), task, stageOf(task), reporter, signal);
+    case 'Batch':
       throw appError(ErrorCode.InvalidInput, `This version does not run ${task.kind} tasks.`);
   }
 }
@@ -57,16 +58,6 @@ async function collectionOf(services: Services, task: TaskRecord): Promise<Colle
 /** Where a task goes on: applying once its plan was approved, else planning. */
 export function stageOf(task: Pick<TaskRecord, 'checkpoint'>): 'plan' | 'apply' {
   return Checkpoint.safeParse(task.checkpoint).data?.stage ?? 'plan';
-}
-
-async function withTenant(services: Services, pair: PairRecord, signal: AbortSignal, work: (tenant: OpenedTenant) => Promise<void>): Promise<void> {
-  const tenant = await services.openTenant(pair, { signal });
-  try { await work(tenant); } finally { await tenant.close(); }
-}
-
-async function withBoth(services: Services, pair: PairRecord, signal: AbortSignal, work: (directory: Directory, tenant: OpenedTenant) => Promise<void>): Promise<void> {
-  const directory = await services.openDirectory(pair);
-  try { await withTenant(services, pair, signal, async (tenant) => { await work(directory, tenant); }); } finally { await directory.close(); }
 }
 
 async function runMatch(services: Services, pair: PairRecord, collection: CollectionRecord, task: TaskRecord, reporter: Reporter, signal: AbortSignal): Promise<void> {
@@ -129,13 +120,6 @@ async function runApply(services: Services, pair: PairRecord, collection: Collec
     if (task.kind === 'Migrate') await finishMigration(services, collection, { ...task, planId }, outcome, reporter, signal);
     else await finishRollBack(services, pair, collection, { ...task, planId }, outcome, reporter, signal);
   });
-}
-
-/** What was approved for one tenant is written to no other, wherever the connection leads by now. @throws AppError CONFLICT. */
-async function requireTenantOfPlan(services: Services, planId: string, tenant: OpenedTenant, signal: AbortSignal): Promise<void> {
-  const plan = await services.store.plans.get(planId);
-  const present = await tenant.organization(signal);
-  if (plan.organizationId !== present.id) throw appError(ErrorCode.Conflict, `The plan was made for ${plan.tenantName}, but the connection leads to ${present.displayName} (${present.initialDomain}) now, so nothing was written; correct the pair's connection, or make a new plan.`);
 }
 
 async function fail(services: Services, task: TaskRecord, reporter: Reporter, signal: AbortSignal, error: unknown): Promise<void> {

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { CoexistenceSettingsSchema } from '../../../shared/contracts/coexistence.ts';
+import { CYCLE_KINDS } from '../../../shared/domain/coexistence.ts';
 import { CheckRequest, FindingSelection } from '../../../shared/contracts/checks.ts';
 import { RollBackChoice } from '../../../shared/contracts/roll-back.ts';
 import { MigrationSettingsSchema } from '../../../shared/contracts/tasks.ts';
@@ -10,7 +12,12 @@ export const MatchTask = z.object({ breakExisting: z.boolean(), upnSuffix: z.str
 export const MigrateTask = z.object({ settings: MigrationSettingsSchema, ids: z.array(z.string()).nullable() });
 /** What a Roll back task is asked to do. */
 export const RollBackTask = z.object({
-  undoes: z.string().nullable(), objectId: z.string().nullable(), mode: z.enum(['exact', 'keep changes made since']), purge: z.boolean(),
+  undoes: z.string().nullable(),
+  /** Several tasks at once, newest first; null: the one of `undoes`, or those that wrote to the object. */
+  tasks: z.array(z.string()).min(1).nullable().default(null),
+  /** The time that the tasks were chosen by, milliseconds since 1970 UTC; null: they were named. */
+  window: z.object({ from: z.int(), to: z.int() }).nullable().default(null),
+  objectId: z.string().nullable(), mode: z.enum(['exact', 'keep changes made since']), purge: z.boolean(),
   /** With an object: only what this migration and later ones did to it; null: everything. */
   since: z.string().nullish().transform((id) => id ?? null),
   /** With an object: only these attributes of it (`manager`, `members`); null: everything. */
@@ -24,6 +31,16 @@ export const RollBackTask = z.object({
 });
 /** What a roll back is asked to do. */
 export type RollBackRequest = z.output<typeof RollBackTask>;
+/** What a Synchronise task is asked to do: one cycle of coexistence. */
+export const SynchroniseTask = z.object({
+  settings: CoexistenceSettingsSchema, kind: z.enum(CYCLE_KINDS), reason: z.string(),
+  /** Whether objects that failed are tried before their time. */
+  retry: z.enum(['when due', 'all']),
+  /** Rules, scope and settings that it was planned with; empty before planning. */
+  standing: z.string().default(''),
+});
+/** What a cycle is asked to do. */
+export type SynchroniseSettings = z.output<typeof SynchroniseTask>;
 /** What a Check task is asked to do; `ids` null: every object of the collection, or of the pair. */
 export const CheckTask = z.object({ discover: z.boolean(), request: CheckRequest, ids: z.array(z.string()).nullable() });
 /** What a Fix task is asked to do: the decided findings of a check, or some of them. */

@@ -1,6 +1,6 @@
 import PQueue from 'p-queue';
 import { AppError, appError, ErrorCode } from '../../../shared/domain/errors.ts';
-import type { TaskState } from '../../../shared/domain/statuses.ts';
+import { isWriting, type TaskState } from '../../../shared/domain/statuses.ts';
 import { lookUp, lookUpAtExchange, type ApplyLedger, type Intent, type Settlement } from '../../engines/applying/index.ts';
 import type { OpenedTenant, Tenant } from '../../engines/tenant/index.ts';
 import type { JournalStanding, PairRecord, Repositories, TaskRecord } from '../../store/index.ts';
@@ -8,35 +8,43 @@ import type { Services } from '../services.ts';
 import { createLedger } from './ledger.ts';
 import type { Reporter } from './reporter.ts';
 
-/** Which part of the journal a roll back takes back: that of a task, or of one object in all tasks. */
-export type UndoneScope = { readonly undoes: string | null; readonly objectId: string | null; readonly later?: 'refuse' | 'take back too' };
+/** Which part of the journal a roll back takes back: that of a task, of several tasks, or of one object in all tasks. */
+export type UndoneScope = { readonly undoes: string | null; readonly tasks: readonly string[] | null; readonly objectId: string | null; readonly later?: 'refuse' | 'take back too' };
+
+/** Ids of the tasks that a roll back takes back; null: those that wrote to its one object. */
+export const tasksOf = ({ undoes, tasks }: Pick<UndoneScope, 'undoes' | 'tasks'>): readonly string[] | null => (undoes !== null ? [undoes] : tasks);
 
 /** Objects looked for at the same time: a look that finds nothing takes seconds, because Graph may show a new object late. */
 const LOOKS = 100;
 const AT_WORK: ReadonlySet<TaskState> = new Set(['Queued', 'Running', 'Cancelling']);
 
 /** Where the journal stands that a roll back works from. */
-export async function journalStanding(store: Pick<Repositories, 'journal'>, pairId: string, { undoes, objectId, later }: UndoneScope): Promise<JournalStanding> {
+export async function journalStanding(store: Pick<Repositories, 'journal'>, pairId: string, scope: UndoneScope): Promise<JournalStanding> {
   // Whatever is written or taken back may be about a value that goes along.
-  if (later === 'take back too') return await store.journal.standing({ pairId });
-  if (undoes !== null) return await store.journal.standing({ taskId: undoes });
+  if (scope.later === 'take back too') return await store.journal.standing({ pairId });
+  const taskIds = tasksOf(scope);
+  if (taskIds !== null) return await store.journal.standing({ taskIds });
+  const { objectId } = scope;
   return objectId === null ? { last: 0, standing: 0 } : await store.journal.standing({ pairId, sourceId: objectId });
 }
 
+/** What a person calls a task that wrote, at the beginning of a sentence. */
+export const nounOf = ({ kind }: Pick<TaskRecord, 'kind'>): string => (kind === 'Synchronise' ? 'The cycle' : 'Migration');
+
 /** The task; null when it was deleted. */
-export async function taskIfThere(services: Pick<Services, 'store'>, id: string): Promise<TaskRecord | null> {
+export async function taskIfThere(services: { readonly store: Pick<Repositories, 'tasks'> }, id: string): Promise<TaskRecord | null> {
   return await services.store.tasks.get(id).catch((error: unknown) => { if (error instanceof AppError && error.data.code === ErrorCode.NotFound) return null; throw error; });
 }
 
 /**
  * A process that was killed leaves intents without an outcome. Before a way back is made each of them is settled by looking at the
  * tenant: what happened becomes part of the way back, what did not counts as not sent. Nothing is written to the tenant.
- * @throws AppError CONFLICT while one of the migrations is at work: then its intents are not open but under way.
+ * @throws AppError CONFLICT while one of the tasks is at work: then its intents are not open but under way.
  */
 export async function settleUndone(services: Services, pair: PairRecord, scope: UndoneScope, tenant: OpenedTenant, reporter: Reporter, signal: AbortSignal): Promise<void> {
   for (const task of await undoneTasks(services, pair, scope)) {
-    if (AT_WORK.has(task.state)) throw appError(ErrorCode.Conflict, `Migration ${task.id} is ${task.state}. Wait for its end, or cancel it; then roll back again.`);
-    if (task.planId === null || task.kind !== 'Migrate') continue;
+    if (AT_WORK.has(task.state)) throw appError(ErrorCode.Conflict, `${nounOf(task)} ${task.id} is ${task.state}. Wait for its end, or cancel it; then roll back again.`);
+    if (task.planId === null || !isWriting(task.kind)) continue;
     const ledger = createLedger(services, { pairId: pair.id, collectionId: task.collectionId ?? '', taskId: task.id, planId: task.planId });
     const open = await ledger.openIntents();
     if (open.length === 0) continue;
@@ -83,12 +91,12 @@ async function membersThere(intent: Intent, ledger: ApplyLedger, tenant: Tenant,
   return { intentId: intent.id, operation, outcome: 'failed', targetId, references: changed, message: '' };
 }
 
-async function undoneTasks(services: Services, pair: PairRecord, { undoes, objectId }: UndoneScope): Promise<TaskRecord[]> {
-  const ids = undoes !== null ? [undoes] : objectId === null ? [] : [...new Set((await services.store.journal.ofObject(pair.id, objectId, 10_000)).map((j) => j.taskId))];
+async function undoneTasks(services: Services, pair: PairRecord, { objectId, ...scope }: UndoneScope): Promise<TaskRecord[]> {
+  const ids = tasksOf(scope) ?? (objectId === null ? [] : [...new Set((await services.store.journal.ofObject(pair.id, objectId, 10_000)).map((j) => j.taskId))]);
   const tasks: TaskRecord[] = [];
   for (const id of ids) {
     const task = await taskIfThere(services, id);
-    if (task?.kind === 'Migrate' && task.pairId === pair.id) tasks.push(task);
+    if (task !== null && isWriting(task.kind) && task.pairId === pair.id) tasks.push(task);
   }
   return tasks;
 }

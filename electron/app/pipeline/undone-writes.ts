@@ -1,9 +1,10 @@
 import { appError, ErrorCode } from '../../../shared/domain/errors.ts';
+import { isWriting, type TaskKind } from '../../../shared/domain/statuses.ts';
 import { attributeOf, EXISTENCE, leftOnTop, valuesWritten, writesInTheWay, type StandingWrite } from '../../engines/planning/index.ts';
 import type { JournalEntry, PairRecord } from '../../store/index.ts';
 import type { Services } from '../services.ts';
 import type { RollBackRequest } from './task-settings.ts';
-import { taskIfThere } from './undone-journal.ts';
+import { taskIfThere, tasksOf } from './undone-journal.ts';
 
 /** A write in the journal with those of its values that a roll back takes back. */
 export interface UndoneWrite { readonly entry: JournalEntry; readonly values: ReadonlySet<string> }
@@ -31,14 +32,14 @@ function standingValues(entry: JournalEntry): string[] {
 }
 
 /** True for an entry that changed the tenant, at least in part. */
-const isReal = (entry: JournalEntry): boolean => entry.targetId !== null && (entry.outcome === 'done' || (entry.outcome === 'failed' && entry.references.length > 0));
+export const isReal = (entry: JournalEntry): boolean => entry.targetId !== null && (entry.outcome === 'done' || (entry.outcome === 'failed' && entry.references.length > 0));
 
 const LINKED: ReadonlySet<string> = new Set(['add members', 'remove members', 'add permissions', 'remove permissions', 'set manager']);
 const toStanding = (entry: JournalEntry, values: ReadonlySet<string>): StandingWrite => ({
   operation: entry.operation, targetId: entry.targetId ?? '', outcome: 'done', taskId: entry.taskId, sequence: entry.sequence, values, ...(LINKED.has(entry.operation.kind) ? { references: entry.references } : {}),
 });
 
-/** Entries that the request names, oldest first, each with the values that it asks for. */
+/** Entries that the request names, those of a task oldest first, each with the values that it asks for. */
 async function asked(services: Services, pair: PairRecord, request: RollBackRequest, last: number): Promise<UndoneWrite[]> {
   const { store } = services;
   const wanted = request.attributes === null ? null : new Set(request.attributes.map((name) => name.toLowerCase()));
@@ -48,9 +49,12 @@ async function asked(services: Services, pair: PairRecord, request: RollBackRequ
     const values = standingValues(entry).filter((value) => wanted === null || (value !== EXISTENCE && wanted.has(attributeOf(value).toLowerCase())));
     if (wanted === null || values.length > 0) found.push({ entry, values: new Set(values) });
   };
-  if (request.undoes !== null) {
-    for await (const page of store.journal.iterateOfTask(request.undoes, { order: 'oldest first' })) {
-      for (const entry of page) if (request.objectId === null || entry.sourceId === request.objectId) take(entry);
+  const tasks = tasksOf(request);
+  if (tasks !== null) {
+    for (const task of tasks) {
+      for await (const page of store.journal.iterateOfTask(task, { order: 'oldest first' })) {
+        for (const entry of page) if (request.objectId === null || entry.sourceId === request.objectId) take(entry);
+      }
     }
     return found;
   }
@@ -63,12 +67,12 @@ async function asked(services: Services, pair: PairRecord, request: RollBackRequ
   return found;
 }
 
-/** Tasks of these that migrated: what a roll back wrote is no change that could be taken back (a roll back may have been deleted since). */
+/** Tasks of these that migrated or synchronised: what a roll back wrote is no change that could be taken back (a roll back may have been deleted since). */
 async function migrationsAmong(services: Services, pair: PairRecord, taskIds: ReadonlySet<string>): Promise<ReadonlySet<string>> {
   const found = new Set<string>();
   for (const id of taskIds) {
     const task = await taskIfThere(services, id);
-    if (task?.kind === 'Migrate' && task.pairId === pair.id) found.add(id);
+    if (task !== null && isWriting(task.kind) && task.pairId === pair.id) found.add(id);
   }
   return found;
 }
@@ -98,7 +102,7 @@ export async function undoneWrites(services: Services, pair: PairRecord, request
   });
   const inTheWay = writesInTheWay(standing, later);
   const stop = inTheWay.find((write) => request.later === 'refuse' || others.get(write.sequence)?.outcome === null);
-  if (stop !== undefined) throw inTheWayOf(stop, others.get(stop.sequence)?.outcome === null);
+  if (stop !== undefined) throw inTheWayOf(stop, (await taskIfThere(services, stop.taskId))?.kind, others.get(stop.sequence)?.outcome === null);
   const joined = inTheWay.flatMap((write): UndoneWrite[] => { const entry = others.get(write.sequence); return entry === undefined ? [] : [{ entry, values: write.values }]; });
   const taken = [...standing, ...inTheWay].toSorted((a, b) => a.sequence - b.sequence);
   const left = await leftOn(services, pair, taken);
@@ -118,11 +122,11 @@ async function leftOn(services: Services, pair: PairRecord, taken: readonly Stan
     .flatMap(({ sequence, values }) => { const entry = bySequence.get(sequence); return entry === undefined ? [] : [{ entry, values }]; });
 }
 
-function inTheWayOf(write: StandingWrite, isOpen: boolean) {
+function inTheWayOf(write: StandingWrite, by: TaskKind | undefined, isOpen: boolean) {
   const value = [...write.values].map(attributeOf).find((name) => name !== EXISTENCE);
-  const what = `A later migration (task ${write.taskId}) has changed ${value === undefined ? '' : `${value} of `}"${write.operation.name}" as well`;
+  const what = `A later ${by === 'Synchronise' ? 'cycle of coexistence' : 'migration'} (task ${write.taskId}) has changed ${value === undefined ? '' : `${value} of `}"${write.operation.name}" as well`;
   if (isOpen) return appError(ErrorCode.Conflict, `${what}, and nobody knows yet what came of its last write. Resume that task, or roll that one back first.`);
-  return appError(ErrorCode.Conflict, `${what}. Roll that one back first, or take back what later migrations wrote to the same values along with it.`);
+  return appError(ErrorCode.Conflict, `${what}. Roll that one back first, or take back what later migrations and cycles wrote to the same values along with it.`);
 }
 
 /** What a roll back settles, as {@link marksOf} reads it. */

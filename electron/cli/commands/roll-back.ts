@@ -6,20 +6,22 @@ import { EXIT } from '../exit-codes.ts';
 import type { Run } from '../run.ts';
 import type { Session } from '../session.ts';
 import { approveAndFollow, approveOptions, type ApproveOptions } from './migrate.ts';
+import { scopeOf, type ScopeOptions } from './roll-back-scope.ts';
 import { choicesOf, conflictCsv, conflictLines, conflictsOf, decides, linksOf, type ChoiceOptions } from './roll-back-choices.ts';
 
-interface StartOptions extends ApproveOptions, ChoiceOptions {
-  readonly collection?: string; readonly task?: string; readonly object?: string; readonly attribute?: string[]; readonly since?: string; readonly withLater?: boolean; readonly mode: 'exact' | 'keep'; readonly purge?: boolean;
+interface StartOptions extends ApproveOptions, ChoiceOptions, ScopeOptions {
+  readonly collection?: string; readonly withLater?: boolean; readonly mode: 'exact' | 'keep'; readonly purge?: boolean;
 }
 
 /** Conflicts shown before a plan waits for approval. */
 const SHOWN = 20;
 
-/** `causeway roll-back`, also `causeway rollback`: take back a task, an object or attributes; the values that others changed, and decisions about them. */
+/** `causeway roll-back`, also `causeway rollback`: take back a task, cycles, a time, an object or attributes; the values that others changed, and decisions about them. */
 export function addRollBackCommands(program: Command, run: Run): void {
-  const rollBack = program.command('roll-back').alias('rollback').description('take a migration back: a task, one object, or attributes of one object');
+  const rollBack = program.command('roll-back').alias('rollback').description('take back what migrations and coexistence wrote: a task, cycles, a time, one object, or attributes of one object');
   choiceOptions(approveOptions(rollBack.command('start', { isDefault: true }).description('plan the way back, then apply it once it is approved')
-    .option('--collection <name>').option('--task <id>', 'the task to take back (default: the last migration of the collection)').option('--object <objectGUID>', 'only this object: what all migrations did to it, or the one of --task')
+    .option('--collection <name>').option('--task <id>', 'the task to take back (default: the last migration or cycle of the collection)')
+    .option('--cycle <id...>', 'these cycles of coexistence, newest first, in one plan').option('--from <time>', 'every migration and cycle that wrote from this time on').option('--to <time>', 'up to this time (default: now)').option('--object <objectGUID>', 'only this object: what all migrations did to it, or the one of --task')
     .option('--attribute <name...>', 'only these attributes of the object, by Graph\'s name; also manager and members').option('--since <task>', 'with --object: what this migration and later ones did to it')
     .option('--with-later', 'take back what later migrations wrote to the same values along with it')))
     .addOption(new Option('--mode <mode>', 'exact: the state before the task; keep: values that others changed since stay').choices(['exact', 'keep']).default('exact'))
@@ -28,13 +30,13 @@ export function addRollBackCommands(program: Command, run: Run): void {
 Examples:
   causeway roll-back --collection Berlin --yes
   causeway roll-back --object 0f8e5a52-6f0b-4c55-9c4e-0d8f4c1b2a3d --attribute jobTitle manager --yes
+  causeway roll-back --collection Berlin --from 2026-11-21T08:00 --to 2026-11-21T12:00 --yes
   causeway roll-back --task 6f1c... --keep "Ann Smith:jobTitle" --confirm contoso.onmicrosoft.com
 Without --yes or --confirm the plan is made and waits for approval (exit code 4).`)
     .action((o: StartOptions) => run({ needs: 'project' }, async (session) => {
       const { id } = await session.collection(o.collection);
       const { taskId } = await session.call('tasks.rollBack', {
-        collectionId: id, ...(o.task === undefined ? {} : { undoes: o.task }), ...(o.object === undefined ? {} : { objectId: o.object.toLowerCase() }), ...(o.since === undefined ? {} : { since: o.since }),
-        ...(o.attribute === undefined ? {} : { attributes: o.attribute }), later: o.withLater === true ? 'take back too' : 'refuse', mode: o.mode === 'exact' ? 'exact' : 'keep changes made since', purge: o.purge ?? false,
+        collectionId: id, ...await scopeOf(session, id, o), later: o.withLater === true ? 'take back too' : 'refuse', mode: o.mode === 'exact' ? 'exact' : 'keep changes made since', purge: o.purge ?? false,
       });
       let task = await session.follow(taskId);
       if (decides(o) && task.planId !== null && task.state === 'Awaiting approval') task = await decide(session, task, o);

@@ -4,6 +4,7 @@ import type { Command } from 'commander';
 import { appError, ErrorCode } from '../../../shared/domain/errors.ts';
 import { startRunner } from '../../agent/runner.ts';
 import { openConsole } from '../../app/container.ts';
+import { placeOf } from '../../app/project-place.ts';
 import { createRouter } from '../../ipc/router.ts';
 import { openInBrowser } from '../../platform/index.ts';
 import { startWebConsole } from '../../web/index.ts';
@@ -23,7 +24,7 @@ export function addServeCommand(program: Command, run: Run): void {
       const port = o.port === undefined ? 0 : Number(o.port);
       if (!Number.isInteger(port) || port < 0 || port > 65_535) throw appError(ErrorCode.InvalidInput, `"${o.port}" is not a port.`);
       const { platform } = context;
-      const file = path.resolve(context.project ?? demoProjectFile(platform));
+      const file = placeOf(context.project ?? demoProjectFile(platform));
       if (context.project === undefined) await ensureDemoProject(file, { platform, simulated: context.simulated, note: context.out.note });
       const console = await openConsole({ file, create: null, platform, simulated: context.simulated.open, startRunner });
       try {

@@ -1,6 +1,8 @@
 export type {
-  AttributeSchema, Directory, DirectoryChange, DirectoryEntry, DirectorySchema, ReadQuery, RootDse,
+  AttributeSchema, ChangedObject, ChangeMark, ChangeMethod, ChangeQuery, ChangeReading, Directory, DirectoryChange, DirectoryEntry, DirectorySchema, ReadQuery, RootDse,
 } from './port.ts';
+export { CHANGE_METHODS } from './port.ts';
+export { CONTAINER_FILTER, seesDeletions, silentAttributes } from './changes/index.ts';
 export { openLdapDirectory, type DirectoryLog, type DirectoryTimeouts, type OpenLdapOptions } from './ldap/open.ts';
 export type { ResolveSrv, SrvRecord } from './ldap/servers.ts';
 export { openLdifDirectory, type SnapshotMode } from './ldif/index.ts';

@@ -4,8 +4,8 @@ import type { RollbackChoice, RollbackConflict, RollbackImpossible, RollbackOpti
 import { choiceKey, EXISTENCE } from './rollback-values.ts';
 import type { TargetWishes } from './rollback-wishes.ts';
 
-/** Operations by stage; names of recipients go first, while those who are named still have their addresses; the order of the stages is the order of the plan. */
-export const STAGES = ['restores', 'licences given back', 'names', 'links', 'deletes', 'updates', 'licences taken', 'deletes of restored', 'purges'] as const;
+/** Operations by stage; licences that others wait for are freed first; names of recipients go before links, while those who are named still have their addresses; the order of the stages is the order of the plan. */
+export const STAGES = ['licences freed', 'restores', 'licences given back', 'names', 'links', 'deletes', 'updates', 'licences taken', 'deletes of restored', 'purges'] as const;
 /** When an operation of the way back comes. */
 export type Stage = (typeof STAGES)[number];
 

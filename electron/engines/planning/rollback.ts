@@ -1,14 +1,14 @@
-import type { TargetObject, Values } from '../../../shared/domain/objects.ts';
+import type { ObjectKind, TargetObject, Values } from '../../../shared/domain/objects.ts';
 import { targetAttribute } from '../../../shared/rules/target-attributes.ts';
 import { countOperations } from './counts.ts';
 import { presentValues, stillAsWritten } from './diff.ts';
 import { undoAttributes } from './rollback-attributes.ts';
-import { undoLicences } from './rollback-licences.ts';
+import { freeSeatsFirst, undoLicences, vacate } from './rollback-licences.ts';
 import { undoManager, undoMembers, undoPermissions } from './rollback-links.ts';
 import type { JournalledChange, RollbackOptions, RollbackPlan } from './rollback-types.ts';
 import { choiceKey, EXISTENCE } from './rollback-values.ts';
 import { wishesOf } from './rollback-wishes.ts';
-import type { TargetWishes } from './rollback-wishes.ts';
+import type { Chain, TargetWishes } from './rollback-wishes.ts';
 import { add, contested, impossible, ownerOf, STAGES, type Work } from './rollback-work.ts';
 
 /** What becomes of an object that the task made; `members only`: it stays for single members whom a person keeps, the other members go out of it. */
@@ -20,12 +20,14 @@ type Unmaking = 'deleted' | 'stays' | 'members only';
  */
 function unmaking(work: Work, wishes: TargetWishes, current: TargetObject): Unmaking {
   let deletes = true;
-  const note = (attribute: string, written: Values | null, now: Values | null): void => {
-    deletes = contested(work, wishes, { attribute, before: null, written, current: now, created: true }) && deletes;
+  const note = (attribute: string, written: Values | null, now: Values | null, theirs: Values | null = null): void => {
+    deletes = contested(work, wishes, { attribute, before: null, written, current: now, created: true, ...(theirs === null ? {} : { between: { values: theirs } }) }) && deletes;
   };
-  for (const [attribute, { written }] of wishes.attributes) {
+  for (const [attribute, chain] of wishes.attributes) {
     const now = presentValues(current, attribute);
-    if (!stillAsWritten(wishes.about.objectKind, attribute, now, written)) note(attribute, written, now);
+    const theirs = setBetween(wishes.about.objectKind, attribute, chain);
+    if (!stillAsWritten(wishes.about.objectKind, attribute, now, chain.written)) note(attribute, chain.written, now);
+    else if (theirs !== null) note(attribute, chain.written, now, theirs);
   }
   // What others have filled in besides. No service fills by itself in what can be made empty again.
   for (const attribute of Object.keys(current.attributes)) {
@@ -44,6 +46,15 @@ function unmaking(work: Work, wishes: TargetWishes, current: TargetObject): Unma
   return 'members only';
 }
 
+/**
+ * What others had set between two writes of ours, the newest of it, which is known by the journal alone: going back to what was there before
+ * the object was takes that along. What they had only emptied, or the service added, is nothing that could be lost.
+ */
+function setBetween(kind: ObjectKind, attribute: string, { between }: Chain<Values | null>): Values | null {
+  const gap = between?.gaps.find(({ left, found }) => !stillAsWritten(kind, attribute, found, left) && found?.some((value) => value !== '' && left?.includes(value) !== true) === true);
+  return gap?.found ?? null;
+}
+
 /** Takes back an object that was not there before. */
 function unmake(work: Work, wishes: TargetWishes, current: TargetObject | undefined): Fate | null {
   if (current === undefined) return null;
@@ -51,7 +62,10 @@ function unmake(work: Work, wishes: TargetWishes, current: TargetObject | undefi
   if (how === 'members only') return { wishes: { ...wishes, attributes: new Map(), manager: null, licences: null }, current, leavesDeleted: false };
   if (how === 'stays') return null;
   work.leaving.add(wishes.targetId);
-  if (!current.deleted) add(work, 'deletes', wishes, 'delete');
+  if (!current.deleted) {
+    vacate(work, wishes, current);
+    add(work, 'deletes', wishes, 'delete');
+  }
   // Exchange Online removes for good: there is nothing left to purge.
   if (work.options.purge && ownerOf(wishes) === 'graph') add(work, 'purges', wishes, 'purge');
   return null;
@@ -108,8 +122,8 @@ function undoValues(work: Work, { wishes, current, leavesDeleted }: Fate): void 
 }
 
 /**
- * The inverse of what was carried out, taken from the journal newest first and held against the present state. Order: deleted
- * objects come back and licences are given back, links are taken back, created objects are deleted, values are restored (which may need
+ * The inverse of what was carried out, taken from the journal newest first and held against the present state. Order: licences that somebody
+ * else gets back are taken, deleted objects come back and licences are given back, links are taken back, created objects are deleted, values are restored (which may need
  * the names that the created objects held), licences are taken, restored objects are deleted again, and deleted ones purged when asked.
  * @param entries operations carried out, in the order in which they were written; among them what was left of later ones (`leftOnTop`).
  * @param current present state by Graph id, with links for objects whose links the task changed; undefined or missing: gone.
@@ -117,13 +131,14 @@ function undoValues(work: Work, { wishes, current, leavesDeleted }: Fate): void 
 export function planRollback(entries: readonly JournalledChange[], current: ReadonlyMap<string, TargetObject | undefined>, options: RollbackOptions): RollbackPlan {
   const work: Work = {
     options, conflicts: [], impossible: [], returning: new Set(), leaving: new Set(),
-    stages: { restores: [], 'licences given back': [], names: [], links: [], deletes: [], updates: [], 'licences taken': [], 'deletes of restored': [], purges: [] },
+    stages: { 'licences freed': [], restores: [], 'licences given back': [], names: [], links: [], deletes: [], updates: [], 'licences taken': [], 'deletes of restored': [], purges: [] },
   };
   const all = wishesOf(entries);
   // First who will be there, because links show only between objects that are: people before groups, which hold them.
   const { group = [], other = [] } = Object.groupBy(all.values(), ({ about }) => (about.objectKind === 'group' ? 'group' : 'other'));
   const fates = [...other, ...group].map((wishes) => decide(work, wishes, current.get(wishes.targetId)));
   for (const fate of fates) if (fate !== null) undoValues(work, fate);
+  freeSeatsFirst(work, current);
   const operations = STAGES.flatMap((stage) => work.stages[stage]).map((operation, i) => ({ ...operation, seq: i + 1 }));
   const touched = new Set(operations.map((operation) => operation.targetId));
   const stuck = new Set(work.impossible.map((one) => one.targetId).filter((id) => !touched.has(id)));

@@ -93,6 +93,15 @@ function claims({ values, targetId }: CheckedObject, { names }: Pick<CheckContex
   return out;
 }
 
+/** The names that checks of an object look up in the tenant: those that it is about to take, the sign-in name as an address, too. */
+export function wantedNames({ values }: Pick<CheckedObject, 'values'>): readonly (readonly [NameKind, string])[] {
+  const first = (kind: NameKind, name: string): readonly (readonly [NameKind, string])[] => (values.get(name)?.values ?? []).slice(0, 1).map((value) => [kind, value]);
+  return [
+    ...first('userPrincipalName', 'userPrincipalName'), ...first('address', 'userPrincipalName'), ...first('mailNickname', 'mailNickname'), ...first('address', 'mail'), ...first('anchor', 'onPremisesImmutableId'),
+    ...(values.get('proxyAddresses')?.values ?? []).flatMap((value) => (/^smtp:/i.test(value) ? [['address', value.slice(5)] as const] : [])),
+  ];
+}
+
 const isUnified = ({ values }: CheckedObject): boolean => values.get('groupTypes')?.values?.includes('Unified') === true;
 
 function checkTenant(object: CheckedObject, claimed: ReturnType<typeof claims>, { names }: CheckContext, report: Report): void {

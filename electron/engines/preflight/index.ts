@@ -1,7 +1,7 @@
 /** The preflight engine: what would fail at Microsoft 365 is said before anything is written. Pure. */
-export { checkObjects, createChecker } from './check.ts';
+export { checkObjects, createChecker, wantedNames } from './check.ts';
 export type { CheckContext, CheckedObject, Checker } from './check.ts';
-export { createTenantNames } from './names.ts';
+export { createTenantNames, namesOf } from './names.ts';
 export type { NameHolder, NameKind, TenantNames } from './names.ts';
 export { GROUP_GROWTH_LIMIT, GROUP_SIZE_LIMIT, RESERVED_ALIASES } from './limits.ts';
 export { createSourceChecks } from './source/check-source.ts';

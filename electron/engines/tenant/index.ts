@@ -1,6 +1,6 @@
 /** The tenant engine: everything that other parts of the program may use of it. */
 export type {
-  Domain, ExchangeGateway, GraphAnswer, GraphError, GraphRequest, Organization, Sku, Tenant, TenantTransports,
+  ChangeRound, DeltaLinks, Domain, ExchangeGateway, GraphAnswer, GraphError, GraphRequest, LostResource, Organization, Sku, Tenant, TenantTransports, TrackedResource,
 } from './port.ts';
 export { openTenant } from './tenant.ts';
 export type { OpenedTenant, OpenTenantOptions } from './tenant.ts';
@@ -19,6 +19,7 @@ export type { Gate, Pace } from './throttle/gate.ts';
 export { SYSTEM_TIMING } from './throttle/timing.ts';
 export type { Timing } from './throttle/timing.ts';
 
+export { KIND_OF_RESOURCE, TRACKED_RESOURCES, trackedSelect } from './graph/delta.ts';
 export { fromGraph, selectOf, toGraphBody } from './graph/codec.ts';
 export { explain, isAlreadyMember, isConcurrency, isConflict, isNotMember } from './graph/failures.ts';
 export { findRequest, foundIds, graphWrites, MAX_BIND } from './graph/writes.ts';
@@ -31,7 +32,7 @@ export type { Command, ExchangeKind, KeptKind } from './exchange/commands.ts';
 export { isRefusal, isUnknownObject, knowsAccount, mayHaveHappened, readExchangeMembers, readRecipient, runCommand } from './exchange/objects.ts';
 export { createHolderNames, permissionCommand, readPermissions, runPermissionCommand } from './exchange/permissions.ts';
 export type { HolderNames, PermissionHolders } from './exchange/permissions.ts';
-export { contactOf, groupOf, withExchange } from './exchange/recipients.ts';
-export { readAccountDetails, readMailAccounts, readRecipients, readUnifiedGroups } from './exchange/listing.ts';
-export type { MailAccount, Recipients } from './exchange/listing.ts';
+export { contactOf, groupOf, keptByExchange, withExchange } from './exchange/recipients.ts';
+export { changedAfter, readAccountDetails, readChangedRecipients, readMailAccounts, readRecipients, readUnifiedGroups } from './exchange/listing.ts';
+export type { ChangedRecipients, ListFilter, MailAccount, Recipients } from './exchange/listing.ts';
 export type { ExchangeObject } from './exchange/recipients.ts';

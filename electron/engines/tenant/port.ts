@@ -1,4 +1,4 @@
-import type { ObjectKind, TargetObject } from '../../../shared/domain/objects.ts';
+import type { ObjectKind, TargetChange, TargetObject } from '../../../shared/domain/objects.ts';
 
 /**
  * Port to one Microsoft 365 tenant through Graph. Real addresses always; only two transports can be swapped
@@ -16,6 +16,19 @@ export interface Tenant {
   readDeleted(kind: 'user' | 'group', signal?: AbortSignal): AsyncIterable<readonly TargetObject[]>;
   /** Members of groups, each group whole, in any order. Batched 20 groups a request. */
   readMembers(groupIds: readonly string[], signal?: AbortSignal): AsyncIterable<{ readonly groupId: string; readonly memberIds: readonly string[] }>;
+  /** Owners of groups, as {@link Tenant.readMembers} gives members. */
+  readOwners(groupIds: readonly string[], signal?: AbortSignal): AsyncIterable<{ readonly groupId: string; readonly ownerIds: readonly string[] }>;
+  /**
+   * Groups that an object is in, and people whose manager it is, by its id: what comes back with an object that was restored. A missing object has neither.
+   */
+  readBacklinks(kind: ObjectKind, ids: readonly string[], signal?: AbortSignal): Promise<ReadonlyMap<string, { readonly memberOf: readonly string[]; readonly directReports: readonly string[] }>>;
+  /**
+   * What changed since the links were given: pages of all resources, one `$batch` a round. A resource whose link is of no more use is told
+   * as `lost` and never as an error; it has to be read whole.
+   */
+  changes(links: DeltaLinks, signal?: AbortSignal): AsyncIterable<ChangeRound>;
+  /** Links that tell what changes from now on, in one `$batch`. */
+  latestLinks(resources: readonly TrackedResource[], signal?: AbortSignal): Promise<DeltaLinks>;
   /** Present state of single objects (attributes and manager), batched; a missing object is undefined in the answer's map. */
   readByIds(kind: ObjectKind, ids: readonly string[], signal?: AbortSignal): Promise<ReadonlyMap<string, TargetObject>>;
   /** Graph ids of users that hold a directory role; null: the sign-in may not read roles, so it is not known who does. */
@@ -30,11 +43,20 @@ export interface Tenant {
   send(requests: readonly GraphRequest[], signal?: AbortSignal): Promise<readonly GraphAnswer[]>;
 
   /** Counts since this tenant was opened, for statistics and tests. */
-  readonly traffic: { readonly requests: number; readonly batches: number; readonly throttled: number; readonly waitedMs: number };
+  readonly traffic: { readonly requests: number; readonly batches: number; readonly throttled: number; readonly waitedMs: number; /** HTTP requests to Graph and Exchange Online, a batch counting once, without the sign-in's. */ readonly http: number };
   /** Called with the milliseconds of each pause the gate takes because of throttling. */
   onThrottled(listener: (waitMs: number) => void): void;
   close(): Promise<void>;
 }
+
+/** Resources whose changes a tenant tells. */
+export type TrackedResource = 'users' | 'groups' | 'contacts';
+/** Where following the changes goes on, letter for letter as the tenant gave it. */
+export type DeltaLinks = Partial<Readonly<Record<TrackedResource, string>>>;
+/** Why a link is of no more use: too old, the tenant lost its history, or it was not taken. */
+export type LostResource = 'expired' | 'reset' | 'refused';
+/** Pages of one request. `links`: resources that are told to their end; `lost`: those that have to be read whole. */
+export interface ChangeRound { readonly changes: readonly TargetChange[]; readonly links: DeltaLinks; readonly lost: Partial<Readonly<Record<TrackedResource, LostResource>>> }
 
 export interface GraphRequest {
   readonly method: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE';

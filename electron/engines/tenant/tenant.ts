@@ -2,6 +2,7 @@ import { createSender } from './batch/sender.ts';
 import { CLOUD_HOSTS, requireFittingTransports } from './clouds.ts';
 import type { TenantLog } from './clouds.ts';
 import { createGraphClient } from './graph/client.ts';
+import { createDelta } from './graph/delta.ts';
 import { createObjects } from './graph/objects.ts';
 import { createOrganization } from './graph/organization.ts';
 import { createReader } from './graph/reader.ts';
@@ -48,9 +49,10 @@ export async function openTenant(options: OpenTenantOptions): Promise<OpenedTena
   requireFittingTransports(connection, options.transports);
   const log = options.log ?? (() => undefined);
   const timing = options.timing ?? SYSTEM_TIMING;
-  const traffic: Traffic = { requests: 0, batches: 0, throttled: 0, waitedMs: 0 };
+  const traffic: Traffic = { requests: 0, batches: 0, throttled: 0, waitedMs: 0, http: 0 };
   const gate = gates.of(connection);
-  const client = createGraphClient({ connection, signIn, ...(options.transports ? { transports: options.transports } : {}), ...(options.timeoutMs === undefined ? {} : { timeoutMs: options.timeoutMs }) });
+  const onSent = (): void => { traffic.http += 1; };
+  const client = createGraphClient({ onSent, connection, signIn, ...(options.transports ? { transports: options.transports } : {}), ...(options.timeoutMs === undefined ? {} : { timeoutMs: options.timeoutMs }) });
   await signIn.token('graph', options.signal);
 
   const listeners = new Set<(waitMs: number) => void>();
@@ -72,9 +74,9 @@ export async function openTenant(options: OpenTenantOptions): Promise<OpenedTena
   const organization = createOrganization({ reader, send, readMembers: objects.readMembers, log });
 
   return {
-    ...objects, ...organization, send, traffic,
+    ...objects, ...organization, ...createDelta({ send, origin: CLOUD_HOSTS[connection.cloud].graph }), send, traffic,
     estimate: (writes) => gate.estimate(writes),
-    exchange: createExchangeGateway({ connection, signIn, timing, ...(options.transports ? { transports: options.transports } : {}) }),
+    exchange: createExchangeGateway({ connection, signIn, timing, onSent, ...(options.transports ? { transports: options.transports } : {}) }),
     onThrottled(listener) { listeners.add(listener); },
     async close() {
       deaf();

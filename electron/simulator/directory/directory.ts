@@ -60,6 +60,7 @@ export class Directory {
     for (const c of seed.contacts) this.#put(blankObject('contact', c.id, c.properties, { exchange: c.exchange ?? null }));
     for (const u of seed.deletedUsers) this.#bin(blankObject('user', u.id, u.properties, { manager: u.managerId ?? null, exchange: u.exchange ?? null }));
     for (const g of seed.deletedGroups) this.#bin(blankObject('group', g.id, g.properties, { ...g, exchange: g.exchange ?? null }));
+    for (const { id, at } of options.journal?.entries ?? []) { const object = this.any(id); if (object) object.changedAt = at; }
   }
 
   /** Domain part that new user principal names may use. */
@@ -239,7 +240,11 @@ export class Directory {
     this.#oldestDeletion = oldest;
   }
 
-  #delay(object: DirectoryObject, by: Reader): void { this.#replication.delay(object, () => stateOf(object), by, this.journal.version); }
+  #delay(object: DirectoryObject, by: Reader): void {
+    this.#replication.delay(object, () => stateOf(object), by, this.journal.version);
+    // Exchange's copy of the directory dates a write by the time when it arrives there.
+    object.changedAt = Math.max(object.changedAt ?? 0, this.#clock.now() + (by === 'exchange' ? 0 : this.#replication.untilExchangeMs()));
+  }
   #ghost(fits: (object: DirectoryObject) => boolean): DirectoryObject | undefined { return this.#replication.pending().find(fits); }
   #note(object: DirectoryObject, change: JournalEntry['change'], names: readonly string[], relations: Partial<RelationChanges> = {}): void {
     this.journal.append({ kind: object.kind, id: object.id, change, names, ...UNRELATED, ...relations });
@@ -270,13 +275,13 @@ export class Directory {
 const NONE: readonly string[] = [];
 const UNRELATED: RelationChanges = { addedMembers: NONE, removedMembers: NONE, addedOwners: NONE, removedOwners: NONE, formerManager: null };
 
-function viewOf(object: DirectoryObject, { properties, manager, members, owners, exchange }: State): View {
-  return { object, properties, manager, members, owners, exchange };
+function viewOf(object: DirectoryObject, { properties, manager, members, owners, exchange, changedAt }: State): View {
+  return { object, properties, manager, members, owners, exchange, changedAt };
 }
 
 /** A copy that later writes do not touch. */
-function stateOf({ place, properties, manager, members, owners, exchange }: DirectoryObject): State {
-  return { place, properties, manager, members: members && new Set(members), owners: owners && new Set(owners), exchange };
+function stateOf({ place, properties, manager, members, owners, exchange, changedAt }: DirectoryObject): State {
+  return { place, properties, manager, members: members && new Set(members), owners: owners && new Set(owners), exchange, changedAt };
 }
 
 function changedNames(before: Properties, after: Properties): readonly string[] {

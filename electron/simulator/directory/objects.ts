@@ -16,6 +16,8 @@ export interface State {
   readonly owners: ReadonlySet<string> | null;
   /** What only Exchange Online stores of the object; null: no recipient of its own making. */
   readonly exchange: Properties | null;
+  /** When Exchange's directory took the last write, wall time in milliseconds since 1970; null: nothing was written since the tenant began. */
+  readonly changedAt: number | null;
 }
 
 /** What a reader that is not up to date still sees (Graph documentation, "eventual consistency" of directory objects). */
@@ -40,6 +42,7 @@ export interface DirectoryObject extends State {
   readonly members: Set<string> | null;
   readonly owners: Set<string> | null;
   exchange: Properties | null;
+  changedAt: number | null;
   /** Wall time of the soft deletion. */
   deletedAt: number | null;
   graphReplica: Replica | null;
@@ -51,7 +54,7 @@ export function blankObject(kind: DirectoryKind, id: string, properties: Propert
   const links = (ids: readonly string[] = []): Set<string> | null => (kind === 'group' ? new Set(ids) : null);
   return {
     kind, id: id.toLowerCase(), sequence: 0, place: 'none', properties, manager: more.manager ?? null, members: links(more.memberIds), owners: links(more.ownerIds),
-    exchange: more.exchange ?? null, deletedAt: null, graphReplica: null, exchangeReplica: null,
+    exchange: more.exchange ?? null, changedAt: null, deletedAt: null, graphReplica: null, exchangeReplica: null,
   };
 }
 

@@ -44,6 +44,8 @@ export class Replication {
       this.#pending.add(object);
     }
   }
+  /** Wall milliseconds until Exchange sees what Graph writes now. */
+  untilExchangeMs(): number { return this.#clock.realWait(Math.max(this.lags.replicationMs, this.lags.exchangeMs)); }
   /** The state that a reader still sees instead of the written one; null: it sees the written one. */
   late(object: DirectoryObject, reader: Reader): State | null {
     const replica = object[REPLICA[reader]];

@@ -36,13 +36,34 @@ export interface BulkPaths {
   remove(db: Kysely<Tables>, write: BulkDelete, rows: readonly Row[]): Promise<number>;
 }
 
+/** A table as the database itself describes it. */
+export interface TableShape {
+  readonly name: string;
+  readonly columns: readonly { readonly name: string; readonly type: 'text' | 'integer' }[];
+  /** Columns of the primary key, in its order. */
+  readonly key: readonly string[];
+  /** The column that counts upwards by itself; null: none. */
+  readonly counter: string | null;
+  /** Tables that it refers to. */
+  readonly refersTo: readonly string[];
+}
+
 /** Everything that differs between databases. Repositories know this interface and portable SQL, nothing else. */
 export interface Dialect {
   readonly words: SchemaWords;
   readonly bulk: BulkPaths;
-  /** Changes whenever another connection or process has committed something; equal values mean that nothing changed. */
+  /**
+   * Changes whenever another connection or process has committed something; equal values mean that nothing changed. Costs no round trip: SQLite keeps
+   * a counter in shared memory, PostgreSQL tells us and we count.
+   */
   dataVersion(): number;
-  /** Writes a consistent copy of the whole database to a new file. */
+  /** Tables of the project, those referred to before those that refer to them; without the tables of the schema's history. */
+  shape(db: Kysely<Tables>): Promise<readonly TableShape[]>;
+  /** The last number that the table's counter gave, 0 when it never gave one; greater than the greatest in the table when rows were deleted. */
+  lastNumber(db: Kysely<Tables>, table: TableShape): Promise<number>;
+  /** Makes the table's counter go on after this number. */
+  setLastNumber(db: Kysely<Tables>, table: TableShape, last: number): Promise<void>;
+  /** Writes a consistent copy of the whole database to a new file. @throws AppError CONFLICT where a project is not a file. */
   copyTo(db: Kysely<Tables>, file: string): Promise<void>;
   /**
    * One transaction that has reached the disk when the promise resolves, so that it survives a loss of power and not only of

@@ -3,6 +3,8 @@ import { CompiledQuery, SqliteAdapter, SqliteDialect, SqliteDriver, sql, type Da
 import { ErrorCode, appError } from '../../../shared/domain/errors.ts';
 import type { Tables } from '../schema.ts';
 import type { BulkPaths, Cell, Dialect } from './dialect.ts';
+import { sqliteShape } from './sqlite-shape.ts';
+import { storedParameters, storedText } from './stored-text.ts';
 
 type Connection = BetterSqlite3.Database;
 type Statement = BetterSqlite3.Statement<unknown[]>;
@@ -54,7 +56,8 @@ class Driver extends SqliteDriver {
     return {
       executeQuery: async (query) => {
         try {
-          return await inner.executeQuery(query);
+          const parameters = storedParameters(query.parameters);
+          return await inner.executeQuery(parameters === query.parameters ? query : { ...query, parameters });
         } catch (error) {
           throw readable(file, error);
         }
@@ -84,7 +87,7 @@ function preparedBulk(file: string, prepare: (text: string) => Statement): BulkP
     let touched = 0;
     try {
       const statement = prepare(text);
-      for (const row of rows) touched += statement.run(columns.map((column) => row[column])).changes;
+      for (const row of rows) touched += statement.run(columns.map((column) => storedText<Cell | undefined>(row[column]))).changes;
     } catch (error) {
       throw readable(file, error);
     }
@@ -132,6 +135,7 @@ export function sqliteDialect(file: string, connection: Connection): { readonly 
     dialect: {
       words: { text: 'text', integer: 'integer', serial: 'integer primary key autoincrement', end: ' strict', endNarrow: ' strict, without rowid' },
       bulk: preparedBulk(file, prepare),
+      ...sqliteShape,
       dataVersion: () => Number(connection.pragma('data_version', { simple: true })),
       // By way of Kysely, so that it waits for a running transaction: VACUUM cannot run inside one.
       copyTo: async (db, to) => { await sql`vacuum into ${to}`.execute(db); },

@@ -72,6 +72,8 @@ export const statements = ({ text, integer, serial, end, endNarrow }: Words): re
   `create table target_link (
     pair_id ${text} not null, target_id ${text} not null, attribute ${text} not null, linked_id ${text} not null,
     primary key (pair_id, target_id, attribute, linked_id))${endNarrow}`,
+  // Who names an object: asked when it is gone.
+  'create index target_link_linked on target_link (pair_id, linked_id)',
   `create table match_result (
     pair_id ${text} not null, source_id ${text} not null, state ${text} not null, target_id ${text}, rule_id ${text}, rule_text ${text} not null,
     pinned ${integer} not null, confirmed ${integer} not null, evidence ${text} not null, risks ${text} not null, reason ${text} not null, review ${text} not null default 'Not needed', changed_at ${integer} not null,
@@ -167,6 +169,9 @@ export const statements = ({ text, integer, serial, end, endNarrow }: Words): re
     pair_id ${text} not null, side ${text} not null, method ${text} not null, server ${text} not null, invocation ${text} not null, usn ${text} not null, token ${text} not null, asked_hash ${text} not null,
     read_at ${integer} not null, problem ${text} not null,
     primary key (pair_id, side))${end}`,
+  // Names that only one object of a tenant should have, by who holds them.
+  `create table unique_name (pair_id ${text} not null, target_id ${text} not null, kind ${text} not null, value ${text} not null, primary key (pair_id, target_id, kind, value))${endNarrow}`,
+  'create index unique_name_value on unique_name (pair_id, value)',
   // Containers by objectGUID: renaming one changes the DN of everything below it, and the directory tells of the container only.
   `create table container (pair_id ${text} not null, id ${text} not null, dn ${text} not null, dn_key ${text} not null, primary key (pair_id, id))${end}`,
   'create index container_dn on container (pair_id, dn_key)',
@@ -174,11 +179,16 @@ export const statements = ({ text, integer, serial, end, endNarrow }: Words): re
   `create table change_feed (number ${serial}, pair_id ${text} not null, side ${text} not null, object_id ${text} not null, what ${text} not null, at ${integer} not null)${end}`,
   'create index change_feed_pair on change_feed (pair_id, number)',
   'create index source_link_dn on source_link (pair_id, dn_key)',
+  'create index waiting_reference_dn on waiting_reference (pair_id, dn_key)',
   // Coexistence of a collection; settings is JSON.
   `create table coexistence (
     collection_id ${text} not null primary key references collection (id), pair_id ${text} not null, state ${text} not null, settings ${text} not null, position ${integer} not null,
     full_hash ${text} not null, full_at ${integer}, next_at ${integer}, failures ${integer} not null, retry_at ${integer}, attention ${text} not null, task_id ${text}, changed_at ${integer} not null)${end}`,
   'create index coexistence_due on coexistence (state, next_at)',
+  // What coexistence keeps in step: who of them leaves the collection or the directory is treated as the collection says.
+  `create table synced_object (
+    collection_id ${text} not null, source_id ${text} not null, pair_id ${text} not null, target_id ${text} not null, since ${integer} not null,
+    primary key (collection_id, source_id))${endNarrow}`,
   // Cycles of coexistence; a quiet one leaves this row and nothing else.
   `create table cycle (
     number ${serial}, id ${text} not null unique, collection_id ${text} not null, pair_id ${text} not null, task_id ${text}, plan_id ${text}, agent_id ${text} not null, kind ${text} not null, reason ${text} not null,

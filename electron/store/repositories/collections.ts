@@ -175,6 +175,7 @@ export function collectionsRepository(context: Context): CollectionsRepository {
       await within.db.deleteFrom('collection_member').where('collection_id', '=', id).execute();
       await within.db.deleteFrom('collection_left_out').where('collection_id', '=', id).execute();
       await within.db.deleteFrom('rule').where('owner_kind', '=', 'collection').where('owner_id', '=', id).execute();
+      for (const table of ['coexistence', 'synced_object', 'cycle', 'retry'] as const) await within.db.deleteFrom(table).where('collection_id', '=', id).execute();
       await within.db.deleteFrom('pair_setting').where('name', '=', `guard/${id}`).execute();
       await within.db.updateTable('task').set({ collection_id: null }).where('collection_id', '=', id).execute();
       await within.db.updateTable('plan').set({ collection_id: null }).where('collection_id', '=', id).execute();

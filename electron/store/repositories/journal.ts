@@ -1,6 +1,7 @@
 import { ErrorCode, appError } from '../../../shared/domain/errors.ts';
 import type { Attributes } from '../../../shared/domain/objects.ts';
 import type { OperationKind, Reference } from '../../../shared/domain/plans.ts';
+import { WRITING_KINDS } from '../../../shared/domain/statuses.ts';
 import { count, json, pieces } from '../columns.ts';
 import { inTransaction, type Context } from '../context.ts';
 import type { Tables } from '../schema.ts';
@@ -75,14 +76,16 @@ export interface JournalRepository {
   iterateOfTask(taskId: string, scope: { readonly outcome?: JournalOutcome; readonly order: 'newest first' | 'oldest first' }): AsyncIterable<readonly JournalEntry[]>;
   /** Entries of one source object, newest first. */
   ofObject(pairId: string, sourceId: string, limit: number): Promise<readonly JournalEntry[]>;
-  /** What migrations wrote to these objects of the tenant after a moment and nobody took back, settled or open, in the order of writing. */
+  /** What migrations and coexistence wrote to these objects of the tenant after a moment and nobody took back, settled or open, in the order of writing. */
   standingOn(pairId: string, targetIds: readonly string[], afterSequence: number): Promise<readonly JournalEntry[]>;
   /** What was written to these objects of the tenant after a moment and was left in place by a roll back (`leftValues`), in the order of writing. */
   leftOn(pairId: string, targetIds: readonly string[], afterSequence: number): Promise<readonly JournalEntry[]>;
   /** Of these tasks, those that have written something that is still in place. */
   standingTasks(taskIds: readonly string[]): Promise<ReadonlySet<string>>;
-  /** Where the journal of one task stands, or that of a pair or of one object of it; what a roll back saw is compared with it later. */
-  standing(of: { readonly taskId: string } | { readonly pairId: string; readonly sourceId?: string }): Promise<JournalStanding>;
+  /** Tasks of a collection that migrated or synchronised and have an entry, open or settled, that was intended from one moment to another (milliseconds since 1970 UTC, both included); newest first. */
+  writtenBetween(collectionId: string, from: number, to: number): Promise<readonly string[]>;
+  /** Where the journal of some tasks stands, or that of a pair or of one object of it; what a roll back saw is compared with it later. */
+  standing(of: { readonly taskIds: readonly string[] } | { readonly pairId: string; readonly sourceId?: string }): Promise<JournalStanding>;
   /** Those of the source objects that were written to and not taken back since, each with the Graph ids; writing again what a roll back wrote does not count. */
   written(pairId: string, sourceIds: readonly string[]): Promise<ReadonlyMap<string, ReadonlySet<string>>>;
   /** Graph ids of what creates made of these source objects, newest first, whatever became of it since. */
@@ -177,7 +180,7 @@ export function journalRepository(context: Context): JournalRepository {
       const found: JournalEntry[] = [];
       for (const ids of pieces(targetIds)) {
         const rows = await db.selectFrom('journal').innerJoin('task', 'task.id', 'journal.task_id').selectAll('journal')
-          .where('journal.pair_id', '=', pairId).where('journal.target_id', 'in', ids).where('journal.number', '>', afterSequence).where('journal.undone_by', 'is', null).where('task.kind', '=', 'Migrate').execute();
+          .where('journal.pair_id', '=', pairId).where('journal.target_id', 'in', ids).where('journal.number', '>', afterSequence).where('journal.undone_by', 'is', null).where('task.kind', 'in', WRITING_KINDS).execute();
         found.push(...rows.map(toEntry));
       }
       return found.toSorted((a, b) => a.sequence - b.sequence);
@@ -199,12 +202,25 @@ export function journalRepository(context: Context): JournalRepository {
       }
       return found;
     },
+    writtenBetween: async (collectionId, from, to) => {
+      // Tasks that had ended before, or began after, are not looked into: most cycles.
+      const tasks = await db.selectFrom('task').select('id').where('collection_id', '=', collectionId).where('kind', 'in', WRITING_KINDS).where('created_at', '<=', to)
+        .where((eb) => eb.or([eb('finished_at', 'is', null), eb('finished_at', '>=', from)]))
+        .where((eb) => eb.exists(eb.selectFrom('journal').select('journal.id').whereRef('journal.task_id', '=', 'task.id').where('intent_at', '>=', from).where('intent_at', '<=', to))).orderBy('number', 'desc').execute();
+      return tasks.map((task) => task.id);
+    },
     standing: async (of) => {
       const all = db.selectFrom('journal');
-      const mine = 'taskId' in of ? all.where('task_id', '=', of.taskId) : of.sourceId === undefined ? all.where('pair_id', '=', of.pairId) : all.where('pair_id', '=', of.pairId).where('source_id', '=', of.sourceId);
-      const newest = await mine.select((eb) => eb.fn.max('number').as('last')).executeTakeFirst();
-      const left = await mine.where('undone_by', 'is', null).select((eb) => [eb.fn.countAll().as('n'), eb.fn.sum('undone_count').as('values')]).executeTakeFirst();
-      return { last: Number(newest?.last ?? 0), standing: (count(left?.n) * VALUE - count(left?.values)) / VALUE };
+      const parts = 'taskIds' in of ? [...pieces(of.taskIds)].map((ids) => all.where('task_id', 'in', ids))
+        : [of.sourceId === undefined ? all.where('pair_id', '=', of.pairId) : all.where('pair_id', '=', of.pairId).where('source_id', '=', of.sourceId)];
+      let [last, left] = [0, 0];
+      for (const mine of parts) {
+        const newest = await mine.select((eb) => eb.fn.max('number').as('last')).executeTakeFirst();
+        const standing = await mine.where('undone_by', 'is', null).select((eb) => [eb.fn.countAll().as('n'), eb.fn.sum('undone_count').as('values')]).executeTakeFirst();
+        last = Math.max(last, Number(newest?.last ?? 0));
+        left += count(standing?.n) * VALUE - count(standing?.values);
+      }
+      return { last, standing: left / VALUE };
     },
     written: async (pairId, sourceIds) => {
       const found = new Map<string, Set<string>>();

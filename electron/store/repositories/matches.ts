@@ -30,6 +30,8 @@ export interface MatchesRepository {
   break(pairId: string, sourceIds: readonly string[]): Promise<{ readonly broken: number }>;
   /** Source ids by target id, for targets with a match in state Matched. */
   byTargets(pairId: string, targetIds: readonly string[]): Promise<ReadonlyMap<string, string>>;
+  /** Source ids whose outcome, of whatever state, is about one of these targets. */
+  matchedWith(pairId: string, targetIds: readonly string[]): Promise<ReadonlySet<string>>;
 }
 
 const COLUMNS = ['pair_id', 'source_id', 'state', 'target_id', 'rule_id', 'rule_text', 'pinned', 'confirmed', 'evidence', 'risks', 'reason', 'review', 'changed_at'] as const satisfies readonly (keyof MatchTable)[];
@@ -105,6 +107,13 @@ export function matchesRepository(context: Context): MatchesRepository {
       for (const ids of pieces(targetIds)) {
         const rows = await db.selectFrom('match_result').select(['source_id', 'target_id']).where('pair_id', '=', pairId).where('target_id', 'in', ids).where('state', '=', 'Matched').execute();
         for (const row of rows) if (row.target_id !== null) found.set(row.target_id, row.source_id);
+      }
+      return found;
+    },
+    matchedWith: async (pairId, targetIds) => {
+      const found = new Set<string>();
+      for (const ids of pieces(targetIds)) {
+        for (const row of await db.selectFrom('match_result').select('source_id').where('pair_id', '=', pairId).where('target_id', 'in', ids).execute()) found.add(row.source_id);
       }
       return found;
     },

@@ -83,8 +83,8 @@ const inBody = (text: string) => sql<boolean>`lower(body) like ${likePattern(tex
 const MOVED = 1_000;
 
 /**
- * Moves everything behind a gap down, one operation after the other from the front to the back, so that a place is free before it is taken: a
- * database checks the key after each row, and visits the rows of one statement in whatever order it likes. A transaction for each piece: all of
+ * Moves everything behind a gap down, in two steps: first out of the way, to numbers below zero, then to their places. A database checks the key after each
+ * row and visits the rows of one statement in whatever order it likes, so that a row could find its place still taken. A transaction for each piece: all of
  * a large plan takes seconds, in which nobody else could write; and a turn of everybody else after each.
  */
 async function closeGaps(context: Context, planId: string): Promise<void> {
@@ -96,7 +96,11 @@ async function closeGaps(context: Context, planId: string): Promise<void> {
     const end = rows.at(-1);
     if (end === undefined) return;
     const moved = rows.map(({ id }, i) => ({ id, seq: done + i + 1 })).filter(({ seq }, i) => seq !== rows[i]?.seq);
-    if (moved.length > 0) await inTransaction(context, (within) => within.dialect.bulk.update(within.db, { table: 'operation', key: ['id'], set: ['seq'] }, moved));
+    if (moved.length > 0) await inTransaction(context, async (within) => {
+      const write = { table: 'operation', key: ['id'], set: ['seq'] } as const;
+      await within.dialect.bulk.update(within.db, write, moved.map(({ id, seq }) => ({ id, seq: -seq })));
+      await within.dialect.bulk.update(within.db, write, moved);
+    });
     await setImmediate();
     done += rows.length;
     last = end.seq;

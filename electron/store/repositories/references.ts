@@ -7,7 +7,7 @@ import { inTransaction, type Context } from '../context.ts';
 import type { Page } from '../paging.ts';
 import { pageReferences, type ReferenceRecord, type ReferencesQuery } from './references-page.ts';
 import { remade, writtenElsewhere } from './references-remade.ts';
-import { sidIn } from './sources.ts';
+import { sidIn } from './source-names.ts';
 
 /** One entry of the ledger that waits; `otherId` is the object waited for, null while the directory has not shown it. */
 export interface OpenReference {

@@ -4,8 +4,11 @@ import { normaliseDn } from '../../../shared/rules/dn.ts';
 import { sidFromBytes } from '../../../shared/rules/sid.ts';
 import { json, key, pieces } from '../columns.ts';
 import { inTransaction, type Context } from '../context.ts';
+import { appendChanges, isFollowed } from './change-feed.ts';
+import { moveLinks } from './link-moves.ts';
 import type { SourceTable } from '../schema.ts';
 import { fingerprint, lookUpColumns } from './object-columns.ts';
+import { markGone } from './source-moves.ts';
 
 /** A source object as stored. `missing`: the latest whole reading did not see it; it is kept and flagged. */
 export interface StoredSource extends SourceObject { readonly missing: boolean; readonly changedAt: number }
@@ -28,7 +31,7 @@ export interface SourceScope {
 /** What storing a page did; `written + unchanged` is the number of objects given, `changedIds` are the written ones. */
 export interface UpsertResult { readonly written: number; readonly unchanged: number; readonly changedIds: readonly string[] }
 
-/** Objects of the source directory, keyed by pair and objectGUID. */
+/** Objects of the source directory, keyed by pair and objectGUID. What changes goes into the change feed of a pair that is followed. */
 export interface SourcesRepository {
   /**
    * Stores a page as read. Objects whose values are all equal are only marked as seen by `runId`. One transaction: after a
@@ -41,10 +44,6 @@ export interface SourcesRepository {
   getMany(pairId: string, ids: readonly string[]): Promise<ReadonlyMap<string, StoredSource>>;
   /** What a person calls those that exist, and their kind, by id; attributes of groups only, and no links. */
   heads(pairId: string, ids: readonly string[]): Promise<ReadonlyMap<string, SourceHead>>;
-  /** Ids by normalised DN (`normaliseDn`), for the DNs that exist; a DN may also name an object by its SID: `<SID=S-1-5-21-...>`. */
-  byDns(pairId: string, dns: readonly string[]): Promise<ReadonlyMap<string, string>>;
-  /** Ids of the objects whose links name one of these by its present DN, or by its SID as in {@link SourcesRepository.byDns}. */
-  referrers(pairId: string, ids: readonly string[]): Promise<readonly string[]>;
   /** Walks by id, one page in memory, with links. The store stays usable between pages; objects that change meanwhile come as they are then. */
   iterate(pairId: string, scope?: SourceScope): AsyncIterable<readonly StoredSource[]>;
   /**
@@ -66,9 +65,6 @@ function sidOf(object: SourceObject): string {
   return value === undefined ? '' : sidFromBytes(Buffer.from(value, 'base64')) ?? '';
 }
 
-/** The SID in a normalised DN of the form `<SID=...>` (MS-ADTS 3.1.1.3.1.2.4); undefined for any other. */
-export const sidIn = (dnKey: string): string | undefined => /^<sid=(s-[\d-]+)>$/i.exec(dnKey)?.[1]?.toUpperCase();
-
 function toColumns(pairId: string, object: SourceObject, runId: string, hash: string, now: number): SourceTable {
   return {
     pair_id: pairId, id: object.id, kind: object.kind, dn: object.dn, dn_key: normaliseDn(object.dn), name: object.name, ...lookUpColumns(object.name, object.attributes),
@@ -76,6 +72,10 @@ function toColumns(pairId: string, object: SourceObject, runId: string, hash: st
     usn: object.usn ?? null, hash, run_id: runId, seen_at: now, missing: 0, changed_at: now,
   };
 }
+
+/** Stamps of the server itself say that it wrote, not what: an attribute that nobody reads may be all that changed. */
+const STAMPS: ReadonlySet<string> = new Set(['usnchanged', 'whenchanged']);
+const withoutStamps = (attributes: Attributes): Attributes => Object.fromEntries(Object.entries(attributes).filter(([name]) => !STAMPS.has(name.toLowerCase())));
 
 /** Replaces the links of objects by what was read: only the difference is written. */
 async function replaceLinks({ db, dialect }: Context, pairId: string, objects: readonly SourceObject[], fresh: ReadonlySet<string>): Promise<void> {
@@ -109,9 +109,9 @@ async function upsertPage(context: Context, pairId: string, page: readonly Sourc
   const { db, dialect, environment } = context;
   // A directory may send an object twice in a reading (it moved meanwhile): the last one counts.
   const objects = [...new Map(page.map((object) => [object.id, object])).values()];
-  const known = new Map<string, { hash: string; missing: number; usn: string | null; kind: string; name_key: string }>();
+  const known = new Map<string, { hash: string; missing: number; usn: string | null; kind: string; name_key: string; dn: string; dn_key: string }>();
   for (const ids of pieces(objects.map((object) => object.id))) {
-    for (const row of await db.selectFrom('source').select(['id', 'hash', 'missing', 'usn', 'kind', 'name_key']).where('pair_id', '=', pairId).where('id', 'in', ids).execute()) known.set(row.id, row);
+    for (const row of await db.selectFrom('source').select(['id', 'hash', 'missing', 'usn', 'kind', 'name_key', 'dn', 'dn_key']).where('pair_id', '=', pairId).where('id', 'in', ids).execute()) known.set(row.id, row);
   }
   const now = environment.clock();
   const changed: SourceObject[] = [];
@@ -119,13 +119,21 @@ async function upsertPage(context: Context, pairId: string, page: readonly Sourc
   const seen = [];
   for (const object of objects) {
     const before = known.get(object.id);
-    const hash = fingerprint([object.kind, object.dn, object.name], object.attributes, object.links);
+    const hash = fingerprint([object.kind, object.dn, object.name], withoutStamps(object.attributes), object.links);
     if (before?.hash === hash && before.missing === 0) {
       seen.push({ pair_id: pairId, id: object.id, run_id: runId, seen_at: now, usn: object.usn ?? before.usn });
       continue;
     }
     changed.push(object);
     rows.push(toColumns(pairId, object, runId, hash, now));
+  }
+  // Who names a renamed object is told by nobody; those that this run has read before, or reads in this page, are right already.
+  const moves = new Map(changed.flatMap((object) => { const before = known.get(object.id); return before === undefined || before.missing === 1 || before.dn === object.dn ? [] : [[before.dn_key, object.dn] as const]; }));
+  const inPage = new Set(objects.map((object) => object.id));
+  const owners = moves.size === 0 ? new Map<string, unknown>() : await moveLinks(context, pairId, moves, (owner) => owner.run_id === runId || inPage.has(owner.source_id));
+  if (await isFollowed(context, pairId)) {
+    const entries = changed.map((object) => ({ objectId: object.id, what: known.get(object.id)?.missing === 1 ? 'back' as const : 'object' as const }));
+    await appendChanges(context, pairId, 'source', [...entries, ...[...owners.keys()].map((objectId) => ({ objectId, what: 'links' as const }))]);
   }
   await dialect.bulk.update(db, { table: 'source', key: KEY, set: ['run_id', 'seen_at', 'usn'] }, seen);
   await dialect.bulk.insert(db, { table: 'source', columns: COLUMNS, key: KEY, update: COLUMNS.slice(2) }, rows.map((row) => ({ ...row })));
@@ -159,7 +167,7 @@ async function withLinks({ db }: Context, pairId: string, rows: readonly ReadRow
 
 /** Makes the repository of source objects. */
 export function sourcesRepository(context: Context): SourcesRepository {
-  const { db, environment } = context;
+  const { db } = context;
   const getMany = async (pairId: string, ids: readonly string[]): Promise<ReadonlyMap<string, StoredSource>> => {
     const found = new Map<string, StoredSource>();
     for (const some of pieces(ids)) {
@@ -180,37 +188,6 @@ export function sourcesRepository(context: Context): SourcesRepository {
         for (const { id, kind, name, attributes } of rows) found.set(id, { id, kind: kind as ObjectKind, name, attributes: attributes === null ? {} : json<Attributes>(attributes) });
       }
       return found;
-    },
-    byDns: async (pairId, dns) => {
-      const found = new Map<string, string>();
-      const wanted = [...new Set(dns.map(normaliseDn))];
-      const sids = new Map(wanted.flatMap((dnKey) => { const sid = sidIn(dnKey); return sid === undefined ? [] : [[sid, dnKey] as const]; }));
-      for (const some of pieces([...sids.keys()])) {
-        const rows = await db.selectFrom('source').select(['id', 'sid', 'missing']).where('pair_id', '=', pairId).where('sid', 'in', some).execute();
-        for (const row of rows) { const dnKey = sids.get(row.sid) ?? ''; if (row.missing === 0 || !found.has(dnKey)) found.set(dnKey, row.id); }
-      }
-      for (const keys of pieces(wanted.filter((dnKey) => sidIn(dnKey) === undefined))) {
-        // Not ordered by the database: SQLite would walk along the index that has the order, which is the whole pair for every piece.
-        const rows = await db.selectFrom('source').select(['id', 'dn_key', 'missing']).where('pair_id', '=', pairId).where('dn_key', 'in', keys).execute();
-        // After a move and a new object of the old name two rows may have the DN: the one that is still there counts.
-        for (const row of rows) if (row.missing === 0 || !found.has(row.dn_key)) found.set(row.dn_key, row.id);
-      }
-      return found;
-    },
-    referrers: async (pairId, ids) => {
-      const dnKeys = new Set<string>();
-      for (const some of pieces(ids)) {
-        for (const { dn_key, sid } of await db.selectFrom('source').select(['dn_key', 'sid']).where('pair_id', '=', pairId).where('id', 'in', some).execute()) {
-          dnKeys.add(dn_key);
-          if (sid !== '') dnKeys.add(normaliseDn(`<SID=${sid}>`));
-        }
-      }
-      const found = new Set<string>();
-      // Links are kept by who has them: each piece walks them all, once.
-      for (const some of pieces([...dnKeys])) {
-        for (const row of await db.selectFrom('source_link').select('source_id').distinct().where('pair_id', '=', pairId).where('dn_key', 'in', some).execute()) found.add(row.source_id);
-      }
-      return [...found];
     },
     iterate: async function* (pairId, { collectionId, ids, kind, missing = 'exclude', pageSize = 500, links = 'with links' } = {}) {
       const wanted = ids === undefined ? undefined : [...new Set(ids)].toSorted();
@@ -238,10 +215,9 @@ export function sourcesRepository(context: Context): SourcesRepository {
         else last = end.id;
       }
     },
-    markMissing: async (pairId, runId, began) => {
-      const { numUpdatedRows } = await db.updateTable('source').set({ missing: 1, changed_at: environment.clock() })
-        .where('pair_id', '=', pairId).where('run_id', '<>', runId).where('seen_at', '<', began).where('missing', '=', 0).executeTakeFirst();
-      return { missing: Number(numUpdatedRows) };
-    },
+    markMissing: (pairId, runId, began) => inTransaction(context, async (within) => {
+      const unseen = within.db.selectFrom('source').select('id').where('pair_id', '=', pairId).where('run_id', '<>', runId).where('seen_at', '<', began).where('missing', '=', 0);
+      return { missing: (await markGone(within, pairId, (await unseen.execute()).map(({ id }) => id))).length };
+    }),
   };
 }

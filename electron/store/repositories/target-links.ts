@@ -48,3 +48,16 @@ export async function writeLinks({ db, dialect }: Context, { added, removed }: L
   await dialect.bulk.remove(db, { table: 'target_link', key: KEY }, removed.map((row) => ({ ...row })));
   await dialect.bulk.insert(db, { table: 'target_link', columns: KEY, key: KEY, update: [] }, added.map((row) => ({ ...row })));
 }
+
+/**
+ * Takes objects out of every link that names them. Call it inside a transaction.
+ * @returns whose links they were, without repeats.
+ */
+export async function dropLinksTo({ db }: Context, pairId: string, ids: readonly string[]): Promise<readonly string[]> {
+  const owners = new Set<string>();
+  for (const some of pieces(ids)) {
+    const rows = await db.deleteFrom('target_link').where('pair_id', '=', pairId).where('linked_id', 'in', some).returning('target_id').execute();
+    for (const row of rows) owners.add(row.target_id);
+  }
+  return [...owners];
+}

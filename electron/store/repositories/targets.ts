@@ -1,12 +1,14 @@
 import type { Selectable } from 'kysely';
-import type { Attributes, ObjectKind, TargetObject } from '../../../shared/domain/objects.ts';
+import type { Attributes, ObjectKind, TargetChange, TargetObject } from '../../../shared/domain/objects.ts';
 import { flag, json, pieces } from '../columns.ts';
 import { inTransaction, type Context } from '../context.ts';
 import { contains } from '../paging.ts';
 import type { TargetTable } from '../schema.ts';
 import { fingerprint, lookUpColumns } from './object-columns.ts';
 import type { UpsertResult } from './sources.ts';
-import { diffLinks, linksOf, writeLinks } from './target-links.ts';
+import { diffLinks, dropLinksTo, linksOf, writeLinks } from './target-links.ts';
+import { mergePage, type MergeResult } from './targets-merge.ts';
+import { removeNames, replaceNames } from './target-names.ts';
 
 /** Which targets to walk through; `withLinks` reads members, owners and managers too. */
 export interface TargetScope {
@@ -26,6 +28,10 @@ export interface TargetsRepository {
    * A group whose members were read, here or by `setLinks`, has the key `members` from then on, with an empty list when it has none.
    */
   upsertPage(pairId: string, objects: readonly TargetObject[], runId: string): Promise<UpsertResult>;
+  /** Merges what the tenant told of a page of objects since the last time; an object that is gone for good is removed together with the links that name it. */
+  mergePage(pairId: string, changes: readonly TargetChange[], runId: string): Promise<MergeResult>;
+  /** Takes objects out of every link that names them. @returns whose links they were. */
+  forgetLinksTo(pairId: string, ids: readonly string[]): Promise<readonly string[]>;
   /** Replaces one linked attribute; only the difference is written. */
   setLinks(pairId: string, id: string, attribute: string, ids: readonly string[]): Promise<{ readonly added: number; readonly removed: number }>;
   addLinks(pairId: string, id: string, attribute: string, ids: readonly string[]): Promise<void>;
@@ -36,6 +42,8 @@ export interface TargetsRepository {
   get(pairId: string, id: string): Promise<TargetObject | undefined>;
   /** Those that exist, by id; with links unless told otherwise. */
   getMany(pairId: string, ids: readonly string[], links?: 'with links' | 'without links'): Promise<ReadonlyMap<string, TargetObject>>;
+  /** Objects in whose attributes one of the texts stands, without links; it looks at every object, so ask only when it must be. */
+  mentioning(pairId: string, texts: readonly string[]): Promise<readonly TargetObject[]>;
   /** Walks by id, one page in memory. */
   iterate(pairId: string, scope?: TargetScope): AsyncIterable<readonly TargetObject[]>;
   /** Objects whose name, UPN or mail contains the text, by name, without links; `kind` empty: all kinds. At most 500. */
@@ -46,6 +54,8 @@ export interface TargetsRepository {
    * @param began when it began, before its first page was asked for: milliseconds of the store's clock.
    */
   markMissing(pairId: string, kinds: readonly ObjectKind[], where: 'recycle bin' | 'directory', runId: string, began: number): Promise<{ readonly removed: number }>;
+  /** Ids of those that {@link TargetsRepository.markMissing} would remove. */
+  unseen(pairId: string, kinds: readonly ObjectKind[], where: 'recycle bin' | 'directory', runId: string, began: number): Promise<readonly string[]>;
   /** Removes one object and its links; nothing happens when it is not there. */
   remove(pairId: string, id: string): Promise<void>;
 }
@@ -92,14 +102,24 @@ async function upsertPage(context: Context, pairId: string, page: readonly Targe
   }
   await dialect.bulk.update(db, { table: 'target', key: KEY, set: ['run_id', 'seen_at'] }, seen);
   await dialect.bulk.insert(db, { table: 'target', columns: COLUMNS, key: KEY, update: COLUMNS.slice(2) }, rows.map((row) => ({ ...row })));
+  const written = new Set(rows.map((row) => row.id));
+  await replaceNames(context, pairId, objects.filter(({ id }) => written.has(id)), (id) => known.has(id));
   await writeLinks(context, links);
   await markRead(context, pairId, objects.filter((object) => object.links['members'] !== undefined).map((object) => object.id));
   return { written: changed.length, unchanged: page.length - changed.length, changedIds: changed };
 }
 
-async function removeMany({ db, dialect }: Context, pairId: string, ids: readonly string[]): Promise<number> {
+async function removeMany(context: Context, pairId: string, ids: readonly string[]): Promise<number> {
+  const { db, dialect } = context;
+  await removeNames(context, pairId, ids);
   for (const some of pieces(ids)) await db.deleteFrom('target_link').where('pair_id', '=', pairId).where('target_id', 'in', some).execute();
   return dialect.bulk.remove(db, { table: 'target', key: KEY }, ids.map((id) => ({ pair_id: pairId, id })));
+}
+
+async function unseen({ db }: Context, pairId: string, kinds: readonly ObjectKind[], where: 'recycle bin' | 'directory', runId: string, began: number): Promise<readonly string[]> {
+  const rows = await db.selectFrom('target').select('id').where('pair_id', '=', pairId).where('kind', 'in', kinds)
+    .where('deleted', '=', flag(where === 'recycle bin')).where('run_id', '<>', runId).where('seen_at', '<', began).execute();
+  return rows.map((row) => row.id);
 }
 
 /** Makes the repository of tenant objects. */
@@ -142,6 +162,13 @@ export function targetsRepository(context: Context): TargetsRepository {
         last = end.id;
       }
     },
+    mentioning: async (pairId, texts) => {
+      const found = new Map<string, ReadRow>();
+      for (const some of pieces(texts, 50)) {
+        for (const row of await db.selectFrom('target').select(READ).where('pair_id', '=', pairId).where((eb) => eb.or(some.map((text) => contains('attributes', text)))).execute()) found.set(row.id, row);
+      }
+      return [...found.values()].map((row) => toTarget(row, {}));
+    },
     search: async (pairId, text, kind, limit) => {
       let query = db.selectFrom('target').select(READ).where('pair_id', '=', pairId)
         .where((eb) => eb.or([contains('name_key', text.trim()), contains('upn_key', text.trim()), contains('mail_key', text.trim())]))
@@ -149,11 +176,10 @@ export function targetsRepository(context: Context): TargetsRepository {
       if (kind !== '') query = query.where('kind', '=', kind);
       return (await query.execute()).map((row) => toTarget(row, {}));
     },
-    markMissing: (pairId, kinds, where, runId, began) => inTransaction(context, async (within) => {
-      const rows = await within.db.selectFrom('target').select('id').where('pair_id', '=', pairId).where('kind', 'in', kinds)
-        .where('deleted', '=', flag(where === 'recycle bin')).where('run_id', '<>', runId).where('seen_at', '<', began).execute();
-      return { removed: await removeMany(within, pairId, rows.map((row) => row.id)) };
-    }),
+    markMissing: (pairId, kinds, where, runId, began) => inTransaction(context, async (within) => ({ removed: await removeMany(within, pairId, await unseen(within, pairId, kinds, where, runId, began)) })),
+    unseen: (...of) => unseen(context, ...of),
+    mergePage: (pairId, changes, runId) => inTransaction(context, (within) => mergePage(within, pairId, changes, runId, (ids) => removeMany(within, pairId, ids))),
+    forgetLinksTo: (pairId, ids) => inTransaction(context, (within) => dropLinksTo(within, pairId, ids)),
     remove: (pairId, id) => inTransaction(context, async (within) => { await removeMany(within, pairId, [id]); }),
   };
 }

@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { ErrorCode, appError } from '../../../shared/domain/errors.ts';
 import type { TaskState } from '../../../shared/domain/statuses.ts';
 import { flag } from '../columns.ts';
@@ -35,19 +36,16 @@ export interface TaskQueueRepository {
 /** Ends from which a task does not start again. */
 const FINISHED: readonly TaskState[] = ['Completed', 'Completed with errors', 'Discarded'];
 
-async function take(context: Context, task: TaskRecord, owner: string, leaseMs: number): Promise<TaskRecord> {
-  const now = context.environment.clock();
-  await context.db.updateTable('task').set({
-    state: 'Running', lease_owner: owner, lease_until: now + leaseMs, cancel_requested: 0, started_at: task.startedAt ?? now, finished_at: null, seq: task.seq + 1,
-  }).where('id', '=', task.id).execute();
-  return readTask(context, task.id);
-}
+/** What a task is set to by whoever takes it. */
+const taken = (owner: string, now: number, leaseMs: number) => ({
+  state: 'Running', lease_owner: owner, lease_until: now + leaseMs, cancel_requested: flag(false), started_at: sql<number>`coalesce(started_at, ${now})`, finished_at: null, seq: sql<number>`seq + 1`,
+});
 
 async function interrupt({ db }: Context, task: TaskRecord, now: number): Promise<void> {
   await db.updateTable('task').set({
     state: 'Interrupted', message: 'The process that ran this task is gone; it can be resumed.', time_left_ms: null, finished_at: now,
     lease_owner: null, lease_until: null, cancel_requested: 0, seq: task.seq + 1,
-  }).where('id', '=', task.id).execute();
+  }).where('id', '=', task.id).where('seq', '=', task.seq).execute();
 }
 
 /** Makes the repository of the task queue. */
@@ -55,20 +53,24 @@ export function taskQueueRepository(context: Context): TaskQueueRepository {
   const { db, environment } = context;
   return {
     claim: async (agentId, owner, leaseMs) => {
-      // Looked for first without a transaction, so that agents which poll an empty queue do not take the write lock.
-      const waiting = () => db.selectFrom('task').select('id').where('agent_id', '=', agentId).where('state', '=', 'Queued').orderBy('number').limit(1);
-      if (!db.isTransaction && await waiting().executeTakeFirst() === undefined) return undefined;
-      return inTransaction(context, async (within) => {
-        const row = await within.db.selectFrom('task').selectAll().where('agent_id', '=', agentId).where('state', '=', 'Queued').orderBy('number').limit(1).executeTakeFirst();
-        return row === undefined ? undefined : take(within, toTask(row), owner, leaseMs);
-      });
+      const waiting = db.selectFrom('task').select('id').where('agent_id', '=', agentId).where('state', '=', 'Queued').orderBy('number').limit(1);
+      // Looked for first without writing, so that agents which poll an empty queue do not take the write lock; and again when another one was faster.
+      while (await waiting.executeTakeFirst() !== undefined) {
+        // One statement finds and takes. That it is still queued is asked of the row that is changed, too: a database that waits for another's change of
+        // the row looks at that condition again, and not at the inner one (PostgreSQL documentation, "Read Committed Isolation Level").
+        const row = await db.updateTable('task').set(taken(owner, environment.clock(), leaseMs)).where('id', '=', waiting).where('state', '=', 'Queued').returningAll().executeTakeFirst();
+        if (row !== undefined) return toTask(row);
+      }
+      return undefined;
     },
     claimById: (id, owner, leaseMs) => inTransaction(context, async (within) => {
+      const now = environment.clock();
+      const row = await within.db.updateTable('task').set(taken(owner, now, leaseMs)).where('id', '=', id).where('state', 'not in', FINISHED)
+        .where((eb) => eb.or([eb('lease_owner', 'is', null), eb('lease_owner', '=', owner), eb('lease_until', 'is', null), eb('lease_until', '<', now)])).returningAll().executeTakeFirst();
+      if (row !== undefined) return toTask(row);
       const task = await readTask(within, id);
       if (FINISHED.includes(task.state)) throw appError(ErrorCode.Conflict, `The task ${id} is finished (${task.state}); start a new one.`);
-      const live = task.leaseOwner !== null && task.leaseOwner !== owner && (task.leaseUntil ?? 0) >= environment.clock();
-      if (live) throw appError(ErrorCode.Conflict, `The task ${id} is being run by another process (${task.leaseOwner}); wait until it ends or cancel it.`);
-      return take(within, task, owner, leaseMs);
+      throw appError(ErrorCode.Conflict, `The task ${id} is being run by another process (${task.leaseOwner ?? ''}); wait until it ends or cancel it.`);
     }),
     renewLease: async (id, owner, leaseMs) => {
       const { numUpdatedRows } = await db.updateTable('task').set({ lease_until: environment.clock() + leaseMs })

@@ -194,7 +194,10 @@ export function taskRecordsRepository(context: Context): TaskRecordsRepository {
     thatUndo: async (ids) => {
       const found: TaskRecord[] = [];
       for (const piece of pieces(ids)) found.push(...(await db.selectFrom('task').selectAll().where('undoes', 'in', piece).orderBy('number', 'desc').execute()).map(toTask));
-      return found;
+      if (ids.length === 0) return found;
+      // Roll backs of several tasks name them in their settings; there are few.
+      const several = await db.selectFrom('task').selectAll().where('kind', '=', 'Roll back').where('undoes', 'is', null).where('settings', 'like', '%"tasks":[%').orderBy('number', 'desc').execute();
+      return [...found, ...several.map(toTask).filter(({ settings }) => ids.some((id) => (settings as { readonly tasks?: readonly unknown[] }).tasks?.includes(id) === true))];
     },
     moveIf: (id, from, patch) => inTransaction(context, async (within) => {
       if (patch.state === 'Running') throw appError(ErrorCode.Conflict, `The task ${id} cannot be set to Running without being claimed.`);
@@ -205,7 +208,7 @@ export function taskRecordsRepository(context: Context): TaskRecordsRepository {
       const before = await readTask(within, id);
       if (owner !== undefined && before.leaseOwner !== owner) throw appError(ErrorCode.Conflict, `The task ${id} is run by another process now; this one stops.`);
       if (patch.state === 'Running' && before.leaseOwner === null) throw appError(ErrorCode.Conflict, `The task ${id} cannot be set to Running without being claimed.`);
-      await within.db.updateTable('task').set({ ...columns(patch), seq: before.seq + 1 }).where('id', '=', id).execute();
+      await within.db.updateTable('task').set((eb) => ({ ...columns(patch), seq: eb('seq', '+', 1) })).where('id', '=', id).execute();
       return readTask(within, id);
     }),
     remove: (id) => inTransaction(context, async (within) => {

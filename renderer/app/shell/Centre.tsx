@@ -10,7 +10,7 @@ import { TABS, nodeKey, tabsOf, useNavigation, type Place, type Tab as TabName }
 import type { Screens } from '../screens.ts';
 
 const useStyles = makeStyles({
-  tabs: { display: 'flex', flexShrink: 0, padding: '0 12px', borderBottom: `1px solid ${tokens.colorNeutralStroke2}`, minWidth: 0, overflow: 'hidden' },
+  tabs: { display: 'flex', flexShrink: 0, padding: '4px 12px 0', borderBottom: `1px solid ${tokens.colorNeutralStroke2}`, minWidth: 0, overflow: 'hidden' },
   more: { alignSelf: 'center', flexShrink: 0 },
   panel: { flexGrow: 1, minHeight: 0, display: 'flex', flexDirection: 'column' },
   screen: { flexGrow: 1, minHeight: 0 },
@@ -27,7 +27,7 @@ export function Centre({ screens, pairs, collections }: CentreProps): ReactNode 
     <>
       <Overflow minimumVisible={1}>
         <div className={s.tabs}>
-          <TabList selectedValue={place.tab} aria-label="Tabs of the node" onTabSelect={(_, d) => { const tab = TABS.find((t) => t === d.value); if (tab) go(place.node, tab); }}>
+          <TabList size="small" selectedValue={place.tab} aria-label="Tabs of the node" onTabSelect={(_, d) => { const tab = TABS.find((t) => t === d.value); if (tab) go(place.node, tab); }}>
             {tabs.map((tab, i) => (
               <OverflowItem key={tab} id={tab} priority={tab === place.tab ? 1 : 0}>
                 <Tab value={tab} id={`tab-${i}`} {...(i < 9 ? { title: `Ctrl+${i + 1}` } : {})} aria-controls="tab-panel">{tab}</Tab>

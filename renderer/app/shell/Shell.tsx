@@ -3,6 +3,7 @@ import {
 } from '@fluentui/react-components';
 import { useQueryClient } from '@tanstack/react-query';
 import { useCallback, useEffect, useMemo, useRef, useState, useSyncExternalStore, type ReactNode } from 'react';
+import type { Events } from '../../../shared/contracts/events.ts';
 import type { TaskRow } from '../../../shared/contracts/tasks.ts';
 import { ErrorView, Loading } from '../../ui/states.tsx';
 import { errorData, useCall, useHost } from '../api.ts';
@@ -57,7 +58,8 @@ function WithCommands({ features, chosen }: { readonly features: Features; reado
     ?? (chosen?.kind === 'task' ? collections?.find((c) => c.id === chosen.task.collectionId) : undefined) ?? null;
   const pairId = node.kind === 'pair' || node.kind === 'collection' ? node.pairId : chosen?.kind === 'pair' ? chosen.pair.id : chosen?.kind === 'task' ? chosen.task.pairId : null;
   const pair = pairs?.find((p) => p.id === pairId) ?? null;
-  const context = useMemo<CommandContext>(() => ({ place, project, pair, collection, chosen }), [place, project, pair, collection, chosen]);
+  const coexistence = useCall('coexistence.get', { collectionId: collection?.id ?? '' }, { enabled: collection !== null }).data ?? null;
+  const context = useMemo<CommandContext>(() => ({ place, project, pair, collection, coexistence, chosen }), [place, project, pair, collection, coexistence, chosen]);
   const { dispatchToast } = useToastController(TOASTER);
   const run = useCallback((command: Command) => {
     Promise.resolve().then(() => command.run(context, { api, cache, open, go })).catch((error: unknown) => {
@@ -92,6 +94,8 @@ function Panes({ features, commands }: { readonly features: Features; readonly c
   const actions = useRef<HTMLElement>(null);
   const notify = useTaskToasts();
   useEffect(() => followEvents(host, cache, notify), [host, cache, notify]);
+  const warn = useAttentionToasts();
+  useEffect(() => host.api.on('coexistence.attention', warn), [host, warn]);
 
   const { context, all, run } = commands;
   const shortcuts = useMemo(() => ({
@@ -151,6 +155,8 @@ function useTaskToasts(): (task: TaskRow) => void {
   const { go } = useNavigation();
   return useCallback((task: TaskRow): void => {
     // A dialog that shows this task says it already.
+    // Cycles that end well come every few minutes and are listed on the Coexistence tab.
+    if (task.kind === 'Synchronise' && task.state === 'Completed') return;
     if (task.state === 'Discarded' || document.querySelector(`[data-watched-task="${task.id}"]`)) return;
     const intent = task.state === 'Completed' ? 'success' : task.state === 'Failed' || task.state === 'Interrupted' ? 'error' : task.state === 'Awaiting approval' || task.state === 'Scheduled' ? 'info' : 'warning';
     const show = (): void => go(task.collectionId ? { kind: 'collection', pairId: task.pairId, collectionId: task.collectionId } : { kind: 'pair', pairId: task.pairId }, 'Tasks');
@@ -160,6 +166,20 @@ function useTaskToasts(): (task: TaskRow) => void {
         <ToastBody>{task.message}</ToastBody>
       </Toast>,
       { intent, toastId: `${id}-${task.id}-${task.state}`, timeout: 8_000 },
+    );
+  }, [dispatchToast, go, id]);
+}
+
+/** Tells that coexistence of a collection needs a person, wherever the person is. */
+function useAttentionToasts(): (attention: Events['coexistence.attention']) => void {
+  const id = useId('toaster');
+  const { dispatchToast } = useToastController(TOASTER);
+  const { go } = useNavigation();
+  return useCallback(({ collectionId, collectionName, pairId, message }): void => {
+    const show = (): void => go({ kind: 'collection', pairId, collectionId }, 'Coexistence');
+    dispatchToast(
+      <Toast><ToastTitle action={<ToastTrigger><Link as="button" onClick={show}>Show</Link></ToastTrigger>}>{`Coexistence of ${collectionName} needs attention`}</ToastTitle><ToastBody>{message}</ToastBody></Toast>,
+      { intent: 'warning', toastId: `${id}-attention-${collectionId}`, timeout: 8_000 },
     );
   }, [dispatchToast, go, id]);
 }

@@ -11,6 +11,7 @@ import { TaskProgress } from '../../ui/TaskProgress.tsx';
 import { count, counted, time } from '../../ui/format.ts';
 import { useLayout } from '../../ui/layout.ts';
 import { ErrorView, Loading } from '../../ui/states.tsx';
+import { CoexistenceCard } from './CoexistenceCard.tsx';
 import { LeftOutSection } from './LeftOut.tsx';
 import { OverlapWarning } from './Overlaps.tsx';
 
@@ -31,7 +32,8 @@ export function CollectionHome({ pair, collection }: CollectionScreenProps): Rea
   const running = tasks.data?.rows.find((t) => t.state === 'Running' || t.state === 'Queued');
   const next: { text: string; label: string; run: () => void } =
     waiting ? { text: `The plan of a ${waiting.kind} task waits for your review. Nothing has been written yet.`, label: 'Review Plan', run: () => open('review plan', { task: waiting }) }
-    : collection.kind === 'dynamic' ? { text: 'A dynamic collection takes part in coexistence only: Match Objects and Migrate Objects are for static ones. Matches can be pinned here beforehand. Every discovery works its objects out anew from its scope.', label: 'Change Scope', run: () => open('change scope', { pair, collection }) }
+    : collection.coexistence ? { text: 'The collection is kept in step by coexistence. Its cycles are listed with what they wrote.', label: 'Show Cycles', run: () => go(node, 'Coexistence') }
+    : collection.kind === 'dynamic' ? { text: 'A dynamic collection takes part in coexistence only: Match Objects and Migrate Objects are for static ones. Matches can be pinned here beforehand; its objects follow its scope.', label: 'Enable Coexistence', run: () => open('enable coexistence', { pair, collection }) }
     : collection.objects === 0 ? { text: 'The collection is empty. Add objects from Active Directory, query them by attribute values, or import a list.', label: 'Add Objects', run: () => open('add objects', { pair, collection }) }
     : (by.Ambiguous ?? 0) + (by.Conflict ?? 0) > 0 ? { text: `${counted((by.Ambiguous ?? 0) + (by.Conflict ?? 0), 'match', 'matches')} need a decision by a person: more than one candidate, or a risk.`, label: 'Show Objects', run: () => go(node, 'Objects') }
     : (by.New ?? 0) > 0 ? { text: `${counted(by.New ?? 0, 'object')} were not matched yet. Matching writes nothing to the tenant.`, label: 'Match Objects', run: () => open('match objects', { pair, collection, scope: null }) }
@@ -44,6 +46,7 @@ export function CollectionHome({ pair, collection }: CollectionScreenProps): Rea
       <OverlapWarning overlaps={overlaps.data?.rows ?? []} />
       <div className={l.cards}>
         <Section title="Next step" action={<div><Button appearance="primary" disabled={running !== undefined} onClick={next.run}>{next.label}</Button></div>}><Body1 as="p" className={s.title}>{running ? 'Wait for the running task, or cancel it on the Tasks tab.' : next.text}</Body1></Section>
+        <CoexistenceCard pair={pair} collection={collection} />
         <Section title="Statistics" action={<div><Button onClick={() => go(node, 'Statistics')}>Show statistics</Button></div>}>
           {statistics.error ? <ErrorView error={errorData(statistics.error)} onRetry={() => { void statistics.refetch(); }} /> : null}
           {statistics.data ? <>
@@ -56,7 +59,7 @@ export function CollectionHome({ pair, collection }: CollectionScreenProps): Rea
         <Section title="Collection"><Properties rows={[
           ['Type', collection.kind === 'static' ? 'Static' : 'Dynamic'], ['Directory Migration Agent', collection.agentName], ['Migration pair', pair.name], ['Tenant', pair.targetName || pair.target.tenantId],
           ...(collection.scope === null ? [] : [['Container', collection.scope.base || 'everything below the base of the pair'], ['Filter', collection.scope.filter], ['Scope last read', time(collection.scopeReadAt)]] as const),
-          ['Coexistence', collection.coexistence ? 'Enabled' : 'Not enabled'], ['Created', time(collection.createdAt)], ['Last task', time(statistics.data?.lastTaskAt ?? null)],
+          ['Created', time(collection.createdAt)], ['Last task', time(statistics.data?.lastTaskAt ?? null)],
         ]} /></Section>
       </div>
       <LeftOutSection collection={collection} />

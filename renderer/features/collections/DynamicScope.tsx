@@ -1,8 +1,8 @@
 import { Button, Checkbox, Field, Input, MessageBar, MessageBarBody, Select, Text } from '@fluentui/react-components';
 import { useState, type ReactNode } from 'react';
 import type { Pair } from '../../../shared/contracts/pairs.ts';
-import { errorData, useCall, useCommand } from '../../app/api.ts';
-import type { DialogProps } from '../../app/dialogs.tsx';
+import { errorData, useCall, useCommand, useHost } from '../../app/api.ts';
+import { useOpenDialog, type DialogProps } from '../../app/dialogs.tsx';
 import { useNavigation } from '../../app/navigation.ts';
 import { DialogFrame } from '../../ui/Dialogs.tsx';
 import { useLayout } from '../../ui/layout.ts';
@@ -43,6 +43,9 @@ export function NewDynamicCollectionDialog({ pair, onClose }: DialogProps<'new d
   const [name, setName] = useState('');
   const [agentId, setAgentId] = useState('');
   const [base, setBase] = useState('');
+  const [coexist, setCoexist] = useState(false);
+  const open = useOpenDialog();
+  const { api } = useHost();
   const [draft, setDraft] = useState(ALL_USERS);
   const filter = useUsableFilter(draft);
   const preview = usePreview(pair, undefined, { base, filter }, create.isPending);
@@ -52,7 +55,11 @@ export function NewDynamicCollectionDialog({ pair, onClose }: DialogProps<'new d
     <DialogFrame title="New Dynamic Collection" onClose={onClose} size="wide" tall actions={<>
       <Button disabled={filter === ''} onClick={preview.look}>Preview</Button>
       <Button appearance="primary" disabled={filter === '' || name.trim() === '' || create.isPending} onClick={() => create.mutate({ pairId: pair.id, name, scope: { base, filter }, ...(chosen ? { agentId: chosen } : {}) }, {
-        onSuccess: ({ id }) => { onClose(); go({ kind: 'collection', pairId: pair.id, collectionId: id }); },
+        onSuccess: ({ id }) => {
+          onClose();
+          go({ kind: 'collection', pairId: pair.id, collectionId: id });
+          if (coexist) void api.call('collections.get', { id }).then((collection) => open('enable coexistence', { pair, collection }));
+        },
       })}>{create.isPending ? 'Working…' : 'Create'}</Button>
       <Button onClick={onClose}>Cancel</Button>
     </>}>
@@ -62,7 +69,7 @@ export function NewDynamicCollectionDialog({ pair, onClose }: DialogProps<'new d
           <Field label="Name" required><Input value={name} maxLength={128} onChange={(_, d) => setName(d.value)} /></Field>
           <Field label="Directory Migration Agent"><Select value={chosen ?? ''} onChange={(_, d) => setAgentId(d.value)}>{rows.map((a) => <option key={a.id} value={a.id}>{`${a.name}${a.alive ? '' : ' (not active)'}`}</option>)}</Select></Field>
         </div>
-        <Field hint="Coexistence comes in a later version of Causeway."><Checkbox label="Enable coexistence immediately" disabled checked={false} /></Field>
+        <Field hint="The Enable Coexistence wizard opens next. Choose this only if the default matching and mapping rules fit."><Checkbox label="Enable coexistence immediately" checked={coexist} onChange={(_, d) => setCoexist(d.checked === true)} /></Field>
         <ScopeForm draft={draft} base={base} onDraft={setDraft} onBase={setBase} />
         {create.error ? <ErrorView error={errorData(create.error)} /> : null}
         {preview.view}

@@ -1,7 +1,7 @@
 import { Checkbox, Field, Input, Select, Text } from '@fluentui/react-components';
 import { useState, type ReactNode } from 'react';
 import { errorData, useCall, useCommand } from '../../app/api.ts';
-import type { DialogProps } from '../../app/dialogs.tsx';
+import { useOpenDialog, type DialogProps } from '../../app/dialogs.tsx';
 import { useNavigation } from '../../app/navigation.ts';
 import { ConfirmDialog, Consent } from '../../ui/Dialogs.tsx';
 import { counted } from '../../ui/format.ts';
@@ -15,19 +15,21 @@ export function NewCollectionDialog({ pair, onClose }: DialogProps<'new collecti
   const create = useCommand('collections.create');
   const [name, setName] = useState('');
   const [agentId, setAgentId] = useState('');
+  const [coexist, setCoexist] = useState(false);
+  const open = useOpenDialog();
   const rows = agents.data?.rows ?? [];
   const chosen = agentId || rows[0]?.id;
   return (
     <ConfirmDialog title="New Collection" onClose={onClose} confirmLabel="Create" busy={create.isPending} ready={name.trim() !== ''} error={create.error ? errorData(create.error) : null}
       onConfirm={() => create.mutate({ pairId: pair.id, name, ...(chosen ? { agentId: chosen } : {}) }, {
-        onSuccess: (collection) => { onClose(); go({ kind: 'collection', pairId: pair.id, collectionId: collection.id }); },
+        onSuccess: (collection) => { onClose(); go({ kind: 'collection', pairId: pair.id, collectionId: collection.id }); if (coexist) open('enable coexistence', { pair, collection }); },
       })}>
       <div className={l.column}>
         <Field label="Name" required><Input value={name} maxLength={128} onChange={(_, d) => setName(d.value)} /></Field>
         <Field label="Directory Migration Agent" hint="The instance that processes this collection.">
           <Select value={chosen ?? ''} onChange={(_, d) => setAgentId(d.value)}>{rows.map((a) => <option key={a.id} value={a.id}>{`${a.name}${a.alive ? '' : ' (not active)'}`}</option>)}</Select>
         </Field>
-        <Field hint="Coexistence comes in a later version of Causeway."><Checkbox label="Enable coexistence immediately" disabled checked={false} /></Field>
+        <Field hint="The Enable Coexistence wizard opens next. Choose this only if the default matching and mapping rules fit."><Checkbox label="Enable coexistence immediately" checked={coexist} onChange={(_, d) => setCoexist(d.checked === true)} /></Field>
         <Text size={200} className={l.muted}>{`The matching and mapping rules of ${pair.name} are copied into the collection. Later changes of the pair's rules do not affect it.`}</Text>
       </div>
     </ConfirmDialog>

@@ -29,7 +29,7 @@ const COLUMNS: readonly GridColumn<ObjectRow>[] = [
   { id: 'name', title: 'Name', width: 190, grow: true, sort: 'name', render: (o) => <span title={o.dn}>{o.name}</span> },
   { id: 'kind', title: 'Type', width: 80, sort: 'kind', render: (o) => o.kind },
   { id: 'status', title: 'Migration Progress', width: 165, sort: 'status', render: (o) => <StatusBadge status={o.status} /> },
-  { id: 'sync', title: 'Synchronization Status', width: 195, render: (o) => o.synchronisation },
+  { id: 'sync', title: 'Synchronization Status', width: 195, render: (o) => <StatusBadge status={o.synchronisation} /> },
   { id: 'target', title: 'Matched with', width: 190, grow: true, render: (o) => (o.targetId === null ? '–' : `${o.targetName}${o.pinned ? ' (pinned)' : ''}`) },
   { id: 'rule', title: 'Rule', width: 180, grow: true, render: (o) => <span title={o.rule}>{o.rule || '–'}</span> },
   { id: 'reason', title: 'Reason', width: 260, grow: true, render: (o) => <span title={[o.reason, ...o.risks].join('; ')}>{[o.reason, ...o.risks].filter(Boolean).join('; ') || '–'}</span> },

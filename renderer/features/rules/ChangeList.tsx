@@ -2,7 +2,7 @@ import { Badge } from '@fluentui/react-components';
 import type { ReactNode } from 'react';
 import type { RuleChange } from '../../../shared/contracts/rule-changes.ts';
 import { useLayout } from '../../ui/layout.ts';
-import { ScrollBox } from './ScrollBox.tsx';
+import { ScrollBox } from '../../ui/ScrollBox.tsx';
 
 const COLOURS = { added: 'success', changed: 'warning', removed: 'danger', moved: 'informative' } as const;
 

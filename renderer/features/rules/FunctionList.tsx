@@ -3,7 +3,7 @@ import { useState, type ReactNode } from 'react';
 import { errorData, useCall } from '../../app/api.ts';
 import { useLayout } from '../../ui/layout.ts';
 import { ErrorView, Loading } from '../../ui/states.tsx';
-import { ScrollBox } from './ScrollBox.tsx';
+import { ScrollBox } from '../../ui/ScrollBox.tsx';
 
 /** Every function of the expression language with what it does and an example. */
 export function FunctionList(): ReactNode {

@@ -8,7 +8,7 @@ import { Live } from '../../ui/Live.tsx';
 import { StatusBadge } from '../../ui/StatusBadge.tsx';
 import { useLayout } from '../../ui/layout.ts';
 import { ErrorView } from '../../ui/states.tsx';
-import { ScrollBox } from './ScrollBox.tsx';
+import { ScrollBox } from '../../ui/ScrollBox.tsx';
 
 const useStyles = makeStyles({ pane: { display: 'flex', flexDirection: 'column', gap: '8px', minWidth: 0 } });
 

@@ -8,7 +8,7 @@ import { count } from '../../ui/format.ts';
 import { Live } from '../../ui/Live.tsx';
 import { useLayout } from '../../ui/layout.ts';
 import { ErrorView } from '../../ui/states.tsx';
-import { ScrollBox } from './ScrollBox.tsx';
+import { ScrollBox } from '../../ui/ScrollBox.tsx';
 import { useSettled } from './settled.ts';
 
 const useStyles = makeStyles({

@@ -10,6 +10,7 @@ import { count, time } from '../../ui/format.ts';
 import { useLayout } from '../../ui/layout.ts';
 import { RunningTask } from './RunningTask.tsx';
 import { EmptyState, ErrorView, Loading } from '../../ui/states.tsx';
+import { Timeline } from './Timeline.tsx';
 
 /** The charting library is large: it is read when the tab is opened for the first time. */
 const Charts = lazy(async () => ({ default: (await import('./Charts.tsx')).Charts }));
@@ -52,6 +53,7 @@ function StatisticsOf({ input }: { readonly input: { readonly pairId?: string; r
         <Switch label="Show charts" checked={withCharts} onChange={(_, d) => setCharts(d.checked)} />
       </div>
       {withCharts ? <Suspense fallback={<Loading label="Drawing charts…" />}><Charts statistics={s} /></Suspense> : null}
+      <Timeline input={input} withCharts={withCharts} />
       <div className={l.cards}>
         <Section title="Migration Progress by type"><ProgressTable statistics={s} /></Section>
         <Section title="Synchronization Status">

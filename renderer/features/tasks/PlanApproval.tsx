@@ -1,5 +1,5 @@
 import { Button, Checkbox, Field, Input, MessageBar, MessageBarBody, MessageBarTitle, Radio, RadioGroup, makeStyles } from '@fluentui/react-components';
-import { useEffect, useState, type ReactNode } from 'react';
+import type { ReactNode } from 'react';
 import type { TaskRow } from '../../../shared/contracts/tasks.ts';
 import { errorData, useCall, useCommand } from '../../app/api.ts';
 import { duration, time } from '../../ui/format.ts';
@@ -15,16 +15,6 @@ const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
 /** A length of time, in days when it is some. */
 const span = (ms: number): string => (ms >= 2 * DAY_MS ? `${Math.round(ms / DAY_MS)} days` : duration(ms));
-/** The present moment, to ten seconds. */
-export function useNow(): number {
-  const [now, setNow] = useState(() => Date.now());
-  useEffect(() => {
-    const timer = setInterval(() => setNow(Date.now()), 10_000);
-    return () => clearInterval(timer);
-  }, []);
-  return now;
-}
-
 /** The moment meant; null while the box holds none that is at least a minute ahead. */
 export function scheduleOf({ local }: Timing, now: number): number | null {
   const at = Date.parse(local);

@@ -27,7 +27,7 @@ class Gate {
 
 /** A directory whose readings of a filter stop at the gate after their last page: everything was read, nothing is stored yet. */
 const gated = (directory: Directory, filter: string, gate: Gate): Directory => ({
-  capabilities: directory.capabilities, rootDse: (signal) => directory.rootDse(signal), schema: (signal) => directory.schema(signal), get: (...of) => directory.get(...of), modify: (...of) => directory.modify(...of), close: () => directory.close(),
+  capabilities: directory.capabilities, rootDse: (signal) => directory.rootDse(signal), schema: (signal) => directory.schema(signal), get: (...of) => directory.get(...of), modify: (...of) => directory.modify(...of), changes: (...of) => directory.changes(...of), searches: 0, close: () => directory.close(),
   async *read(query, signal) {
     yield* directory.read(query, signal);
     if (query.filter.includes(filter)) await gate.pass();

@@ -80,6 +80,8 @@ export interface RigOptions {
   readonly services?: (services: Services) => Services;
   /** LDAP filter of the objects that the first collection holds; `null`: none are added. */
   readonly members?: string | null;
+  /** Address of a project on PostgreSQL; absent: a file. */
+  readonly place?: string;
   /** A real directory in place of the export; `environment` is what the program finds, e.g. a key file for the secrets. */
   readonly directory?: { readonly source: PairInput['source']; readonly password: string; readonly environment: (folder: string) => Promise<Record<string, string>> };
 }
@@ -117,7 +119,7 @@ export async function refusal(work: Promise<unknown>): Promise<AppErrorData> {
 export async function openRig(options: RigOptions): Promise<Rig> {
   const folder = await mkdtemp(path.join(os.tmpdir(), 'causeway-app-'));
   const ldif = path.join(folder, 'organisation.ldf');
-  const file = path.join(folder, 'project.causeway');
+  const file = options.place ?? path.join(folder, 'project.causeway');
   const rewrite = async (source: readonly LdifEntry[] | string) => { await writeFile(ldif, typeof source === 'string' ? source : writeLdif(source)); };
   await rewrite(options.source);
   const simulator = await startSimulator({ quotas: options.quotas ?? 'off', signingKeyPem, seed: options.seed, faults: options.faults ?? '' });
@@ -185,7 +187,9 @@ export async function openRig(options: RigOptions): Promise<Rig> {
       const { url, tenantId, clientId, clientSecret } = simulator;
       if (token === '') {
         const answer = await fetch(`${url}/${tenantId}/oauth2/v2.0/token`, { method: 'POST', body: new URLSearchParams({ grant_type: 'client_credentials', client_id: clientId, client_secret: clientSecret, scope: 'https://graph.microsoft.com/.default' }) });
-        token = ((await answer.json()) as { access_token: string }).access_token;
+        const given = ((await answer.json()) as { access_token?: string }).access_token;
+        if (given === undefined) throw new Error(`the sign-in answered ${answer.status}`);
+        token = given;
       }
       const answer = await fetch(`${url}/v1.0${address}`, { method, headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' }, ...(body === undefined ? {} : { body: JSON.stringify(body) }) });
       const text = await answer.text();

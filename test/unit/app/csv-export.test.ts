@@ -45,7 +45,7 @@ describe('a list as CSV', () => {
   });
 
   it('has every finding once, also when decisions take findings out of the filter meanwhile', async () => {
-    const store = await open({ name: 'memory', memory: true, environment: {} });
+    const store = await open({ name: 'memory', on: 'memory', environment: {} });
     const { pair, collectionId } = await seeded(store, 3);
     const task = await store.tasks.create({ pairId: pair.id, collectionId, kind: 'Check', settings: {}, createdBy: 'test' });
     await store.checks.begin({ id: task.id, pairId: pair.id, collectionId, request: {} as never });

@@ -11,7 +11,7 @@ const OPERATIONS = 1_234;
 
 /** A plan with many operations, two objects that are left out, and one finding. */
 async function planned(): Promise<{ readonly services: Services; readonly store: Store; readonly planId: string }> {
-  const store = await open({ name: 'memory', memory: true, environment: {} });
+  const store = await open({ name: 'memory', on: 'memory', environment: {} });
   const { pair, collectionId } = await seeded(store, 3);
   await store.pairs.setTenantFacts(pair.id, { organization: { id: guid(99), displayName: 'Contoso', initialDomain: 'contoso.onmicrosoft.com', onPremisesSyncEnabled: false }, domains: [], skus: [], adminIds: [] } as never);
   const task = await store.tasks.create({ pairId: pair.id, collectionId, kind: 'Migrate', settings: {}, createdBy: 'test' });

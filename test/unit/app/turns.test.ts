@@ -24,7 +24,7 @@ function cancelled(reason = 'cancelled'): AbortSignal {
 /** Why it ended early; `ended` when it did not. */
 const reasonOf = async (work: Promise<unknown>): Promise<unknown> => await work.then(() => 'ended', (reason: unknown) => reason);
 
-const state = { name: 'memory', memory: true, environment: {} } as const;
+const state = { name: 'memory', on: 'memory', environment: {} } as const;
 
 describe('a long check', () => {
   it('ends promptly when it is cancelled, also before it has told anything', async () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Operation } from '../../../shared/domain/plans.ts';
+import { formatLicence, LICENCES } from '../../../shared/rules/licences.ts';
 import { nextWave } from '../../../electron/engines/applying/waves.ts';
 
 const op = (seq: number, kind: Operation['kind'], targetId: string, objectKind: Operation['objectKind'] = 'user'): Operation => ({
@@ -20,6 +21,14 @@ describe('waves', () => {
   });
   it('keeps users and groups apart, because the order of the plan is a promise', () => {
     expect(seqs(nextWave([op(1, 'create', 'a'), op(2, 'create', 'b', 'group')], key))).toEqual([1]);
+  });
+  it('gives licences only after those before them were taken, because a unit must be free', () => {
+    const licence = (seq: number, targetId: string, what: 'given' | 'taken'): Operation => {
+      const has = [formatLicence({ skuId: '00000000-0000-4000-8000-000000000001', disabledPlans: [] }, [])];
+      return { ...op(seq, 'set licences', targetId), changes: [{ attribute: LICENCES, before: what === 'taken' ? has : null, after: what === 'taken' ? null : has, provenance: { ruleId: null, source: '', reason: '' }, reversible: true }] };
+    };
+    expect(seqs(nextWave([licence(1, 'a', 'taken'), licence(2, 'b', 'taken'), licence(3, 'c', 'given')], key))).toEqual([1, 2]);
+    expect(seqs(nextWave([licence(1, 'a', 'given'), licence(2, 'b', 'taken'), licence(3, 'c', 'taken')], key))).toEqual([1, 2, 3]);
   });
   it('is empty when nothing is pending', () => {
     expect(nextWave([], key)).toEqual([]);

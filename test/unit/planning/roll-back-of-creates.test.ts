@@ -39,6 +39,23 @@ describe('taking back a create', () => {
     expect(back(journal, now({ ...asMade, jobTitle: ['Chief'], city: ['Oslo'] })).conflicts).toEqual([]);
     expect(back(journal, now(asMade)).conflicts.map((c) => c.attribute).toSorted()).toEqual(['city', 'jobTitle']);
   });
+  test('what others had set before a later task of ours wrote over it is told, and keeps the object when that is asked for', () => {
+    const over = operation('update', { jobTitle: ['Chief'] });
+    const found: Operation = { ...over, changes: over.changes.map((change) => ({ ...change, before: ['Director'] })) };
+    const present = now({ ...asMade, jobTitle: ['Chief'] });
+    expect(back(done(made, found), present)).toMatchObject({
+      conflicts: [{ attribute: 'jobTitle', before: null, written: ['Chief'], current: ['Chief'], between: { values: ['Director'] }, overwritten: true, created: true }], operations: [{ kind: 'delete' }],
+    });
+    expect(back(done(made, found), present, 'keep changes made since')).toMatchObject({ operations: [], conflicts: [{ overwritten: false, created: true }] });
+    // What is there now is shown once, whatever lay between.
+    expect(back(done(made, found), now({ ...asMade, jobTitle: ['Chair'] })).conflicts).toMatchObject([{ attribute: 'jobTitle', current: ['Chair'], between: null }]);
+  });
+  test('addresses that the service added between two writes, and what others had emptied, are nothing that is lost', () => {
+    const mail = operation('create', { displayName: ['Ann'], jobTitle: ['Clerk'], proxyAddresses: ['SMTP:ann@x.com'] });
+    const wider = operation('update', { proxyAddresses: ['SMTP:ann@x.com', 'smtp:a@x.com', 'smtp:ann@x.onmicrosoft.com'], jobTitle: ['Chief'] });
+    const found: Operation = { ...wider, changes: wider.changes.map((change) => ({ ...change, before: change.attribute === 'jobTitle' ? null : ['SMTP:ann@x.com', 'smtp:ann@x.onmicrosoft.com'] })) };
+    expect(back(done(mail, found), now({ displayName: ['Ann'], jobTitle: ['Chief'], proxyAddresses: ['SMTP:ann@x.com', 'smtp:a@x.com', 'smtp:ann@x.onmicrosoft.com'] })).conflicts).toEqual([]);
+  });
   test('another manager does not count; members that others added do, the task\'s own do not', () => {
     const members = [{ sourceId: null, targetId: 'm', name: 'Mo' }];
     const journal = done(made, operation('set manager', {}, [{ sourceId: null, targetId: 'b', name: 'Bo' }]), operation('add members', {}, members));

@@ -48,3 +48,30 @@ describe('somebody whom others deleted, and whom the way back restores', () => {
     expect(kinds(back([written, given], [user('ben', { attributes: { jobTitle: ['b'] }, deleted: true }), user('box', { links: { fullAccess: [] } })]))).toEqual(['restore ben', 'remove permissions box', 'update ben']);
   });
 });
+
+describe('a licence that goes to somebody else', () => {
+  const annLost = entry('ann', 'set licences', { changes: [change(LICENCES, [text], null)] });
+  test('is taken before it is given back, so that there is a seat', () => {
+    expect(kinds(back([annLost, licences(null, [text])], [user('ann'), user('ben', { attributes: assigned })]))).toEqual(['set licences ben', 'set licences ann']);
+  });
+  test('is taken of a user that is deleted as well, and only then', () => {
+    const made = entry('ben', 'create', { changes: [change('displayName', null, ['Ben'])] });
+    const ben = user('ben', { attributes: { ...assigned, displayName: ['Ben'] } });
+    expect(kinds(back([annLost, made, licences(null, [text])], [user('ann'), ben]))).toEqual(['set licences ben', 'set licences ann', 'delete ben']);
+    expect(kinds(back([made, licences(null, [text])], [ben]))).toEqual(['delete ben']);
+    expect(kinds(back([annLost, made, licences(null, [text]), given], [user('ann'), ben, user('box', { links: { fullAccess: ['ben'] } })]))).toEqual(['set licences ann', 'remove permissions box', 'delete ben']);
+  });
+  test('but not before what is known by the mailbox that goes with it', () => {
+    const present = [user('ann'), user('ben', { attributes: assigned }), user('box', { links: { fullAccess: ['ben'] } })];
+    expect(kinds(back([annLost, given, licences(null, [text])], present))).toEqual(['set licences ann', 'remove permissions box', 'set licences ben']);
+    const named = [user('ann'), user('ben', { attributes: { ...assigned, mail: ['ben@x.com'] } }), crew];
+    expect(kinds(back([annLost, owned, licences(null, [text])], named))).toEqual(['set licences ann', 'update crew', 'set licences ben']);
+  });
+  test('stays where it is when nobody waits for that product, and when its user has to come back first', () => {
+    const other = formatLicence({ skuId: '00000000-0000-4000-8000-000000000002', disabledPlans: [] }, []);
+    const annOther = entry('ann', 'set licences', { changes: [change(LICENCES, [other], null)] });
+    expect(kinds(back([annOther, licences(null, [text])], [user('ann'), user('ben', { attributes: assigned })]))).toEqual(['set licences ann', 'set licences ben']);
+    const written = entry('ben', 'update', { changes: [change('jobTitle', ['a'], ['b'])] });
+    expect(kinds(back([written, annLost, licences(null, [text])], [user('ann'), user('ben', { attributes: { jobTitle: ['b'] }, deleted: true })]))).toEqual(['restore ben', 'set licences ann', 'update ben', 'set licences ben']);
+  });
+});

@@ -237,8 +237,11 @@ describe('what an object is to the simulated Exchange Online', () => {
     expect(types).toEqual(new Map<unknown, unknown>([
       [IDS.anna, ['UserMailbox', 'UserMailbox']], [IDS.synced, ['UserMailbox', 'UserMailbox']], [IDS.guest, ['MailUser', 'GuestMailUser']], [IDS.twinA, ['UserMailbox', 'SharedMailbox']], [IDS.twinB, ['UserMailbox', 'SharedMailbox']],
       [IDS.cloudless, ['MailUser', 'MailUser']], [IDS.list, ['MailUniversalDistributionGroup', 'MailUniversalDistributionGroup']], [IDS.secure, ['MailUniversalSecurityGroup', 'MailUniversalSecurityGroup']],
-      [IDS.team, ['MailUniversalDistributionGroup', 'GroupMailbox']], [IDS.partner, ['MailContact', 'MailContact']],
+      [IDS.partner, ['MailContact', 'MailContact']],
     ]));
+    // Microsoft 365 groups come only when their kind, or one of them, is named.
+    expect(await rig.first('Get-Recipient', { RecipientTypeDetails: ['GroupMailbox'] })).toMatchObject({ ExternalDirectoryObjectId: IDS.team, RecipientType: 'MailUniversalDistributionGroup', RecipientTypeDetails: 'GroupMailbox' });
+    expect(await rig.first('Get-Recipient', { Identity: IDS.team })).toMatchObject({ RecipientTypeDetails: 'GroupMailbox' });
     const users = (await rig.run('Get-User')).rows;
     expect(users.find((row) => row['ExternalDirectoryObjectId'] === IDS.plain)).toMatchObject({ RecipientType: 'User', RecipientTypeDetails: 'DisabledUser' });
     expect(users.find((row) => row['ExternalDirectoryObjectId'] === IDS.admin)).toMatchObject({ RecipientTypeDetails: 'User' });
@@ -277,7 +280,28 @@ describe('what an object is to the simulated Exchange Online', () => {
     expect(await rig.refused('Get-Recipient', { Filter: '('.repeat(200_000) })).toMatch(/longer than/);
     expect(await rig.refused('Get-Recipient', { Filter: "Alias -gt 'x'" })).toMatch(/^501 /);
     expect(await rig.refused('Get-Recipient', { Filter: "WhenCreated -gt '2026-01-01'" })).toMatch(/^501 .*does not offer the filter property WhenCreated/);
+    expect(await rig.refused('Get-Recipient', { Filter: "WhenChanged -gt '2026-01-01'" })).toMatch(/^501 .*does not offer the filter property WhenChanged/);
+    expect(await rig.refused('Get-Recipient', { Filter: "WhenChangedUTC -gt 'yesterday'" })).toMatch(/could not be converted to type System.DateTime/);
+    expect(await rig.refused('Get-Recipient', { Filter: "WhenChangedUTC -like '2026*'" })).toMatch(/^501 /);
     expect(await rig.refused('Get-Recipient', { RecipientTypeDetails: ['Nonsense'] })).toMatch(/Unable to match the identifier name Nonsense/);
+  });
+
+  it('is found by when it changed last, in Exchange or, once that arrived there, in Graph; to the second', async () => {
+    let now = Date.parse('2026-03-01T10:00:00.400Z');
+    const own = await exchangeRig({ seed: MIXED, clock: () => now, exchangeLagMs: 60_000 });
+    const at = (time: string, sign = '-gt') => own.run('Get-Recipient', { Filter: `WhenChangedUTC ${sign} '${time}'` }).then(({ rows }) => rows.map((row) => row['ExternalDirectoryObjectId']));
+    now += 60_000;
+    expect(await at('2026-03-01 10:00:30')).toEqual([]);
+    await own.run('Set-Mailbox', { Identity: 'anna', HiddenFromAddressListsEnabled: true });
+    await own.run('Add-DistributionGroupMember', { Identity: 'list', Member: 'anna' });
+    await own.call('PATCH', `/users/${IDS.guest}`, { displayName: 'Renamed' });
+    expect(new Set(await at('2026-03-01 10:00:30'))).toEqual(new Set([IDS.anna, IDS.list]));
+    expect(await at('2026-03-01 10:01:00', '-ge')).toHaveLength(2);
+    expect(await at('2026-03-01T10:01:00Z')).toEqual([]);
+    expect(await at('3/1/2026 10:00:59 AM')).toHaveLength(2);
+    now += 61_000;
+    expect(await at('2026-03-01 10:01:30')).toEqual([IDS.guest]);
+    expect((await own.first('Get-Recipient', { Identity: IDS.guest }))['WhenChangedUTC']).toBe('2026-03-01T10:02:00.400Z');
   });
 
   it('shows EXO cmdlets the minimum set, further properties and sets', async () => {

@@ -2,7 +2,7 @@ import { openProject } from '../../../electron/store/index.ts';
 import { guid, operation } from './samples.ts';
 
 /**
- * The other process of the tests. Arguments: what to do, project file, and a name.
+ * The other process of the tests. Arguments: what to do, place of the project (file or address), and a name.
  * - `intend`: writes an intent, applies it, says so, and waits to be killed before it can settle.
  * - `claim`: claims tasks until none waits and reports their ids.
  * - `count`: increments a setting 100 times, each in a transaction that reads first.

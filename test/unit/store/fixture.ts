@@ -1,18 +1,27 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterEach } from 'vitest';
+import { afterEach, inject } from 'vitest';
 import { IN_MEMORY, createProject, type PairRecord, type Store, type StoreEnvironment } from '../../../electron/store/index.ts';
+import { skipFor } from '../../servers/available.ts';
+import { freshPostgres, postgresObstacle } from '../../servers/postgres.ts';
 import { PAIR, source } from './samples.ts';
 
 export * from './samples.ts';
 
-/** The same contract on a file, in memory, and by the bulk paths that any database has. */
-export const VARIANTS: readonly { readonly name: string; readonly memory: boolean; readonly environment: Partial<StoreEnvironment> }[] = [
-  { name: 'file', memory: false, environment: {} },
-  { name: 'memory', memory: true, environment: {} },
-  { name: 'portable bulk paths', memory: true, environment: { bulk: 'portable' } },
+/** True where PostgreSQL cannot be started; then what needs it is not run. */
+export const NO_POSTGRES = skipFor(await postgresObstacle());
+
+const ON_POSTGRES = { name: 'PostgreSQL', on: 'PostgreSQL', environment: {} } as const;
+/** The same contract on a file, in memory, by the bulk paths that any database has, and on PostgreSQL. */
+export const VARIANTS: readonly { readonly name: string; readonly on: 'file' | 'memory' | 'PostgreSQL'; readonly environment: Partial<StoreEnvironment> }[] = [
+  { name: 'file', on: 'file', environment: {} },
+  { name: 'memory', on: 'memory', environment: {} },
+  { name: 'portable bulk paths', on: 'memory', environment: { bulk: 'portable' } },
+  ...(NO_POSTGRES ? [] : [ON_POSTGRES]),
 ];
+/** The two databases that several processes can share. */
+export const SHARED = VARIANTS.filter(({ on }) => on !== 'memory');
 export type Variant = (typeof VARIANTS)[number];
 
 /** Folders and stores of one test, closed and removed after it. */
@@ -32,9 +41,14 @@ export function sandbox() {
     stores.push(store);
     return store;
   };
-  const open = async (variant: Variant = { name: 'file', memory: false, environment: {} }): Promise<Store> =>
-    keep(await createProject({ file: variant.memory ? IN_MEMORY : path.join(folder(), 'project.causeway'), name: 'Test', demo: false }, variant.environment));
-  return { folder, keep, open };
+  /** Where a project of this kind can be made; an address of PostgreSQL has the password. */
+  const place = async (on: Variant['on'] = 'file'): Promise<string> => {
+    if (on === 'memory') return IN_MEMORY;
+    return on === 'file' ? path.join(folder(), 'project.causeway') : await freshPostgres(inject('postgresDesk'));
+  };
+  const open = async (variant: Variant = { name: 'file', on: 'file', environment: {} }): Promise<Store> =>
+    keep(await createProject({ file: await place(variant.on), name: 'Test', demo: false }, variant.environment));
+  return { folder, keep, place, open };
 }
 
 /** A pair with a collection that has `n` discovered users. */

@@ -24,7 +24,7 @@ describe.each(VARIANTS)('what was taken back ($name)', (variant) => {
   it('finds what migrations wrote on an object later and still stands, open or settled', async () => {
     const { store, pair, first, second } = await made(variant);
     const on = async (after: number) => (await store.journal.standingOn(pair.id, [guid(1, 7), guid(2, 7)], after)).map((entry) => entry.id);
-    const { last } = await store.journal.standing({ taskId: first });
+    const { last } = await store.journal.standing({ taskIds: [first] });
     expect(await on(0)).toEqual([guid(50), guid(51), guid(52)]);
     expect(await on(last)).toEqual([guid(51), guid(52)]);
     await store.journal.markUndone([guid(51)], guid(3));
@@ -37,12 +37,12 @@ describe.each(VARIANTS)('what was taken back ($name)', (variant) => {
 
   it('keeps single values, and where the journal stands tells of each of them', async () => {
     const { store, pair, second } = await made(variant);
-    const before = await store.journal.standing({ taskId: second });
+    const before = await store.journal.standing({ taskIds: [second] });
     await store.journal.markValuesUndone([{ id: guid(51), values: ['city'] }]);
-    const one = await store.journal.standing({ taskId: second });
+    const one = await store.journal.standing({ taskIds: [second] });
     expect(one.standing).toBeLessThan(before.standing);
     await store.journal.markValuesUndone([{ id: guid(51), values: ['city', 'jobTitle'] }]);
-    expect((await store.journal.standing({ taskId: second })).standing).toBeLessThan(one.standing);
+    expect((await store.journal.standing({ taskIds: [second] })).standing).toBeLessThan(one.standing);
     expect((await store.journal.standingOn(pair.id, [guid(1, 7)], 0)).map((entry) => [entry.id, entry.undoneValues])).toEqual([[guid(50), []], [guid(51), ['city', 'jobTitle']]]);
     expect(await store.journal.standing({ pairId: pair.id })).toMatchObject({ standing: 4 - 0.002 });
   });

@@ -46,13 +46,13 @@ describe.each(VARIANTS)('moving tasks ($name)', (variant) => {
   it('tells where the journal of a task or an object stands', async () => {
     const { store, pair, create } = await made(variant);
     const task = await create();
-    expect(await store.journal.standing({ taskId: task })).toEqual({ last: 0, standing: 0 });
+    expect(await store.journal.standing({ taskIds: [task] })).toEqual({ last: 0, standing: 0 });
     const intent = (n: number) => ({ id: guid(n), taskId: task, planId: guid(1), operationId: guid(100 + n), sourceId: guid(200 + n), targetId: null, kind: 'create' as const, operation: operation(n), before: null, intentAt: 1 });
     await store.journal.intend([intent(50), intent(51), intent(52)]);
-    const before = await store.journal.standing({ taskId: task });
+    const before = await store.journal.standing({ taskIds: [task] });
     expect(before).toMatchObject({ standing: 3 });
     await store.journal.markUndone([guid(51)], guid(3));
-    expect(await store.journal.standing({ taskId: task })).toEqual({ last: before.last, standing: 2 });
+    expect(await store.journal.standing({ taskIds: [task] })).toEqual({ last: before.last, standing: 2 });
     expect(await store.journal.standing({ pairId: pair.id, sourceId: guid(251) })).toEqual({ last: before.last - 1, standing: 0 });
     expect(await store.journal.standing({ pairId: guid(8), sourceId: guid(251) })).toEqual({ last: 0, standing: 0 });
   });

@@ -41,6 +41,8 @@ const MAX_MESSAGE_ID = 2 ** 31 - 1;
  */
 export class LdapConnection {
   readonly server: string;
+  /** Search requests sent. */
+  searches = 0;
   readonly #socket: Socket;
   readonly #framer = new MessageFramer();
   readonly #pending = new Map<number, Pending>();

@@ -2,8 +2,9 @@ import { ModifyRequest } from 'ldapts';
 import { appError, ErrorCode } from '../../../../shared/domain/errors.ts';
 import { domainOfDn } from '../../../../shared/rules/dn.ts';
 import { isGuid } from '../../../../shared/rules/guid.ts';
-import type { Directory, DirectoryChange, DirectoryEntry, DirectorySchema, ReadQuery, RootDse } from '../port.ts';
+import type { ChangeMark, ChangeQuery, ChangeReading, Directory, DirectoryChange, DirectoryEntry, DirectorySchema, ReadQuery, RootDse } from '../port.ts';
 import { Tag } from './ber.ts';
+import { readChanges } from './changes.ts';
 import type { LdapConnection } from './connection.ts';
 import { type DecodedEntry, EntryDecoder } from './entry.ts';
 import { cancelledError, resultError } from './errors.ts';
@@ -109,6 +110,18 @@ export class LdapDirectory implements Directory {
     });
     if (result.code !== 0) throw resultError(result, { server: connection.server, action: 'change', base: before.dn });
     return plan.inverse;
+  }
+
+  async changes(since: ChangeMark | null, query: ChangeQuery, signal?: AbortSignal): Promise<ChangeReading> {
+    return this.#options.first.repeatable((connection) => readChanges({
+      connection, timeout: this.#options.timeout, signal,
+      // The names that are needed are known without the schema, which takes longer to read than a day's changes.
+      one: async (base, attributes) => (await this.#one(base, attributes, WELL_KNOWN_SCHEMA, signal))?.entry,
+    }, since, query), signal);
+  }
+
+  get searches(): number {
+    return this.#sessions.reduce((sum, { session }) => sum + session.searches, 0);
   }
 
   async close(): Promise<void> {

@@ -40,7 +40,7 @@ const RANGE = /;range=(\d+)-(\d+|\*)/i;
 const ROLES: Readonly<Record<string, TypeFacts['role']>> = { objectguid: 'guid', objectclass: 'class', isdeleted: 'deleted' };
 
 /** `xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx` of 16 bytes in Base64; the first three groups are little-endian (MS-DTYP 2.3.4.2). */
-function guidOf(base64: string): string {
+export function guidOf(base64: string): string {
   const h = Buffer.from(base64, 'base64').toString('hex');
   if (h.length !== 32) return '';
   return `${h.slice(6, 8)}${h.slice(4, 6)}${h.slice(2, 4)}${h.slice(0, 2)}-${h.slice(10, 12)}${h.slice(8, 10)}-${h.slice(14, 16)}${h.slice(12, 14)}-${h.slice(16, 20)}-${h.slice(20)}`;

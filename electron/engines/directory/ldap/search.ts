@@ -11,7 +11,7 @@ const DACL_SECURITY_INFORMATION = 0x4;
 const SECURITY_DESCRIPTOR = 'ntsecuritydescriptor';
 
 /** A control whose value is empty or ready-made BER. */
-class RawControl extends Control {
+export class RawControl extends Control {
   readonly #value: Buffer | undefined;
 
   constructor(oid: string, value?: Buffer, need: 'must' | 'may' = 'must') {
@@ -77,6 +77,7 @@ export interface Search {
  * @returns the result whatever its code; throws as {@link LdapConnection.request}.
  */
 export function search(connection: LdapConnection, wish: Search): Promise<LdapResult> {
+  connection.searches += 1;
   return connection.request({
     encode: (messageId) => new SearchRequest({
       messageId, baseDN: wish.base, scope: wish.scope, filter: wish.filter, derefAliases: 'never', timeLimit: 0, sizeLimit: 0,

@@ -32,6 +32,8 @@ export class LdapSession {
   /** The server that answered last is asked first: uSNChanged and fresh writes are its own. */
   #preferred: ServerTarget | undefined;
   #closed = false;
+  /** Searches of connections that were lost. */
+  #earlier = 0;
 
   constructor(options: SessionOptions) {
     this.#options = options;
@@ -66,11 +68,17 @@ export class LdapSession {
     }
   }
 
+  /** Search requests sent so far, on this connection and those before it. */
+  get searches(): number {
+    return this.#earlier + (this.#current?.searches ?? 0);
+  }
+
   /** Closes the connection; later requests are refused. Safe to call twice. */
   async close(): Promise<void> {
     this.#closed = true;
     await this.#ready?.catch(() => undefined);
     this.#current?.close();
+    this.#earlier = this.searches;
     this.#current = undefined;
   }
 
@@ -86,6 +94,7 @@ export class LdapSession {
           connection.close();
           throw appError(ErrorCode.Cancelled, 'The connection to the directory was closed while it was being made.');
         }
+        this.#earlier += this.#current?.searches ?? 0;
         this.#current = connection;
         this.#preferred = target;
         this.#options.log?.({ event: 'connected', server: connection.server });

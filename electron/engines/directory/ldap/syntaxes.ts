@@ -31,7 +31,7 @@ const binary = (names: string): readonly (readonly [string, AttributeSchema['syn
  * msExch*: Exchange schema extension; the last three: RFC 4523).
  */
 const WELL_KNOWN: ReadonlyMap<string, AttributeSchema> = new Map(([
-  ...binary('objectGUID mS-DS-ConsistencyGuid msExchMailboxGuid msExchArchiveGUID thumbnailPhoto thumbnailLogo jpegPhoto photo logonHours userParameters replicationSignature schemaIDGUID attributeSecurityGUID msDS-GenerationId msExchBlockedSendersHash msExchSafeSendersHash msExchSafeRecipientsHash userCertificate userSMIMECertificate cACertificate'),
+  ...binary('objectGUID invocationId mS-DS-ConsistencyGuid msExchMailboxGuid msExchArchiveGUID thumbnailPhoto thumbnailLogo jpegPhoto photo logonHours userParameters replicationSignature schemaIDGUID attributeSecurityGUID msDS-GenerationId msExchBlockedSendersHash msExchSafeSendersHash msExchSafeRecipientsHash userCertificate userSMIMECertificate cACertificate'),
   ['objectSid', 'sid'], ['sIDHistory', 'sid'], ['tokenGroups', 'sid'], ['msExchMasterAccountSid', 'sid'], ['securityIdentifier', 'sid'],
   ['nTSecurityDescriptor', 'securityDescriptor'], ['msExchMailboxSecurityDescriptor', 'securityDescriptor'],
   ['member', 'dn'], ['memberOf', 'dn'], ['manager', 'dn'], ['managedBy', 'dn'], ['directReports', 'dn'], ['publicDelegates', 'dn'],

@@ -4,8 +4,9 @@ import { domainOfDn, normaliseDn, parentDn } from '../../../../shared/rules/dn.t
 import { isGuid } from '../../../../shared/rules/guid.ts';
 import { IN_CHAIN, matchesFilter, parseFilter } from '../filter/index.ts';
 import type { Filter, FilterContext } from '../filter/index.ts';
+import { askedHash } from '../changes/index.ts';
 import { planModify } from '../ldap/modify.ts';
-import type { AttributeSchema, Directory, DirectoryChange, DirectoryEntry, DirectorySchema, ReadQuery, RootDse } from '../port.ts';
+import type { AttributeSchema, ChangeMark, ChangeQuery, ChangeReading, Directory, DirectoryChange, DirectoryEntry, DirectorySchema, ReadQuery, RootDse } from '../port.ts';
 import { createComputedValues, isComputed } from './links.ts';
 import type { ComputedValues } from './links.ts';
 import type { Snapshot, SnapshotEntry } from './snapshot.ts';
@@ -35,6 +36,7 @@ function attributesIn(filter: Filter): { readonly compared: readonly string[]; r
 /** A directory over the entries of one file. See the port for the contract. */
 class SnapshotDirectory implements Directory {
   readonly capabilities: Directory['capabilities'];
+  readonly searches = 0;
   readonly #snapshot: Snapshot;
   readonly #computed: ComputedValues;
   readonly #context: string;
@@ -126,6 +128,14 @@ class SnapshotDirectory implements Directory {
     this.#snapshot.change(number, attributes);
     this.#computed.forget();
     return plan.inverse;
+  }
+
+  /** A file is the same or another one: then it is read whole, and what is stored shows what changed. */
+  changes(since: ChangeMark | null, query: ChangeQuery): Promise<ChangeReading> {
+    const { file, stamp } = this.#snapshot;
+    const mark: ChangeMark = { method: 'whole reading', server: file, invocation: '', usn: stamp, token: '', askedHash: askedHash(query), problem: '' };
+    const isSame = since !== null && !this.capabilities.write && since.server === file && since.usn === stamp && since.askedHash === mark.askedHash;
+    return Promise.resolve({ whole: isSame ? null : since === null ? 'This is the first reading.' : `The source is the file ${path.basename(file)}, which is read whole when it was replaced.`, changed: [], deleted: [], mark });
   }
 
   close(): Promise<void> {

@@ -20,6 +20,8 @@ export interface SnapshotEntry {
 /** What is kept of the entries of a file: names and places, some two hundred bytes an entry. Values stay in the file. */
 export interface Snapshot {
   readonly file: string;
+  /** Changes when another file takes its place. */
+  readonly stamp: string;
   readonly schema: SnapshotSchema;
   readonly dns: readonly string[];
   readonly keys: readonly string[];
@@ -119,7 +121,7 @@ export async function openSnapshot(file: string, signal?: AbortSignal): Promise<
     return { ...about, names: [...raw.keys()], values: (name) => reader.values(raw, name) };
   };
   return {
-    file, schema, dns, keys, byKey, byGuid, held, domains, configuration, highestUsn,
+    file, stamp, schema, dns, keys, byKey, byGuid, held, domains, configuration, highestUsn,
     async *scan(stop) {
       let number = 0;
       for await (const records of readLdif(file, stop)) {

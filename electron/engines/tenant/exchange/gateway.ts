@@ -52,6 +52,8 @@ function messageOf(body: unknown): string {
  */
 export function createExchangeGateway(options: {
   readonly connection: TargetConnection; readonly signIn: SignIn; readonly transports?: TenantTransports; readonly timing?: Timing;
+  /** Called for each request that is sent. */
+  readonly onSent?: () => void;
 }): ExchangeGateway {
   const { connection, signIn } = options;
   requireFittingTransports(connection, options.transports);
@@ -87,6 +89,7 @@ export function createExchangeGateway(options: {
       let headers: Headers;
       let answer: unknown;
       try {
+        options.onSent?.();
         const response = await send(address, {
           method: 'POST', body, signal: signal ? AbortSignal.any([signal, limit]) : limit,
           headers: {

@@ -110,6 +110,11 @@ const KEPT_BY_EXCHANGE: Readonly<Record<'contact' | 'group', ReadonlySet<string>
   group: new Set(TARGET_ATTRIBUTES.filter((a) => a.kinds.includes('group') && a.service === 'exchange' && a.groups === 'of Exchange').map((a) => a.name)),
 };
 
+/** True for an attribute of a contact or of a group of Exchange in which Exchange is right, whatever Graph shows. */
+export function keptByExchange(kind: 'contact' | 'group', attribute: string): boolean {
+  return KEPT_BY_EXCHANGE[kind].has(attribute) || attribute === 'mail';
+}
+
 /**
  * One object of both services: Graph alone knows synchronisation and dates; in what Exchange keeps it is right, since Graph shows it
  * later and only in part.

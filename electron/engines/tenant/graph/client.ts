@@ -82,10 +82,10 @@ const lastTransport = (send: (url: string, init: RequestInit) => Promise<Respons
  * Makes the client. The chain is exact address, stock authentication, stock telemetry, transport. The stock retry handler is
  * left out on purpose: it sleeps by itself instead of stopping all lanes, caps Retry-After at 180 s, repeats POST after a 504
  * without knowing whether it was done, and does not see throttling inside a `$batch`.
- * @param options `timeoutMs`: time limit of one request, 100 s when absent.
+ * @param options `timeoutMs`: time limit of one request, 100 s when absent; `onSent` is called for each request that is sent.
  */
 export function createGraphClient(options: {
-  readonly connection: TargetConnection; readonly signIn: SignIn; readonly transports?: TenantTransports; readonly timeoutMs?: number;
+  readonly connection: TargetConnection; readonly signIn: SignIn; readonly transports?: TenantTransports; readonly timeoutMs?: number; readonly onSent?: () => void;
 }): GraphClient {
   const { connection, signIn } = options;
   const origin = CLOUD_HOSTS[connection.cloud].graph;
@@ -109,6 +109,7 @@ export function createGraphClient(options: {
       .middlewareOptions([new ExactAddress(whole ? request.address : `${origin}/${GRAPH_VERSION}${request.address}`)]);
     if (signal) call.option('signal', signal);
     sent += 1;
+    options.onSent?.();
     try {
       const response = (await (request.method === 'GET' ? call.get() : call.post(request.body))) as Response;
       const text = await response.text();

@@ -3,6 +3,7 @@ import type { ObjectKind, TargetObject, Values } from '../../../../shared/domain
 import type { AttributeChange } from '../../../../shared/domain/plans.ts';
 import { ASSIGNMENTS, formatAssignment } from '../../../../shared/rules/licences.ts';
 import { TARGET_ATTRIBUTES, targetAttribute } from '../../../../shared/rules/target-attributes.ts';
+import { targetName } from '../../../../shared/rules/target-name.ts';
 import type { TargetAttribute } from '../../../../shared/rules/target-attributes.ts';
 import type { GraphObject } from './envelopes.ts';
 
@@ -65,8 +66,25 @@ export function fromGraph(kind: ObjectKind, json: GraphObject, more: { readonly 
     if (assignments.length > 0) attributes[ASSIGNMENTS] = assignments;
   }
   const manager = idOf(json['manager']);
-  const name = [json['displayName'], json['userPrincipalName'], json['mail'], json['mailNickname']].map(toText).find((one) => one !== undefined);
-  return { id: json.id, kind, name: name ?? json.id, attributes, links: manager.length > 0 ? { manager } : {}, deleted: more.deleted };
+  return { id: json.id, kind, name: targetName(json.id, attributes), attributes, links: manager.length > 0 ? { manager } : {}, deleted: more.deleted };
+}
+
+/**
+ * The attributes that a row of a delta query tells, with null for those that were cleared; what the row does not name is as it was. A
+ * property of several parts comes whole, so that a part which it leaves out has no value.
+ */
+export function attributesTold(kind: ObjectKind, row: GraphObject): Readonly<Record<string, Values | null>> {
+  const told: Record<string, Values | null> = {};
+  for (const { name } of attributesOf(kind)) {
+    if (!((name.split('/')[0] ?? name) in row)) continue;
+    const values = toValues(at(row, name));
+    told[name] = values.length > 0 ? values : null;
+  }
+  if (kind === 'user' && ('licenseAssignmentStates' in row || 'assignedLicenses' in row)) {
+    const assignments = assignmentTexts(row['licenseAssignmentStates'], row['assignedLicenses']);
+    told[ASSIGNMENTS] = assignments.length > 0 ? assignments : null;
+  }
+  return told;
 }
 
 function fromValues(kind: ObjectKind, attribute: TargetAttribute, values: Values | null): unknown {

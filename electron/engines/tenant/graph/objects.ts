@@ -42,7 +42,7 @@ const parseObject = (what: string, body: unknown): GraphObject => {
 };
 
 /** Reading users, groups, contacts and members. The methods are those of {@link Tenant}. */
-export function createObjects(parts: { readonly reader: Reader; readonly send: Send; readonly origin: string; readonly log: TenantLog }): Pick<Tenant, 'read' | 'readDeleted' | 'readMembers' | 'readByIds'> {
+export function createObjects(parts: { readonly reader: Reader; readonly send: Send; readonly origin: string; readonly log: TenantLog }): Pick<Tenant, 'read' | 'readDeleted' | 'readMembers' | 'readOwners' | 'readBacklinks' | 'readByIds'> {
   const { reader, send, origin, log } = parts;
   const base = `${origin}/${GRAPH_VERSION}`;
   let expand = true;
@@ -81,6 +81,39 @@ export function createObjects(parts: { readonly reader: Reader; readonly send: S
     for await (const page of reader.pages(what, address, 1, signal)) yield await withManagers(objectsOf(page), signal);
   }
 
+  /** Ends of a relation of each object, whole, in any order; null for an object that is not there. */
+  async function* related(objects: readonly { readonly id: string; readonly path: string }[], what: string, signal?: AbortSignal): AsyncGenerator<{ readonly id: string; readonly linked: readonly string[] | null }> {
+    const linked = new Map<string, string[]>();
+    const todo = objects.map(({ id, path }) => ({ id, url: `${path}?$select=id&$top=${PAGE}` }));
+    while (todo.length > 0) {
+      const now = todo.splice(0, WINDOW);
+      const answers = await send(now.map(({ url }) => ({ method: 'GET', url })), signal);
+      for (const [index, { id }] of now.entries()) {
+        const answer = answers[index];
+        if (answer?.kind === 'answered' && answer.status === 404) {
+          linked.delete(id);
+          log({ level: 'warn', message: `An object disappeared while its ${what} were being read.`, detail: { id } });
+          yield { id, linked: null };
+          continue;
+        }
+        const page = graphPage.safeParse(bodyOf(what, answer));
+        if (!page.success) throw appError(ErrorCode.TenantUnavailable, `The tenant's answer while reading the ${what} of ${id} is no page: try again later.`, { retryable: true });
+        const known = linked.get(id) ?? [];
+        for (const end of objectsOf(page.data.value)) known.push(end.id);
+        const next = page.data['@odata.nextLink'];
+        if (next === undefined) {
+          linked.delete(id);
+          yield { id, linked: known };
+          continue;
+        }
+        if (!next.startsWith(`${base}/`)) throw appError(ErrorCode.TenantUnavailable, `The tenant names a page of ${what} on another host, which is not followed: check the proxy.`);
+        linked.set(id, known);
+        // To the front: an object under way is finished before a new one is begun, which keeps few in memory.
+        todo.unshift({ id, url: next.slice(base.length) });
+      }
+    }
+  }
+
   return {
     async *read(kind, signal) {
       for await (const page of rows(kind, signal)) yield page.map((one) => fromGraph(kind, one));
@@ -92,34 +125,22 @@ export function createObjects(parts: { readonly reader: Reader; readonly send: S
     },
 
     async *readMembers(groupIds, signal) {
-      const members = new Map<string, string[]>();
-      const todo = groupIds.map((groupId) => ({ groupId, url: `/groups/${encodeURIComponent(groupId)}/members?$select=id&$top=${PAGE}` }));
-      while (todo.length > 0) {
-        const now = todo.splice(0, WINDOW);
-        const answers = await send(now.map(({ url }) => ({ method: 'GET', url })), signal);
-        for (const [index, { groupId }] of now.entries()) {
-          const answer = answers[index];
-          if (answer?.kind === 'answered' && answer.status === 404) {
-            members.delete(groupId);
-            log({ level: 'warn', message: 'A group disappeared while its members were being read.', detail: { groupId } });
-            continue;
-          }
-          const page = graphPage.safeParse(bodyOf('members', answer));
-          if (!page.success) throw appError(ErrorCode.TenantUnavailable, `The tenant's answer while reading the members of group ${groupId} is no page: try again later.`, { retryable: true });
-          const known = members.get(groupId) ?? [];
-          for (const { id } of objectsOf(page.data.value)) known.push(id);
-          const next = page.data['@odata.nextLink'];
-          if (next === undefined) {
-            members.delete(groupId);
-            yield { groupId, memberIds: known };
-            continue;
-          }
-          if (!next.startsWith(`${base}/`)) throw appError(ErrorCode.TenantUnavailable, `The tenant names a page of members on another host, which is not followed: check the proxy.`);
-          members.set(groupId, known);
-          // To the front: a group under way is finished before a new one is begun, which keeps few in memory.
-          todo.unshift({ groupId, url: next.slice(base.length) });
+      for await (const { id, linked } of related(groupIds.map((id) => ({ id, path: `/groups/${encodeURIComponent(id)}/members` })), 'members', signal)) if (linked !== null) yield { groupId: id, memberIds: linked };
+    },
+
+    async *readOwners(groupIds, signal) {
+      for await (const { id, linked } of related(groupIds.map((id) => ({ id, path: `/groups/${encodeURIComponent(id)}/owners` })), 'owners', signal)) if (linked !== null) yield { groupId: id, ownerIds: linked };
+    },
+
+    async readBacklinks(kind, ids, signal) {
+      const found = new Map(ids.map((id) => [id, { memberOf: [] as readonly string[], directReports: [] as readonly string[] }]));
+      for (const relation of kind === 'user' ? ['memberOf', 'directReports'] as const : ['memberOf'] as const) {
+        for await (const { id, linked } of related(ids.map((one) => ({ id: one, path: `${COLLECTION[kind]}/${encodeURIComponent(one)}/${relation}` })), 'memberships', signal)) {
+          const known = found.get(id);
+          if (known !== undefined && linked !== null) known[relation] = linked;
         }
       }
+      return found;
     },
 
     async readByIds(kind, ids, signal) {

@@ -8,4 +8,6 @@ export interface Traffic {
   throttled: number;
   /** Milliseconds of pauses that throttling caused. */
   waitedMs: number;
+  /** HTTP requests to Graph and Exchange Online, a batch counting once. */
+  http: number;
 }

@@ -49,10 +49,12 @@ const PARAMETERS: ParameterRules = { ...LISTING, RecipientType: texts, Recipient
 
 function recipients(call: CmdletCall, properties: ReadonlySet<string> | undefined) {
   const coarse = checkTypes(call, 'RecipientType', COARSE)?.map((t) => t.toLowerCase());
-  checkTypes(call, 'RecipientTypeDetails', ALL_DETAILS);
+  const details = checkTypes(call, 'RecipientTypeDetails', ALL_DETAILS)?.map((t) => t.toLowerCase());
+  // "to return Microsoft 365 Groups, you need to use the RecipientTypeDetails parameter with the value GroupMailbox" (cmdlet reference, Get-Recipient).
+  const hidesGroups = !call.arguments.has('Identity') && details?.includes('groupmailbox') !== true;
   return listing(call, {
     kinds: ['user', 'group', 'contact'], row: (view) => recipientRow(view, call.directory), properties,
-    accepts: (view, directory) => isRecipient(view, directory) && (coarse === undefined || coarse.includes(coarseType(recipientTypeOf(view, directory)).toLowerCase())),
+    accepts: (view, directory) => isRecipient(view, directory) && !(hidesGroups && recipientTypeOf(view, directory) === 'GroupMailbox') && (coarse === undefined || coarse.includes(coarseType(recipientTypeOf(view, directory)).toLowerCase())),
   });
 }
 

@@ -5,14 +5,17 @@ import { ExchangeRefusal, notSimulated } from '../refusal.ts';
 const FILTERABLE = new Set([
   'alias', 'archiveguid', 'city', 'company', 'countryorregion', 'department', 'displayname', 'distinguishedname', 'emailaddresses', 'exchangeguid', 'externaldirectoryobjectid', 'externalemailaddress', 'firstname', 'guid',
   'hiddenfromaddresslistsenabled', 'isdirsynced', 'lastname', 'legacyexchangedn', 'litigationholdenabled', 'manager', 'name', 'office', 'phone', 'postalcode', 'primarysmtpaddress', 'recipienttype', 'recipienttypedetails', 'stateorprovince',
-  'title', 'userprincipalname', 'windowsemailaddress', ...Array.from({ length: 15 }, (_, i) => `customattribute${i + 1}`),
+  'title', 'userprincipalname', 'whenchangedutc', 'windowsemailaddress', ...Array.from({ length: 15 }, (_, i) => `customattribute${i + 1}`),
 ]);
 
 /** Properties of the same page that the simulator cannot filter by, and says so. */
 const OFFERED_ELSEWHERE = new Set([
   'acceptmessagesonlyfrom', 'grantsendonbehalfto', 'hiddengroupmembershipenabled', 'homephone', 'initials', 'litigationholddate', 'mailtip', 'managedby', 'maxreceivesize', 'maxsendsize', 'memberofgroup', 'members', 'mobilephone', 'notes', 'pager',
-  'forwardingaddress', 'forwardingsmtpaddress', 'delivertomailboxandforward', 'retentionpolicy', 'samaccountname', 'servername', 'database', 'usagelocation', 'whenchanged', 'whenchangedutc', 'whencreated', 'whencreatedutc', 'whenmailboxcreated', 'whensoftdeleted',
+  'forwardingaddress', 'forwardingsmtpaddress', 'delivertomailboxandforward', 'retentionpolicy', 'samaccountname', 'servername', 'database', 'usagelocation', 'whenchanged', 'whencreated', 'whencreatedutc', 'whenmailboxcreated', 'whensoftdeleted',
 ]);
+
+/** Properties that hold a time in UTC (the same page: "A date/time value in Coordinated Universal Time"). Those in the time zone of a server are left out, since nobody knows it. */
+const TIMES = new Set(['whenchangedutc']);
 
 /** Longer filters are refused before they are read, so that none runs out of stack. */
 const LONGEST = 8192;
@@ -26,7 +29,7 @@ export interface Filter { readonly names: ReadonlySet<string>; readonly passes: 
 type Token = { readonly kind: 'word' | 'text' | 'sign'; readonly text: string; readonly at: number };
 
 /**
- * Reads an OPATH filter: comparisons `Property -eq|-ne|-like|-notlike value`, joined by `-and`, `-or`, `-not` and parentheses.
+ * Reads an OPATH filter: comparisons `Property -eq|-ne|-like|-notlike value`, times also with `-gt|-ge|-lt|-le`, joined by `-and`, `-or`, `-not` and parentheses.
  * @throws ExchangeRefusal 400 for a malformed filter or an unknown property, 501 for properties and operators that are left out.
  */
 export function readFilter(filter: string): Filter {
@@ -68,7 +71,7 @@ export function readFilter(filter: string): Filter {
     if (!FILTERABLE.has(name)) throw invalidFilter(filter, `"${property.text}" isn't a recognized filterable property. For a complete list of filterable properties see the command help.`);
     names.add(name);
     if (sign?.kind !== 'sign' || value === undefined || value.kind === 'sign') throw syntax(filter, sign?.at ?? filter.length);
-    const compare = comparer(sign.text.toLowerCase(), constant(value, filter));
+    const compare = TIMES.has(name) ? timeComparer(sign.text.toLowerCase(), value, filter) : comparer(sign.text.toLowerCase(), constant(value, filter));
     return (row) => {
       const key = Object.keys(row).find((k) => k.toLowerCase() === name);
       return compare(key === undefined ? undefined : row[key]);
@@ -116,6 +119,25 @@ function comparer(sign: string, wanted: string | boolean | null): (value: unknow
     case '-gt': case '-ge': case '-lt': case '-le': case '-match': throw notSimulated(`the filter operator ${sign}`);
     default: throw invalidFilter(sign, `"${sign}" isn't a recognized operator.`);
   }
+}
+
+/**
+ * Compares times to the second, as the directory keeps them. Without a zone a time is UTC.
+ * @throws ExchangeRefusal 400 for a text that is no time, 501 for operators that are left out.
+ */
+function timeComparer(sign: string, token: Token, filter: string): (value: unknown) => boolean {
+  const wanted = secondOf(token.text);
+  if (token.kind !== 'text' || wanted === null) throw invalidFilter(filter, `The value "${token.text}" could not be converted to type System.DateTime.`);
+  const by: Readonly<Record<string, (at: number) => boolean>> = { '-eq': (at) => at === wanted, '-ne': (at) => at !== wanted, '-gt': (at) => at > wanted, '-ge': (at) => at >= wanted, '-lt': (at) => at < wanted, '-le': (at) => at <= wanted };
+  const compare = by[sign];
+  if (compare === undefined) throw notSimulated(`the filter operator ${sign} on a time`);
+  return (value) => { const at = typeof value === 'string' ? secondOf(value) : null; return at !== null && compare(at); };
+}
+
+function secondOf(text: string): number | null {
+  const zoned = /(?:Z|[+-]\d{2}:?\d{2})$/i.test(text) ? text : `${text}Z`;
+  const at = Date.parse(/^\d{4}-/.test(text) ? zoned.replace(/^(\S+) (\S)/, '$1T$2') : `${text} UTC`);
+  return Number.isNaN(at) ? null : Math.floor(at / 1000);
 }
 
 function valuesOf(value: unknown): readonly unknown[] {

@@ -19,14 +19,20 @@ export function addressesOf(view: View): readonly string[] {
   return list.length > 0 ? list : mail === undefined ? [] : [`SMTP:${mail}`];
 }
 
+/** When the object changed last as Exchange dates it, whoever wrote it; its creation when nothing was written since. ISO 8601, UTC. */
+export function whenChangedOf(view: View): string | null {
+  const times = [facetOf(view).whenChanged, view.changedAt === null ? undefined : new Date(view.changedAt).toISOString(), textOf(view, 'createdDateTime')].flatMap((text) => text ?? []);
+  return times.length === 0 ? null : new Date(Math.max(...times.map((text) => Date.parse(text)))).toISOString();
+}
+
 /** Lower-case names of {@link lightRow}. */
-export const LIGHT: ReadonlySet<string> = new Set(['alias', 'displayname', 'emailaddresses', 'primarysmtpaddress', 'windowsemailaddress']);
+export const LIGHT: ReadonlySet<string> = new Set(['alias', 'displayname', 'emailaddresses', 'primarysmtpaddress', 'windowsemailaddress', 'whenchangedutc']);
 
 /** The few properties that most filters look at: made of every object of a tenant without building whole rows. */
 export function lightRow(view: View): Row {
   const EmailAddresses = addressesOf(view);
   const primary = primaryOf(EmailAddresses) ?? '';
-  return { Alias: textOf(view, 'mailNickname') ?? '', DisplayName: textOf(view, 'displayName') ?? '', EmailAddresses, PrimarySmtpAddress: primary, WindowsEmailAddress: primary };
+  return { Alias: textOf(view, 'mailNickname') ?? '', DisplayName: textOf(view, 'displayName') ?? '', EmailAddresses, PrimarySmtpAddress: primary, WindowsEmailAddress: primary, WhenChangedUTC: whenChangedOf(view) };
 }
 
 /** Properties that every recipient has (cmdlet reference, Get-Recipient, Get-Mailbox; names as the cmdlets give them). */
@@ -43,7 +49,7 @@ export function commonRow(view: View, directory: Directory): Row {
     RecipientType: coarseType(details), RecipientTypeDetails: details, HiddenFromAddressListsEnabled: facet.hiddenFromAddressListsEnabled ?? false,
     IsDirSynced: isSynced({ ...view.object, properties: view.properties }), ...Object.fromEntries(CUSTOM_ATTRIBUTES.map((n, i) => [n, customAttributeOf(view, i + 1)])),
     GrantSendOnBehalfTo: (facet.grantSendOnBehalfTo ?? []).map((id) => referenceName(directory, id)).filter((n) => n !== undefined),
-    WhenCreatedUTC: textOf(view, 'createdDateTime') ?? null, WhenChangedUTC: facet.whenChanged ?? textOf(view, 'createdDateTime') ?? null,
+    WhenCreatedUTC: textOf(view, 'createdDateTime') ?? null, WhenChangedUTC: whenChangedOf(view),
   };
 }
 

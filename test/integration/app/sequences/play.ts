@@ -1,5 +1,5 @@
 import type { TaskRow } from '../../../../shared/contracts/tasks.ts';
-import { openRig, type Rig } from '../rig.ts';
+import { openRig, type Rig, type RigOptions } from '../rig.ts';
 import { cloudId, guid } from '../works.ts';
 import { NUMBERS, Organisation, PEOPLE, type World } from './organisation.ts';
 import { hasNoMailbox, putLicences, putRules } from './rules.ts';
@@ -14,10 +14,10 @@ const STUCK = /was empty before and cannot be made empty again/;
 /** A project at work: its rig, its collections and its organisation. */
 export interface Works { readonly rig: Rig; readonly organisation: Organisation; readonly given: World; readonly collections: Readonly<Record<'Everyone' | 'First' | 'Second', string>> }
 
-/** Opens a project of its own for a world. */
-export async function begin(given: World): Promise<Works> {
+/** Opens a project of its own for a world. @param more what the rig shall have besides. */
+export async function begin(given: World, more: Pick<RigOptions, 'services'> = {}): Promise<Works> {
   const organisation = new Organisation(given);
-  const rig = await openRig({ source: organisation.entries(), defaults: { distributionGroups: 'distribution group' }, seed: tenantOf(given) });
+  const rig = await openRig({ source: organisation.entries(), defaults: { distributionGroups: 'distribution group' }, seed: tenantOf(given), ...more });
   await rig.call('references.saveSettings', { pairId: rig.pairId, healing: given.healing as 'automatic' });
   const owner = { kind: 'pair' as const, id: rig.pairId };
   for (const one of (await rig.call('matchingRules.list', owner)).rows) {

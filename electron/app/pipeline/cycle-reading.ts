@@ -1,0 +1,51 @@
+import type { CycleKind } from '../../../shared/domain/coexistence.ts';
+import type { Directory } from '../../engines/directory/index.ts';
+import { TRACKED_RESOURCES, type OpenedTenant } from '../../engines/tenant/index.ts';
+import type { CoexistenceRecord, CollectionRecord, PairRecord } from '../../store/index.ts';
+import { refreshScope } from '../collections-scope.ts';
+import type { Services } from '../services.ts';
+import { candidatesBehind } from './cycle-candidates.ts';
+import { followScope } from './cycle-members.ts';
+import { readSourceChanges } from './read-source-changes.ts';
+import { readTargetChanges } from './read-target-changes.ts';
+import type { Reporter } from './reporter.ts';
+
+/** What a cycle learnt of both sides. */
+export interface CycleReading {
+  /** Objects of either side that changed since the cycle before; of a cycle that compares everything, what this reading found. */
+  readonly changes: number;
+  /** Objects that a cycle has to compare; null: all of the collection. */
+  readonly candidates: readonly string[] | null;
+  /** How far the feed of changes was seen: where the next cycle goes on when this one comes to its end. */
+  readonly position: number;
+}
+
+/** Filters whose answer for an object changes with another object: a group that gets a member is changed, the member is not (MS-ADTS 3.1.1.3.4.4.3, back links). */
+const LOOKS_AT_OTHERS = /memberof|directreports|managedobjects|1\.2\.840\.113556\.1\.4\.1941/i;
+
+/**
+ * Brings what the project knows of both sides up to date, the members of dynamic collections included. What it costs follows what changed; a
+ * full cycle reads everything anew. Sides that cannot tell what changed are read whole by themselves.
+ */
+export async function readBothSides(
+  services: Services, pair: PairRecord, collection: CollectionRecord, { kind, record }: { readonly kind: CycleKind; readonly record: CoexistenceRecord }, directory: Directory, tenant: OpenedTenant, reporter: Reporter, signal: AbortSignal,
+): Promise<CycleReading> {
+  const { store } = services;
+  const before = record.position;
+  if (kind === 'full') for (const side of TRACKED_RESOURCES) await store.watermarks.remove(pair.id, side);
+  const source = await readSourceChanges(services, pair, directory, reporter, signal, kind === 'full' ? 'everything' : 'changes');
+  const target = await readTargetChanges(services, pair, tenant, reporter, signal);
+  const behind = await candidatesBehind(services, pair, collection, before, record.settings.upnSuffix, signal);
+  if (source.whole === null) await followScopes(services, directory, pair, behind.sources, signal);
+  const whole = kind !== 'changes' || before === 0;
+  return { changes: whole ? source.changed + source.gone + target.changed + target.removed : behind.changes, candidates: whole ? null : behind.ids, position: behind.position };
+}
+
+/** Every dynamic collection of the pair: a reading is one for all of them. */
+async function followScopes(services: Services, directory: Directory, pair: PairRecord, ids: readonly string[], signal: AbortSignal): Promise<void> {
+  for (const one of await services.store.collections.list(pair.id)) {
+    if (one.kind !== 'dynamic' || one.scope === null) continue;
+    if (LOOKS_AT_OTHERS.test(one.scope.filter)) await refreshScope(services, directory, pair, one, signal);
+    else await followScope(services, directory, pair, one, ids, signal);
+  }
+}

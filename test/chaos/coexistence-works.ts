@@ -1,0 +1,223 @@
+import { Attribute, Change, type Client } from 'ldapts';
+import type { Desk } from '../integration/scenarios/corp.ts';
+
+/** A random source whose numbers can be had again: mulberry32. */
+export function dice(seed: number): (sides: number) => number {
+  let state = seed >>> 0;
+  return (sides) => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) % sides;
+  };
+}
+
+/** A person as the directory has it, and what the tenant must show of it by the rules. */
+interface Person {
+  readonly alias: string;
+  readonly anchor: string;
+  dn: string;
+  here: boolean;
+  /** Out of the collection's scope: what changes waits until it is back. */
+  away: boolean;
+  enabled: boolean;
+  manager: string | null;
+  readonly values: Map<Edited, string>;
+  readonly expected: Map<string, unknown>;
+  expectedManager: string | null;
+}
+/** A group likewise; members by anchor. */
+interface Group { readonly name: string; readonly anchor: string; dn: string; readonly members: Set<string>; description: string }
+
+/** Attributes that are edited, and where the default rules write them. */
+const FLOW = { title: 'jobTitle', department: 'department', displayName: 'displayName', l: 'city', physicalDeliveryOfficeName: 'officeLocation' } as const;
+type Edited = keyof typeof FLOW;
+const EDITED = Object.keys(FLOW) as readonly Edited[];
+/** Office of those who are out of the collection's scope. */
+export const AWAY = 'Away';
+
+/**
+ * An organisation that people work in, in the directory and in the tenant, and an account of what the rules say of it that knows nothing of
+ * the product: a value of the source is written, an empty one writes nothing, members and managers follow, an object that leaves stays as it was.
+ */
+export class Organisation {
+  readonly people: Person[] = [];
+  readonly groups: Group[] = [];
+  readonly #desk: Desk;
+  readonly #base: string;
+  readonly #roll: (sides: number) => number;
+  #number = 0;
+  #rooms = 0;
+
+  constructor(desk: Desk, base: string, roll: (sides: number) => number) {
+    this.#desk = desk;
+    this.#base = base;
+    this.#roll = roll;
+  }
+
+  #one<T>(list: readonly T[]): T | undefined { return list[this.#roll(Math.max(1, list.length))]; }
+  #place(): string { return this.#one([this.#base, `OU=North,${this.#base}`, `OU=South,${this.#base}`]) ?? this.#base; }
+  /** Puts an entry into the directory. @returns its source anchor. */
+  async #add(client: Client, dn: string, attributes: Record<string, string | string[]>): Promise<string> {
+    await client.add(dn, attributes);
+    const { searchEntries } = await client.search(dn, { scope: 'base', attributes: ['objectGUID'], explicitBufferAttributes: ['objectGUID'] });
+    const id = searchEntries[0]?.['objectGUID'];
+    if (!Buffer.isBuffer(id)) throw new Error(`${dn} was not made`);
+    return id.toString('base64');
+  }
+
+  /** Somebody is hired. */
+  async hire(client: Client): Promise<void> {
+    const alias = `p${this.#number += 1}`;
+    const dn = `CN=${alias},${this.#place()}`;
+    const values = new Map<Edited, string>([['displayName', `Person ${alias}`], ['title', `Title ${this.#roll(9)}`]]);
+    const anchor = await this.#add(client, dn, { objectClass: 'user', sAMAccountName: alias, userPrincipalName: `${alias}@example.com`, userAccountControl: '544', ...Object.fromEntries(values) });
+    const expected = new Map<string, unknown>([['userPrincipalName', `${alias}@example.com`], ['accountEnabled', true], ['displayName', `Person ${alias}`], ['jobTitle', values.get('title')]]);
+    this.people.push({ alias, anchor, dn, here: true, away: false, enabled: true, manager: null, values, expected, expectedManager: null });
+  }
+
+  /** A group is made. */
+  async found(client: Client): Promise<void> {
+    const name = `Team ${this.#number += 1}`;
+    const dn = `CN=${name},${this.#place()}`;
+    const anchor = await this.#add(client, dn, { objectClass: 'group', sAMAccountName: name.replace(' ', ''), displayName: name, groupType: '-2147483646', description: 'New' });
+    this.groups.push({ name, anchor, dn, members: new Set(), description: 'New' });
+  }
+
+  /** One random thing happens in the directory. */
+  async work(client: Client): Promise<void> {
+    const person = this.#one(this.people.filter((one) => one.here));
+    const group = this.#one(this.groups);
+    const replace = async (dn: string, type: string, values: string[]): Promise<void> => { await client.modify(dn, new Change({ operation: 'replace', modification: new Attribute({ type, values }) })); };
+    const member = async (operation: 'add' | 'delete', of: Group, dn: string): Promise<void> => { await client.modify(of.dn, new Change({ operation, modification: new Attribute({ type: 'member', values: [dn] }) })); };
+    switch (this.#roll(14)) {
+      case 0: return await this.hire(client);
+      case 1: case 2: case 3: {
+        if (person === undefined) return;
+        const attribute = this.#one(EDITED) ?? 'title';
+        const value = `${attribute} ${this.#roll(1_000)}`;
+        await replace(person.dn, attribute, [value]);
+        person.values.set(attribute, value);
+        if (attribute === 'physicalDeliveryOfficeName') person.away = false;
+        return;
+      }
+      // An empty value of the source writes nothing: what the tenant has stays.
+      case 4: if (person !== undefined) { await replace(person.dn, 'department', []); person.values.delete('department'); } return;
+      case 5: case 6: {
+        if (person === undefined || group === undefined) return;
+        const is = group.members.has(person.anchor);
+        await member(is ? 'delete' : 'add', group, person.dn);
+        if (is) group.members.delete(person.anchor); else group.members.add(person.anchor);
+        return;
+      }
+      case 7: {
+        const boss = this.#one(this.people.filter((one) => one.here && one !== person));
+        if (person === undefined || boss === undefined) return;
+        await replace(person.dn, 'manager', [boss.dn]);
+        person.manager = boss.anchor;
+        return;
+      }
+      // Renamed: the entry, not what it is called.
+      case 8: if (person !== undefined) await this.#move(client, person, `CN=${person.alias}-${this.#roll(1_000)}`, person.dn.slice(person.dn.indexOf(',') + 1)); return;
+      case 9: if (person !== undefined) await this.#move(client, person, person.dn.slice(0, person.dn.indexOf(',')), this.#place()); return;
+      case 10: {
+        if (person === undefined) return;
+        person.enabled = !person.enabled;
+        await replace(person.dn, 'userAccountControl', [person.enabled ? '544' : '546']);
+        return;
+      }
+      case 11: if (group !== undefined) { group.description = `Text ${this.#roll(1_000)}`; await replace(group.dn, 'description', [group.description]); } return;
+      // Out of the scope: its object in the tenant stays as it was until somebody gives it another office.
+      case 12: {
+        if (person === undefined || this.#roll(2) > 0) return;
+        await replace(person.dn, 'physicalDeliveryOfficeName', [AWAY]);
+        person.values.set('physicalDeliveryOfficeName', AWAY);
+        person.away = true;
+        return;
+      }
+      default: {
+        // Few leave: the organisation shall not die out. The object in the tenant stays as it was, in its groups, too.
+        if (person === undefined || this.people.filter((one) => one.here).length < 8 || this.#roll(3) > 0) return;
+        await client.del(person.dn);
+        person.here = false;
+        for (const one of this.groups) one.members.delete(person.anchor);
+        for (const one of this.people) if (one.manager === person.anchor) one.manager = null;
+      }
+    }
+  }
+
+  /** What the rules write of everybody who is in the scope now: call it when a cycle is about to run. */
+  flow(): void {
+    for (const person of this.people) {
+      if (person.away || !person.here) continue;
+      for (const [attribute, value] of person.values) person.expected.set(FLOW[attribute], value);
+      person.expected.set('accountEnabled', person.enabled);
+      // Nobody to report to writes nothing: who was it stays.
+      if (person.manager !== null) person.expectedManager = person.manager;
+    }
+  }
+
+  async #move(client: Client, person: Person, rdn: string, parent: string): Promise<void> {
+    const dn = `${rdn},${parent}`;
+    if (dn === person.dn) return;
+    await client.modifyDN(person.dn, dn);
+    person.dn = dn;
+  }
+
+  /** A container is renamed: everything below it has another name, of which the directory says nothing. */
+  async renameContainer(client: Client): Promise<void> {
+    const from = `OU=South,${this.#base}`;
+    const to = `OU=Room ${this.#rooms += 1},${this.#base}`;
+    await client.modifyDN(from, to);
+    await client.add(from, { objectClass: 'organizationalUnit' });
+    for (const one of [...this.people, ...this.groups]) if (one.dn.endsWith(`,${from}`)) one.dn = one.dn.slice(0, -from.length) + to;
+  }
+
+  /** One random thing that somebody else does in the tenant: it stands where the source says nothing, and goes where it does. */
+  async meddle(): Promise<void> {
+    const tenant = this.#tenant();
+    const person = this.#one(this.people.filter((one) => one.here && tenant.users.has(one.anchor)));
+    if (person === undefined) return;
+    const attribute = this.#one(EDITED) ?? 'title';
+    const value = `by hand ${this.#roll(1_000)}`;
+    // The tenant fails for others as it does for us.
+    const patched = async (tries: number): Promise<unknown> => {
+      try { return await this.#desk.graph('PATCH', `/users/${tenant.users.get(person.anchor)?.id}`, { [FLOW[attribute]]: value }); } catch (error) { if (tries === 0) throw error; return await patched(tries - 1); }
+    };
+    await patched(20);
+    if (person.away || !person.values.has(attribute)) person.expected.set(FLOW[attribute], value);
+  }
+
+  #tenant() {
+    const { users, groups } = this.#desk.simulator.snapshot();
+    const byAnchor = new Map(users.map((one) => [String(one.properties['onPremisesImmutableId'] ?? ''), one]));
+    return { users: byAnchor, anchorOf: new Map(users.map((one) => [one.id, String(one.properties['onPremisesImmutableId'] ?? '')])), groups: new Map(groups.map((one) => [String(one.properties['displayName']), one])) };
+  }
+
+  /** Where the tenant differs from what the rules say, one line each; none: it is in step. */
+  differences(): readonly string[] {
+    const { users, anchorOf: anchors, groups } = this.#tenant();
+    const lines: string[] = [];
+    const named = (anchor: string | null): string => this.people.find((one) => one.anchor === anchor)?.alias ?? String(anchor);
+    for (const person of this.people) {
+      const user = users.get(person.anchor);
+      // Who was hired and left between two cycles never came.
+      if (user === undefined) { if (person.here && !person.away) lines.push(`${person.alias} is not there`); continue; }
+      if (!person.here) continue;
+      for (const [attribute, value] of person.expected) if (user.properties[attribute] !== value) lines.push(`${person.alias} ${attribute}: ${JSON.stringify(user.properties[attribute])} instead of ${JSON.stringify(value)}`);
+      const manager = user.manager === null ? null : anchors.get(user.manager) ?? user.manager;
+      // Who went away before ever coming to the tenant is waited for.
+      if (manager !== person.expectedManager && (person.expectedManager === null || users.has(person.expectedManager))) lines.push(`${person.alias} manager: ${named(manager)} instead of ${named(person.expectedManager)}`);
+    }
+    for (const group of this.groups) {
+      const there = groups.get(group.name);
+      if (there === undefined) { lines.push(`${group.name} is not there`); continue; }
+      if (there.properties['description'] !== group.description) lines.push(`${group.name} description: ${String(there.properties['description'])} instead of ${group.description}`);
+      const left = new Set(this.people.filter((one) => !one.here).map((one) => one.anchor));
+      const members = new Set(there.members.map((id) => anchors.get(id) ?? id).filter((one) => !left.has(one)));
+      for (const one of group.members) if (!members.has(one) && users.has(one)) lines.push(`${group.name} lacks ${named(one)}`);
+      for (const one of members) if (!group.members.has(one)) lines.push(`${group.name} has ${named(one)} too many`);
+    }
+    return lines;
+  }
+}
