@@ -12,7 +12,7 @@ needsBrowser();
 const PLACES = [
   ['Causeway demo', ['Home', 'Migration Pairs', 'Tasks', 'Agents']],
   ['Demo organisation', ['Home', 'Collections', 'Review', 'Matching', 'Mapping', 'Licences', 'References', 'Checks', 'Tasks', 'Statistics']],
-  ['Everyone', ['Home', 'Objects', 'Review', 'Matching', 'Mapping', 'Licences', 'References', 'Checks', 'Statistics', 'Tasks']],
+  ['Everyone', ['Home', 'Objects', 'Coexistence', 'Review', 'Matching', 'Mapping', 'Licences', 'References', 'Checks', 'Statistics', 'Tasks']],
   ['Agents', ['Agents']],
 ] as const;
 

@@ -7,6 +7,7 @@ import type { CollectionRecord, PairRecord, TaskRecord } from '../../store/index
 import { createPasswordDesk, passwordPolicy } from '../initial-passwords-desk.ts';
 import type { Services } from '../services.ts';
 import { createLedger } from './ledger.ts';
+import { noteFor } from './read-target-whole.ts';
 import type { Reporter } from './reporter.ts';
 
 /** Waits before looking again for what deviates, milliseconds: Graph shows writes with a delay. */
@@ -58,9 +59,18 @@ export async function verifyTask(services: Services, pairId: string, taskId: str
   let open = applied;
   const leaving = new Set(applied.flatMap(({ operation, targetId }) => (operation.kind === 'delete' || (operation.kind === 'set licences' && operation.changes.some(({ before, after }) => before?.some((one) => after?.includes(one) !== true) === true)) ? [targetId] : [])));
   const seen = { runId: services.newId() };
+  // What others changed meanwhile is among it. Once stored it is nothing new to the next reading, so that the feed has to be told here.
+  const note = await noteFor(services, pairId);
   const observer = {
-    objects: async (objects: readonly TargetObject[]) => { if (objects.length > 0) await services.store.targets.upsertPage(pairId, objects, seen.runId); },
-    members: async (groupId: string, memberIds: readonly string[]) => { await services.store.targets.setLinks(pairId, groupId, 'members', memberIds); },
+    objects: async (objects: readonly TargetObject[]) => {
+      if (objects.length > 0) await services.store.transaction(async (tx) => { await note(tx, (await tx.targets.upsertPage(pairId, objects, seen.runId)).changedIds, 'object'); });
+    },
+    members: async (groupId: string, memberIds: readonly string[]) => {
+      await services.store.transaction(async (tx) => {
+        const { added, removed } = await tx.targets.setLinks(pairId, groupId, 'members', memberIds);
+        if (added + removed > 0) await note(tx, [groupId], 'links');
+      });
+    },
   };
   for (const pause of VERIFY_AGAIN_MS) {
     if (pause > 0) await services.wait(pause, signal);

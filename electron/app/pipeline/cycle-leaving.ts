@@ -20,6 +20,7 @@ const what = ({ missing }: LeftObject): string => (missing ? 'It is no longer in
  */
 export function treatmentOf(left: LeftObject, target: TargetObject | undefined, policy: OutOfScope): Treatment {
   if (target === undefined || target.deleted) return { operation: null, reason: `${what(left)}, and so has its object in Microsoft 365.` };
+  if (left.taken === true) return { operation: null, reason: `${what(left)}; its object in Microsoft 365 is the match of another object by now, or in conflict with one, and is left as it is.` };
   const base = {
     service: owningService(target.kind, target.attributes), objectKind: target.kind, sourceId: left.sourceId, targetId: target.id, name: left.name, references: [], previous: [],
   };

@@ -79,7 +79,9 @@ async function planCycle(cycle: Cycle): Promise<void> {
     const ids = scope.ids.length === collection.objects ? null : scope.ids;
     const { planId, operations } = await matchAndPlan(services, fresh, collection, task, { settings: order.settings, ids }, reporter, signal, tenant.exchange, async () => {
       const known = await knownTargets(services, pair, ids);
-      return { knownTarget: (targetId) => known.has(targetId), last: leaving.flatMap(({ treatment }) => treatment.operation ?? []) };
+      // Matching may have found that an object which left is somebody else's by now.
+      const last = await treatLeft(services, collection, outOfScope, scope.waiting);
+      return { knownTarget: (targetId) => known.has(targetId), last: last.flatMap(({ treatment }) => treatment.operation ?? []) };
     });
     services.emit('store.changed', { nouns: ['objects', 'collections', 'pairs'] });
     const planned = { ...cycle, collection, order };
@@ -96,8 +98,8 @@ async function planCycle(cycle: Cycle): Promise<void> {
       await requireNobodyWrites(tx, task);
       await tx.tasks.update(task.id, { planId, checkpoint: { stage: 'apply' } });
     });
-    await applyAndEnd(planned, planId, scope, tenant);
-    await seen();
+    // What a cancelled cycle left open is told by these changes only: the next one looks at them again.
+    if (await applyAndEnd(planned, planId, scope, tenant) === 'to its end') await seen();
   });
 }
 
@@ -136,7 +138,7 @@ async function plannedObjects({ store }: Services, planId: string): Promise<read
   return [...ids];
 }
 
-async function applyAndEnd(cycle: Cycle, planId: string, scope: CycleScope, tenant: OpenedTenant): Promise<void> {
+async function applyAndEnd(cycle: Cycle, planId: string, scope: CycleScope, tenant: OpenedTenant): Promise<'to its end' | 'cancelled'> {
   const { services, pair, collection, task, order, before, reporter, signal } = cycle;
   const { result, deviations } = await applyTask(services, pair, collection, { ...task, planId }, tenant, reporter, signal);
   // Nobody asked for it to stop: it is not cancelled, and the next process goes on with it.
@@ -145,6 +147,7 @@ async function applyAndEnd(cycle: Cycle, planId: string, scope: CycleScope, tena
   const done = await settleCycle(services, { collection, task: { ...task, planId }, order, scope, ending, before }, reporter, signal);
   await services.store.tasks.update(task.id, { checkpoint: { stage: 'apply', verified: !ending.cancelled && deviations.length === 0 } });
   await cycleEnded(services, collection, { ...endOf(cycle, tenant), result: done }, reporter);
+  return ending.cancelled ? 'cancelled' : 'to its end';
 }
 
 /** Nothing to write: no plan stays, and the task is taken again by the next cycle. */

@@ -44,10 +44,12 @@ function sizesOf({ run, names: { recipients } }: Planning): PlanSizes {
  */
 export async function writePlan(planning: Planning, planId: string, reading: Reading): Promise<Written> {
   const { services, run, healing, settings, view, reporter } = planning;
+  const { cycle } = planning;
   const planner = createPlanner({
     settings, newId: services.newId, matchedBefore: (id) => run.knownBefore.has(id) || healing.has(id), sizes: sizesOf(planning),
     expected: (id) => settings.createUnmatched && run.results.get(id)?.state === 'Not matched',
-    ...(planning.cycle === undefined ? {} : { removeMembers: 'those Causeway does not know are kept' as const, knownTarget: planning.cycle.knownTarget }),
+    // A group outside the run is cut down to the members that it waits for: its others are nobody's business here.
+    ...(cycle === undefined ? {} : { removeMembers: 'those Causeway does not know are kept' as const, knownTarget: (targetId: string, groupId: string) => run.results.has(groupId) && cycle.knownTarget(targetId) }),
   });
   const writing: Writing = { planning, planId, planner, skips: [], located: new Set(), withoutMailbox: new Set(), settled: 0, objects: 0 };
   const clashes = await planAll(writing, reading);

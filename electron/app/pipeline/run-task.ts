@@ -122,7 +122,9 @@ async function runApply(services: Services, pair: PairRecord, collection: Collec
   });
 }
 
-async function fail(services: Services, task: TaskRecord, reporter: Reporter, signal: AbortSignal, error: unknown): Promise<void> {
+async function fail(services: Services, claimed: TaskRecord, reporter: Reporter, signal: AbortSignal, error: unknown): Promise<void> {
+  // A cycle comes from planning to applying in one run: how far it came is written with the task.
+  const task = await services.store.tasks.get(claimed.id).catch(() => claimed);
   const cancelled = signal.aborted || (error instanceof AppError && error.data.code === ErrorCode.Cancelled);
   if (cancelled) {
     const reason: unknown = signal.reason;

@@ -78,7 +78,7 @@ function applies(rule: MappingRule, input: MapInput): boolean {
 /** Collects the outcome while the rules are gone through. */
 interface Work {
   readonly values: Map<string, MappedValue>;
-  links: { manager?: MappedLink | null; members?: readonly MappedLink[]; permissions?: MappedPermissions };
+  links: { manager?: MappedLink | null; members?: readonly MappedLink[]; membersKept?: readonly string[]; permissions?: MappedPermissions };
   readonly naming: Map<string, MappedValue>;
   readonly unresolved: UnresolvedReference[];
   readonly problems: Finding[];
@@ -99,6 +99,13 @@ function linksMeant(rule: MappingRule, input: MapInput): Values | null {
 /** Marks what a rule for creation only wanted. */
 const marked = <T extends object>(rule: MappingRule, all: readonly T[]): readonly (T & { readonly onCreation?: true })[] => (rule.condition === 'only on creation' ? all.map((one) => ({ ...one, onCreation: true as const })) : all);
 
+/** Members that are not among those to be written and yet must not be taken out: the source group holds them, or the rule is about the creation only and the group is there. */
+function membersKept(rule: MappingRule, input: MapInput, written: readonly MappedLink[]): readonly string[] {
+  if (rule.condition === 'only on creation' && input.target !== null) return valuesOf(input.target.links, 'members') ?? [];
+  const known = new Set(written.map((one) => one.targetId));
+  return (valuesOf(input.source.links, rule.sourceAttribute) ?? []).flatMap((dn) => { const targetId = input.resolve(dn)?.targetId ?? null; return targetId === null || known.has(targetId) ? [] : [targetId]; });
+}
+
 function applyLink(rule: MappingRule, input: MapInput, work: Work): void {
   const link = LINKS[input.source.kind];
   const permission = input.source.kind === 'user' ? permissionOf(rule.targetAttribute) : undefined;
@@ -115,8 +122,11 @@ function applyLink(rule: MappingRule, input: MapInput, work: Work): void {
     const references = marked(rule, found.references);
     const manager = references[0];
     const present = rule.condition === 'only on creation' ? valuesOf(input.target?.links ?? {}, 'manager')?.[0] : undefined;
-    if (link === 'members') work.links.members = [...(work.links.members ?? []), ...references];
-    else if (manager !== undefined && present !== undefined && present !== manager.targetId) work.unresolved.push({ sourceId: input.source.id, attribute: rule.sourceAttribute, dn: manager.dn, reason: ANOTHER_MANAGER, onCreation: true });
+    if (link === 'members') {
+      work.links.members = [...(work.links.members ?? []), ...references];
+      const kept = membersKept(rule, input, references);
+      if (kept.length > 0) work.links.membersKept = [...(work.links.membersKept ?? []), ...kept];
+    } else if (manager !== undefined && present !== undefined && present !== manager.targetId) work.unresolved.push({ sourceId: input.source.id, attribute: rule.sourceAttribute, dn: manager.dn, reason: ANOTHER_MANAGER, onCreation: true });
     else if (manager !== undefined && work.links.manager === undefined) work.links.manager = manager;
   }
 }

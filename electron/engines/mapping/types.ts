@@ -85,8 +85,8 @@ export interface MappedValue {
 export interface MappedObject {
   /** By target attribute name in the spelling of shared/rules/target-attributes.ts. */
   readonly values: ReadonlyMap<string, MappedValue>;
-  /** A key is present only when a rule speaks about it. `manager` null: shall have none. */
-  readonly links: { readonly manager?: MappedLink | null; readonly members?: readonly MappedLink[]; readonly permissions?: MappedPermissions };
+  /** A key is present only when a rule speaks about it. `manager` null: shall have none. `membersKept`: Graph ids that are not to be added and, being members, are not to be taken out. */
+  readonly links: { readonly manager?: MappedLink | null; readonly members?: readonly MappedLink[]; readonly membersKept?: readonly string[]; readonly permissions?: MappedPermissions };
   /**
    * Attributes that name other recipients, by their name: the addresses that shall be among the values, or the one that shall be the value.
    * They are planned after everything else, as links are.

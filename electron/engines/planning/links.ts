@@ -50,8 +50,8 @@ function planMembers(queued: QueuedLinks, members: readonly Reference[], context
   }
   const additions = chunkReferences([...wanted.values()]).map((chunk) => operation(queued, context, 'add members', chunk, []));
   if ((context.removeMembers ?? 'never') === 'never') return additions;
-  const kept = new Set(members.flatMap((member) => member.targetId ?? []));
-  const surplus = [...present].filter((id) => !kept.has(id) && context.knownTarget?.(id) === true).map((id) => ({ sourceId: null, targetId: id, name: id }));
+  const kept = new Set([...members.flatMap((member) => member.targetId ?? []), ...queued.links.membersKept ?? []]);
+  const surplus = [...present].filter((id) => !kept.has(id) && context.knownTarget?.(id, queued.source.id) === true).map((id) => ({ sourceId: null, targetId: id, name: id }));
   return [...additions, ...chunkReferences(surplus).map((chunk) => operation(queued, context, 'remove members', chunk, []))];
 }
 

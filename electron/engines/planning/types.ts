@@ -24,8 +24,8 @@ export interface PlannerContext {
    * `those Causeway does not know are kept`: members that are matched to a source object are removed, all others stay.
    */
   readonly removeMembers?: 'never' | 'those Causeway does not know are kept';
-  /** True for a Graph id that is the match of some source object; needed for removing members. */
-  readonly knownTarget?: (targetId: string) => boolean;
+  /** True for a Graph id that is the match of some source object and may be taken out of the group of this source id; needed for removing members. */
+  readonly knownTarget?: (targetId: string, groupId: string) => boolean;
 }
 
 /** One object to be planned. */

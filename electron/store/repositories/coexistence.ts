@@ -28,7 +28,15 @@ export interface CoexistenceRecord {
 }
 
 /** An object that coexistence keeps in step and that has left: it is gone from the directory, or from the collection. */
-export interface LeftObject { readonly sourceId: string; readonly targetId: string; readonly missing: boolean; readonly member: boolean; readonly name: string }
+export interface LeftObject {
+  readonly sourceId: string;
+  readonly targetId: string;
+  readonly missing: boolean;
+  readonly member: boolean;
+  readonly name: string;
+  /** Another object that is in the directory is matched with its target now, or in conflict about it, such as the same person made anew. */
+  readonly taken?: boolean;
+}
 
 /** Coexistence of collections, and the objects that it keeps in step. */
 export interface CoexistenceRepository {
@@ -53,7 +61,7 @@ export interface CoexistenceRepository {
   left(collectionId: string): Promise<readonly LeftObject[]>;
   /** Members that no cycle has brought in step yet. */
   neverSynced(collectionId: string): Promise<ReadonlySet<string>>;
-  /** Graph ids, of all or of these, that are the match of an object which is in the directory. */
+  /** Graph ids, of all or of these, that are the match of an object which is in the directory, and that nobody has to look at first. */
   matchedTargets(pairId: string, among?: readonly string[]): Promise<ReadonlySet<string>>;
   /** Removes the plan of a cycle that had nothing to write. */
   forgetPlan(planId: string): Promise<void>;
@@ -129,19 +137,26 @@ export function coexistenceRepository(context: Context): CoexistenceRepository {
       const rows = await db.selectFrom('synced_object as kept')
         .leftJoin('source', (join) => join.onRef('source.pair_id', '=', 'kept.pair_id').onRef('source.id', '=', 'kept.source_id'))
         .leftJoin('collection_member as member', (join) => join.onRef('member.collection_id', '=', 'kept.collection_id').onRef('member.source_id', '=', 'kept.source_id'))
-        .select(['kept.source_id', 'kept.target_id', 'source.missing', 'source.name', 'member.source_id as member_id'])
+        .leftJoin('match_result as heir', (join) => join.onRef('heir.pair_id', '=', 'kept.pair_id').onRef('heir.target_id', '=', 'kept.target_id').onRef('heir.source_id', '<>', 'kept.source_id'))
+        .leftJoin('source as owner', (join) => join.onRef('owner.pair_id', '=', 'heir.pair_id').onRef('owner.id', '=', 'heir.source_id').on('owner.missing', '=', 0))
+        .select(['kept.source_id', 'kept.target_id', 'source.missing', 'source.name', 'member.source_id as member_id', 'owner.id as owner_id'])
         .where('kept.collection_id', '=', collectionId)
         .where((eb) => eb.or([eb('member.source_id', 'is', null), eb('source.missing', '=', 1), eb('source.id', 'is', null)]))
         // Moved to another collection that keeps it in step: it is in good hands.
         .where((eb) => eb.or([eb('source.missing', '=', 1), eb('source.id', 'is', null), eb.not(eb.exists(eb.selectFrom('collection_member as other').innerJoin('coexistence', 'coexistence.collection_id', 'other.collection_id').select(sql<number>`1`.as('one'))
           .whereRef('other.source_id', '=', 'kept.source_id').whereRef('other.pair_id', '=', 'kept.pair_id').whereRef('other.collection_id', '<>', 'kept.collection_id').where('coexistence.state', '<>', 'Off')))]))
         .orderBy('kept.source_id').execute();
-      return rows.map((row) => ({ sourceId: row.source_id, targetId: row.target_id, missing: row.missing !== 0, member: row.member_id !== null, name: row.name ?? row.source_id }));
+      const found = new Map<string, LeftObject>();
+      for (const row of rows) {
+        const taken = row.owner_id !== null || found.get(row.source_id)?.taken === true;
+        found.set(row.source_id, { sourceId: row.source_id, targetId: row.target_id, missing: row.missing !== 0, member: row.member_id !== null, name: row.name ?? row.source_id, ...(taken ? { taken } : {}) });
+      }
+      return [...found.values()];
     },
     neverSynced: async (collectionId) => new Set((await db.selectFrom('collection_member').select('source_id').where('collection_id', '=', collectionId).where('synchronisation', '=', 'Never synced').execute()).map((row) => row.source_id)),
     matchedTargets: async (pairId, among) => {
       const all = db.selectFrom('match_result').innerJoin('source', (join) => join.onRef('source.pair_id', '=', 'match_result.pair_id').onRef('source.id', '=', 'match_result.source_id'))
-        .select('match_result.target_id').where('match_result.pair_id', '=', pairId).where('match_result.state', '=', 'Matched').where('source.missing', '=', 0);
+        .select('match_result.target_id').where('match_result.pair_id', '=', pairId).where('match_result.state', '=', 'Matched').where('match_result.review', '<>', 'To review').where('source.missing', '=', 0);
       const rows = among === undefined ? await all.execute() : [];
       for (const ids of pieces(among ?? [])) rows.push(...await all.where('match_result.target_id', 'in', ids).execute());
       return new Set(rows.flatMap((row) => row.target_id ?? []));

@@ -3,6 +3,7 @@ import type { MatchResult } from '../../../shared/domain/objects.ts';
 import type { MigrationProgress } from '../../../shared/domain/statuses.ts';
 import { count, json, pieces } from '../columns.ts';
 import { inTransaction, type Context } from '../context.ts';
+import { appendChanges, isFollowed } from './change-feed.ts';
 import type { MatchDecisionTable } from '../schema.ts';
 import type { ReviewOf } from './match-review.ts';
 import { MATCH_WRITE, toMatchColumns } from './matches.ts';
@@ -58,6 +59,8 @@ async function write(within: Context, pairId: string, standings: readonly (Match
     await dialect.bulk.insert(db, { table: 'match_decision', columns: ['pair_id', 'source_id', 'target_id', 'decision', 'risks', 'decided_by', 'decided_at'], key: [], update: [] }, some.flatMap((one) => toRows(pairId, one.sourceId, one.decision, at).map((row) => ({ ...row }))));
     await dialect.bulk.update(db, { table: 'collection_member', key: ['pair_id', 'source_id'], set: ['status', 'reason', 'changed_at'] }, some.map((one) => ({ pair_id: pairId, source_id: one.sourceId, status: one.status, reason: one.reason, changed_at: at })));
   }
+  // The next cycle of coexistence looks at them as if they had changed: neither side tells of a decision.
+  if (await isFollowed(within, pairId)) await appendChanges(within, pairId, 'source', standings.map((one) => ({ objectId: one.sourceId, what: 'object' })));
 }
 
 const history = (db: Context['db'], { pairId, collectionId }: ReviewOf) => (collectionId === null

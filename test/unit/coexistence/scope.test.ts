@@ -39,6 +39,7 @@ describe('who left', () => {
   it('is deleted by the service that keeps it, and not twice', () => {
     expect(treatmentOf(left, target('group', { mailEnabled: ['true'], groupTypes: [] }), 'delete').operation).toMatchObject({ service: 'exchange' });
     expect(treatmentOf(left, undefined, 'delete').operation).toBeNull();
+    expect(treatmentOf({ ...left, taken: true }, ann, 'delete')).toEqual({ operation: null, reason: expect.stringContaining('another object') });
     expect(treatmentOf(left, { ...ann, deleted: true }, 'delete').operation).toBeNull();
   });
 });

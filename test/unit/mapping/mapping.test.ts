@@ -111,6 +111,8 @@ describe('groups', () => {
     expect(values(mapped)).toMatchObject({ groupTypes: ['Unified'], mailEnabled: ['true'], securityEnabled: ['false'], mailNickname: ['staff'] });
     expect(mapped.links.members).toHaveLength(1);
     expect(mapped.unresolved.map((one) => one.reason)).toContain('a Microsoft 365 group cannot hold a group');
+    // Active Directory holds it: who is a member already must not be taken out because nobody could write it.
+    expect(mapped.links.membersKept).toEqual(['t CN=Known Group,DC=x']);
   });
   const kept = { defaults: { upnSuffix: '', countryCode: '', distributionGroups: 'distribution group' as const } };
   test('groups with mail are kept by Exchange Online', () => {

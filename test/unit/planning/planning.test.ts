@@ -131,6 +131,9 @@ describe('order and links', () => {
     const removing = plan([candidate], { removeMembers: 'those Causeway does not know are kept', knownTarget: (id) => id === 'known' });
     expect(removing.operations.map((one) => [one.kind, one.references.map((r) => r.targetId)])).toEqual([['add members', ['m1']], ['remove members', ['known']]]);
     expect(removing.counts.membersRemoved).toBe(1);
+    const remove = (mapped: typeof candidate.mapped, knownTarget: (id: string, groupId: string) => boolean) => plan([{ ...candidate, mapped }], { removeMembers: 'those Causeway does not know are kept', knownTarget }).operations.map((one) => one.kind);
+    expect(remove(want({}, { links: { members: refs(2), membersKept: ['known'] } }), (id) => id === 'known')).toEqual(['add members']);
+    expect(remove(candidate.mapped, (id, groupId) => id === 'known' && groupId !== 'g')).toEqual(['add members']);
   });
   test('members that were not read are left alone, with a note', () => {
     const { operations, notes } = plan([{ source: GROUP, match: match({ sourceId: 'g' }), target: there({ kind: 'group' }), mapped: want({}, { links: { members: refs(1) } }) }]);

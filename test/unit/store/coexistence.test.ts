@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import type { MatchResult } from '../../../shared/domain/objects.ts';
+import { NO_DECISION } from '../../../shared/domain/review.ts';
 import type { CoexistenceRecord } from '../../../electron/store/index.ts';
 import { VARIANTS, failure, sandbox, seeded, target } from './fixture.ts';
 
@@ -41,6 +43,35 @@ describe.each(VARIANTS)('coexistence ($name)', (variant) => {
     await store.coexistence.forget(collectionId, [moved]);
     expect(await left()).toEqual([[gone, true, true]]);
     expect(await store.coexistence.kept(collectionId, [stays, moved])).toEqual(new Set([stays]));
+  });
+
+  it('knows whose target another object has by now, and which members may be taken out of groups', async () => {
+    const store = await open(variant);
+    const { pair, collectionId, ids: [former = '', anew = '', doubted = ''] } = await seeded(store, 3);
+    const match = (sourceId: string, more: Partial<MatchResult> = {}): MatchResult => ({ sourceId, state: 'Matched', targetId: 'account', ruleId: null, pinned: false, evidence: [], risks: [], reason: '', ...more });
+    await store.coexistence.save(record(collectionId, pair.id));
+    await store.coexistence.keep(collectionId, pair.id, [{ sourceId: former, targetId: 'account' }]);
+    await store.collections.removeMembers(collectionId, [former]);
+    await store.matches.saveAll(pair.id, [match(former), match(doubted, { targetId: 'doubtful', review: 'To review' })]);
+    expect((await store.coexistence.left(collectionId)).map((one) => one.taken)).toEqual([undefined]);
+    await store.matches.saveAll(pair.id, [match(anew, { state: 'Conflict' })]);
+    expect((await store.coexistence.left(collectionId)).map((one) => one.taken)).toEqual([true]);
+    expect(await store.coexistence.matchedTargets(pair.id)).toEqual(new Set(['account']));
+    expect(await store.coexistence.matchedTargets(pair.id, ['account', 'doubtful'])).toEqual(new Set(['account']));
+  });
+
+  it('tells the next cycle whose match a person decided about', async () => {
+    const store = await open(variant);
+    const { pair, collectionId, ids: [id = ''] } = await seeded(store, 1);
+    const mark = { method: 'usn', server: '', invocation: '', usn: '', token: '', askedHash: '', readAt: 1, problem: '' };
+    const before = { result: null, confirmed: false, decision: NO_DECISION, status: 'Not matched' as const, reason: '' };
+    const after = { ...before, status: 'Matched' as const, result: { sourceId: id, state: 'Matched' as const, targetId: 'account', ruleId: null, pinned: true, evidence: [], risks: [], reason: '' } };
+    const decide = async () => { await store.matches.decide({ pairId: pair.id, collectionId, action: 'pin', actor: 'me', batch: 'b' }, [{ sourceId: id, before, after }]); };
+    await decide();
+    expect(await store.changeFeed.page(pair.id, 0, 10)).toEqual([]);
+    await store.watermarks.save(pair.id, 'source', mark);
+    await decide();
+    expect(await store.changeFeed.page(pair.id, 0, 10)).toMatchObject([{ side: 'source', objectId: id, what: 'object' }]);
   });
 
   it('keeps cycles by key, newest first, and sums them over time', async () => {
