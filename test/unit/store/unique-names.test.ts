@@ -31,4 +31,13 @@ describe.each(VARIANTS)('unique names of the tenant ($name)', (variant) => {
     await store.targets.remove(pair.id, ben.id);
     expect(await holders(['userPrincipalName', 'ben@example.com'])).toEqual([]);
   });
+
+  it('are forgotten with the tenant that they were read from', async () => {
+    const store = await open(variant);
+    const pair = await store.pairs.create(PAIR);
+    await store.targets.upsertPage(pair.id, [target(1)], 'run 1');
+    expect((await store.targets.holdersOf(pair.id, [['userPrincipalName', 'target1@contoso.example']])).size).toBe(1);
+    await store.pairs.forgetTenant(pair.id, 'Another tenant.');
+    expect((await store.targets.holdersOf(pair.id, [['userPrincipalName', 'target1@contoso.example']])).size).toBe(0);
+  });
 });
