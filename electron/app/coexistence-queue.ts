@@ -5,7 +5,7 @@ import type { TaskState } from '../../shared/domain/statuses.ts';
 import type { CoexistenceRecord, Repositories, TaskRecord } from '../store/index.ts';
 import { nextWorkingTime } from './coexistence-hours.ts';
 import { AT_WORK, findTask } from './coexistence-rows.ts';
-import type { SynchroniseSettings } from './pipeline/task-settings.ts';
+import { SynchroniseTask, type SynchroniseSettings } from './pipeline/task-settings.ts';
 import type { Services } from './services.ts';
 import { rollBackUnderWay, toTaskRow } from './task-rows.ts';
 
@@ -19,6 +19,13 @@ const isApplying = (task: TaskRecord): boolean => (task.checkpoint as { stage?: 
 /** What a cycle is started with. */
 export interface CycleOrder { readonly kind: CycleKind; readonly reason: string; readonly by: string; /** Objects that failed before are tried again at once. */ readonly retry: 'when due' | 'all' }
 
+/** Changes can be compared once everything was; and a full cycle that failed before its end is tried again as one. */
+function kindOf({ fullAt, failures }: CoexistenceRecord, before: TaskRecord | undefined, kind: CycleKind): CycleKind {
+  if (kind !== 'changes') return kind;
+  const last = before === undefined ? undefined : SynchroniseTask.safeParse(before.settings).data;
+  return fullAt === null || (failures > 0 && last?.kind === 'full') ? 'full' : 'changes';
+}
+
 /**
  * Puts a cycle of a collection into the queue: the task of the cycle before when that left nothing, the interrupted one when it was
  * writing, else a new one. Call it inside a transaction.
@@ -29,7 +36,7 @@ export async function queueCycle(tx: Repositories, record: CoexistenceRecord, or
   if (back !== undefined) throw appError(ErrorCode.Conflict, `Roll back ${back.id} of "${back.collectionName}" is ${back.state}. Approve or discard it first; coexistence goes on then.`);
   const before = await findTask(tx, record.taskId);
   if (before !== undefined && (AT_WORK.has(before.state) || before.state === 'Awaiting approval' || before.state === 'Scheduled')) throw appError(ErrorCode.Conflict, `A cycle of "${before.collectionName}" is ${before.state} already.`);
-  const settings: ReadonlyDeep<SynchroniseSettings> = { settings: record.settings, kind: order.kind, reason: order.reason, retry: order.retry, standing: '' };
+  const settings: ReadonlyDeep<SynchroniseSettings> = { settings: record.settings, kind: kindOf(record, before, order.kind), reason: order.reason, retry: order.retry, standing: '' };
   const queued = { state: 'Queued', phase: 'queue', done: 0, failed: 0, total: null, finishedAt: null } as const;
   if (before !== undefined && isApplying(before) && before.planId !== null && GOES_ON.includes(before.state)) {
     const task = await tx.tasks.moveIf(before.id, GOES_ON, { ...queued, message: 'Goes on with the cycle that was interrupted.' });

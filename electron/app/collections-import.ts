@@ -2,8 +2,7 @@ import type { Handlers } from '../ipc/router.ts';
 import { IMPORT_STATES, type ImportReport } from '../../shared/contracts/collection-import.ts';
 import type { Overlap } from '../../shared/contracts/collections.ts';
 import { appError, ErrorCode } from '../../shared/domain/errors.ts';
-import { escapeFilterBytes, readObjectList, type Directory, type DirectoryEntry } from '../engines/directory/index.ts';
-import { guidToBytes } from '../../shared/rules/guid.ts';
+import { filterOfGuids, readObjectList, type Directory, type DirectoryEntry } from '../engines/directory/index.ts';
 import type { CollectionRecord, PairRecord } from '../store/index.ts';
 import { findValues, judgeLines, type JudgedLine, type NamedCollection } from './collections-import-lines.ts';
 import { rootOf, withDirectory } from './collections-browse.ts';
@@ -123,7 +122,6 @@ async function* byGuid(directory: Directory, base: string, ids: ReadonlySet<stri
   }
   const all = [...ids];
   for (let at = 0; at < all.length; at += BATCH) {
-    const filter = `(|${all.slice(at, at + BATCH).map((id) => `(objectGUID=${escapeFilterBytes(guidToBytes(id) ?? new Uint8Array())})`).join('')})`;
-    yield* directory.read({ base, scope: 'sub', filter, attributes }, signal);
+    yield* directory.read({ base, scope: 'sub', filter: filterOfGuids(all.slice(at, at + BATCH)), attributes }, signal);
   }
 }

@@ -1,7 +1,6 @@
 import { AppError, ErrorCode } from '../../../shared/domain/errors.ts';
 import { normaliseDn } from '../../../shared/rules/dn.ts';
-import { guidToBytes } from '../../../shared/rules/guid.ts';
-import { escapeFilterBytes, type Directory, type DirectoryEntry } from '../../engines/directory/index.ts';
+import { filterOfGuids, type Directory, type DirectoryEntry } from '../../engines/directory/index.ts';
 import type { PairRecord } from '../../store/index.ts';
 import type { Services } from '../services.ts';
 import { isPermissionDescriptor, MAILBOX_FILTER, OBJECT_FILTER } from '../source-attributes.ts';
@@ -37,7 +36,7 @@ export interface StoredChanges { readonly seen: Set<string>; readonly changed: S
 /** An empty account of what was stored. */
 export const nothingStored = (): StoredChanges => ({ seen: new Set(), changed: new Set(), doubtful: new Set() });
 
-const byIds = (filter: string, ids: readonly string[]): string => `(&${filter}(|${ids.map((id) => `(objectGUID=${escapeFilterBytes(guidToBytes(id) ?? new Uint8Array())})`).join('')}))`;
+const byIds = (filter: string, ids: readonly string[]): string => `(&${filter}${filterOfGuids(ids)})`;
 
 async function store({ services, pair, directory, base, attributes, runId, signal, progress }: SourceReading, where: { readonly base: string; readonly ids: readonly string[] | null }, into: StoredChanges): Promise<void> {
   const limited = (filter: string): string => (where.ids === null ? filter : byIds(filter, where.ids));

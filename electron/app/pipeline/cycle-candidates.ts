@@ -1,7 +1,7 @@
-import { namesOf } from '../../engines/preflight/index.ts';
-import { sourceKeys } from '../../engines/matching/index.ts';
 import type { MatchingRule } from '../../../shared/domain/rules.ts';
-import type { CollectionRecord, PairRecord } from '../../store/index.ts';
+import { sourceKeys } from '../../engines/matching/index.ts';
+import { namesOf } from '../../engines/preflight/index.ts';
+import type { CollectionRecord, PairRecord, StoredSource } from '../../store/index.ts';
 import type { Services } from '../services.ts';
 import { comparesUniqueName } from './match-named.ts';
 import { nextTurn } from './next-turn.ts';
@@ -62,11 +62,8 @@ export async function markSeen({ store }: Pick<Services, 'store'>, pairId: strin
   });
 }
 
-type Sources = Services['store']['sources'];
-type Source = NonNullable<Awaited<ReturnType<Sources['get']>>>;
-
 /** True when a rule compares a value that somebody holds now; rules on what is not unique may find anybody. */
-const mayMatch = (source: Source, rules: readonly MatchingRule[], names: ReadonlySet<string>, upnSuffix: string): boolean =>
+const mayMatch = (source: StoredSource, rules: readonly MatchingRule[], names: ReadonlySet<string>, upnSuffix: string): boolean =>
   rules.some((rule) => rule.sourceClass === source.kind && (comparesUniqueName(rule) ? sourceKeys(rule, source, upnSuffix).some((key) => names.has(key.toLowerCase())) : true));
 
 /** Members for which no match stands: they may find one in what is new in the tenant. */

@@ -1,5 +1,4 @@
-import { guidToBytes } from '../../../shared/rules/guid.ts';
-import { escapeFilterBytes, type Directory, type DirectoryEntry } from '../../engines/directory/index.ts';
+import { filterOfGuids, type Directory, type DirectoryEntry } from '../../engines/directory/index.ts';
 import type { CollectionRecord, PairRecord } from '../../store/index.ts';
 import { readScope } from '../collections-objects.ts';
 import { readAside } from '../collections-reading.ts';
@@ -11,8 +10,7 @@ const PIECE = 100;
 /** Those of the objects that a scope holds. The directory itself decides: the filter may speak about values that nobody reads. */
 async function* held(services: Services, directory: Directory, pair: PairRecord, { id, scope }: CollectionRecord, ids: readonly string[], signal: AbortSignal): AsyncIterable<readonly DirectoryEntry[]> {
   for (let from = 0; scope !== null && from < ids.length; from += PIECE) {
-    const named = ids.slice(from, from + PIECE).map((one) => `(objectGUID=${escapeFilterBytes(guidToBytes(one) ?? new Uint8Array())})`);
-    yield* readScope(services, directory, pair, { base: scope.base, filter: `(&${scope.filter}(|${named.join('')}))`, collectionIds: [id] }, signal);
+    yield* readScope(services, directory, pair, { base: scope.base, filter: `(&${scope.filter}${filterOfGuids(ids.slice(from, from + PIECE))})`, collectionIds: [id] }, signal);
   }
 }
 

@@ -31,21 +31,18 @@ export async function readBothSides(
   services: Services, pair: PairRecord, collection: CollectionRecord, { kind, record }: { readonly kind: CycleKind; readonly record: CoexistenceRecord }, directory: Directory, tenant: OpenedTenant, reporter: Reporter, signal: AbortSignal,
 ): Promise<CycleReading> {
   const { store } = services;
-  const before = record.position;
+  const whole = kind !== 'changes';
   if (kind === 'full') for (const side of TRACKED_RESOURCES) await store.watermarks.remove(pair.id, side);
   const source = await readSourceChanges(services, pair, directory, reporter, signal, kind === 'full' ? 'everything' : 'changes');
   const target = await readTargetChanges(services, pair, tenant, reporter, signal);
-  const behind = await candidatesBehind(services, pair, collection, before, record.settings.upnSuffix, signal);
-  if (source.whole === null) await followScopes(services, directory, pair, behind.sources, signal);
-  const whole = kind !== 'changes' || before === 0;
+  const behind = await candidatesBehind(services, pair, collection, record.position, record.settings.upnSuffix, signal);
+  if (source.whole === null) await followOwnScope(services, directory, pair, collection, behind.sources, signal);
   return { changes: whole ? source.changed + source.gone + target.changed + target.removed : behind.changes, candidates: whole ? null : behind.ids, position: behind.position };
 }
 
-/** Every dynamic collection of the pair: a reading is one for all of them. */
-async function followScopes(services: Services, directory: Directory, pair: PairRecord, ids: readonly string[], signal: AbortSignal): Promise<void> {
-  for (const one of await services.store.collections.list(pair.id)) {
-    if (one.kind !== 'dynamic' || one.scope === null) continue;
-    if (LOOKS_AT_OTHERS.test(one.scope.filter)) await refreshScope(services, directory, pair, one, signal);
-    else await followScope(services, directory, pair, one, ids, signal);
-  }
+/** Each collection follows its own scope: another one that cannot be read stops nobody else's cycle. */
+async function followOwnScope(services: Services, directory: Directory, pair: PairRecord, collection: CollectionRecord, ids: readonly string[], signal: AbortSignal): Promise<void> {
+  if (collection.kind !== 'dynamic' || collection.scope === null) return;
+  if (LOOKS_AT_OTHERS.test(collection.scope.filter)) await refreshScope(services, directory, pair, collection, signal);
+  else await followScope(services, directory, pair, collection, ids, signal);
 }

@@ -66,13 +66,13 @@ export async function matchCollection(services: Services, pair: PairRecord, coll
   const named = request.targets === 'named' && canMatchByName(rules) ? createNamedTargets(services, pair, rules, index, request.upnSuffix) : undefined;
   await reporter.phase('match', 'Reading what is known of the tenant');
   // Of a tenant that is not read nobody knows that its recycle bin is empty.
-  let recycled = named === undefined ? 0 : 1;
+  let mayBeRecycled = named !== undefined;
   if (named === undefined) for await (const targets of store.targets.iterate(pair.id, { withLinks: false, deleted: 'include', pageSize: PAGE })) {
     await nextTurn(signal);
     request.watch?.(targets);
     for (const target of targets) {
       index.add(target);
-      if (target.deleted) recycled++;
+      mayBeRecycled ||= target.deleted;
     }
   }
 
@@ -95,7 +95,7 @@ export async function matchCollection(services: Services, pair: PairRecord, coll
     if (request.breakExisting) await store.matches.break(pair.id, ids.filter((id) => before.has(id) && !existing.has(id)));
     const answers = await answered(services, pair, collection, existing);
     for (const [id, decision] of await decided(services, pair, ids)) decisions.set(id, decision);
-    const created = recycled > 0 ? await store.journal.created(pair.id, ids) : new Map<string, readonly string[]>();
+    const created = mayBeRecycled ? await store.journal.created(pair.id, ids) : new Map<string, readonly string[]>();
     await named?.bring(sources, existing, [...created.values()].flat());
     for (const source of sources) {
       names.set(source.id, source.name);

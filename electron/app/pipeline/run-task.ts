@@ -9,8 +9,7 @@ import { undoesFix } from './fix-roll-back.ts';
 import { finishMigration } from './finish.ts';
 import { finishRollBack } from './finish-roll-back.ts';
 import { matchCollection } from './match.ts';
-import { planCollection } from './plan.ts';
-import { createPlanNames } from './plan-names.ts';
+import { matchAndPlan } from './plan-run.ts';
 import { createReporter, type Reporter } from './reporter.ts';
 import { planRollBack } from './roll-back.ts';
 import { runCheck, runFix } from './run-checks.ts';
@@ -78,9 +77,7 @@ async function runMigratePlan(services: Services, pair: PairRecord, collection: 
     await discoverTarget(services, pair, tenant, reporter, signal);
     // Names of both sides are known only now; the confirmation names the tenant.
     const fresh = await services.store.pairs.get(pair.id);
-    const names = createPlanNames(await services.store.mappingRules.list({ kind: 'collection', id: collection.id }));
-    const run = await matchCollection(services, fresh, collection, { breakExisting: false, upnSuffix: settings.upnSuffix, ids, purpose: 'planning', watch: names.add }, reporter, signal);
-    const { planId, operations } = await planCollection(services, fresh, collection, task, settings, run, names, reporter, signal, tenant.exchange);
+    const { planId, operations } = await matchAndPlan(services, fresh, collection, task, { settings, ids }, reporter, signal, tenant.exchange);
     services.emit('store.changed', { nouns: ['objects', 'collections', 'pairs'] });
     if (operations === 0) {
       await services.store.tasks.update(task.id, { planId });

@@ -4,6 +4,7 @@ import type { CheckFindingRow, CheckSummary, FindingFilter } from '../../../shar
 import { appError, ErrorCode } from '../../../shared/domain/errors.ts';
 import { EXIT } from '../exit-codes.ts';
 import { table } from '../output.ts';
+import { readRows, rowLimit } from '../rows.ts';
 import type { Run } from '../run.ts';
 import type { Session } from '../session.ts';
 import { reportTask } from '../task-outcome.ts';
@@ -17,8 +18,6 @@ interface RunOptions extends ScopeOptions, FilterOptions {
   readonly csv?: string; readonly failOn: 'error' | 'warning';
 }
 
-/** Most findings in one answer. */
-const PAGE = 500;
 
 /** `causeway check`: what Microsoft 365 would refuse, before anything is written, and the fixes. */
 export function addCheckCommand(program: Command, run: Run): void {
@@ -35,7 +34,7 @@ Examples:
   causeway check --collection Berlin --severity error --rule Duplicate Character --csv findings.csv
 Exit codes: 0 no error was found, 1 errors were found (whatever the filters show), 2 and 3 as ever.`)
     .action((o: RunOptions) => run({ needs: 'project' }, async (session, context) => {
-      const limit = limitOf(o);
+      const limit = rowLimit(o.limit, { from: 0, to: 5_000 });
       const scope = await scopeOf(session, o);
       const wanted = licencesOf(o.licence ?? []);
       const { taskId } = await session.call('checks.start', {
@@ -56,7 +55,7 @@ Exit codes: 0 no error was found, 1 errors were found (whatever the filters show
     }));
   filterOptions(scopeOptions(check.command('list').description('show the findings of the last check again, with what was decided'))).addOption(failOn())
     .action((o: ScopeOptions & FilterOptions & Pick<RunOptions, 'failOn'>) => run({ needs: 'project' }, async (session) => {
-      const limit = limitOf(o);
+      const limit = rowLimit(o.limit, { from: 0, to: 5_000 });
       const summary = await latestOf(session, o);
       await showFindings(session, summary, o, limit);
       return exitCodeOf(summary, o);
@@ -81,12 +80,6 @@ function filterOptions(command: Command): Command {
     .option('--attribute <name>', 'only findings about this attribute').option('--search <text>', 'only findings whose name, value or distinguished name holds this').option('--undecided', 'only findings that nobody has decided about').option('--limit <n>', 'findings shown', '200');
 }
 
-function limitOf({ limit }: FilterOptions): number {
-  const rows = Number(limit);
-  if (!Number.isInteger(rows) || rows < 0 || rows > 5_000) throw appError(ErrorCode.InvalidInput, `--limit must be a whole number from 0 to 5000, not "${limit}".`);
-  return rows;
-}
-
 function filterOf(o: Partial<FilterOptions>): FindingFilter {
   return { search: o.search ?? '', rules: o.rule ?? [], severity: o.severity ?? '', attribute: o.attribute ?? '', choice: o.undecided === true ? 'none' : '', fixable: false };
 }
@@ -103,15 +96,7 @@ function licencesOf(texts: readonly string[]): { readonly licence: string; reado
 }
 
 async function showFindings(session: Session, summary: CheckSummary, o: FilterOptions, limit: number): Promise<void> {
-  const rows: CheckFindingRow[] = [];
-  let after: string | null = null;
-  let matching = 0;
-  do {
-    const page: { readonly rows: CheckFindingRow[]; readonly next: string | null; readonly total: number } = await session.call('checks.page', { id: summary.id, ...filterOf(o), after, limit: Math.max(1, Math.min(PAGE, limit - rows.length)) });
-    rows.push(...page.rows);
-    matching = page.total;
-    after = page.next;
-  } while (after !== null && rows.length < limit);
+  const { rows, total: matching } = await readRows(Math.max(1, limit), async (request) => await session.call('checks.page', { id: summary.id, ...filterOf(o), ...request }));
   const shown = rows.slice(0, limit);
   const proposed = (r: CheckFindingRow): string | null => (r.choice === 'EDIT' ? r.newValue ?? r.proposal : r.proposal);
   session.out.result({ ...summary, matching, rows: shown }, [

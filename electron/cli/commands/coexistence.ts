@@ -1,11 +1,11 @@
 import type { Command } from 'commander';
-import type { Coexistence, CycleRow } from '../../../shared/contracts/coexistence.ts';
+import type { Coexistence } from '../../../shared/contracts/coexistence.ts';
 import { INTERVAL_MINUTES, OUT_OF_SCOPE, type OutOfScope } from '../../../shared/domain/coexistence.ts';
 import { appError, ErrorCode } from '../../../shared/domain/errors.ts';
 import { EXIT } from '../exit-codes.ts';
 import { table } from '../output.ts';
+import { readRows, rowLimit } from '../rows.ts';
 import type { Run } from '../run.ts';
-import type { Session } from '../session.ts';
 import { reportTask } from '../task-outcome.ts';
 import { hoursOf, hoursText } from './coexistence-hours.ts';
 import { approveAndFollow, approveOptions, settingsOptions, type ApproveOptions, type SettingsOptions } from './migrate.ts';
@@ -93,19 +93,10 @@ Without --yes or --confirm the first cycle is planned and waits for approval (ex
   }));
   coexistence.command('cycles').description('cycles of a collection, newest first').argument('[collection]').option('--limit <number>', 'at most so many', '50').option('--all', 'also those that had nothing to do')
     .action((of: string | undefined, o: { limit: string; all?: boolean }) => run({ needs: 'project' }, async (session) => {
-      const rows = await cyclesOf(session, (await session.collection(of)).id, Number(o.limit), o.all === true);
+      const limit = rowLimit(o.limit);
+      const { id: collectionId } = await session.collection(of);
+      const { rows } = await readRows(limit, async (request) => await session.call('coexistence.cycles', { collectionId, quiet: o.all === true, ...request }));
       session.out.result({ rows }, table(['BEGAN', 'KIND', 'OUTCOME', 'CHANGES', 'OPERATIONS', 'FAILED', 'IN STEP', 'TASK'], rows.map((one) => [time(one.startedAt), one.kind, one.outcome, one.changes, one.operations, one.failed, `${one.inStep}/${one.objects}`, one.planId === null ? '' : one.taskId ?? ''])));
       return EXIT.ok;
     }));
-}
-
-async function cyclesOf(session: Session, collectionId: string, limit: number, quiet: boolean): Promise<CycleRow[]> {
-  const rows: CycleRow[] = [];
-  for (let after: string | null = null; rows.length < limit;) {
-    const page: { rows: CycleRow[]; next: string | null } = await session.call('coexistence.cycles', { collectionId, quiet, after, limit: Math.min(500, limit - rows.length) });
-    rows.push(...page.rows);
-    after = page.next;
-    if (after === null) break;
-  }
-  return rows;
 }

@@ -3,6 +3,7 @@ import type { HoldRow } from '../../../shared/contracts/holds.ts';
 import { appError, ErrorCode } from '../../../shared/domain/errors.ts';
 import { EXIT } from '../exit-codes.ts';
 import { table } from '../output.ts';
+import { readRows, rowLimit, type ReadRows } from '../rows.ts';
 import type { Run } from '../run.ts';
 import type { Session } from '../session.ts';
 
@@ -19,9 +20,8 @@ export function addHoldCommands(program: Command, run: Run): void {
   ofPair(holds.command('list', { isDefault: true }).description('list what is held, since when, by whom and why')).option('--search <text>', 'part of a name', '').option('--limit <n>', 'entries shown', '200')
     .addHelpText('after', '\nExample:\n  causeway holds list --collection Berlin')
     .action((o: ListOptions) => run({ needs: 'project' }, async (session) => {
-      const limit = Number(o.limit);
-      if (!Number.isInteger(limit) || limit < 1) throw appError(ErrorCode.InvalidInput, `--limit must be a whole number from 1, not "${o.limit}".`);
-      const { rows, total } = await listed(session, { ...await scopeOf(session, o), search: o.search }, limit);
+      const limit = rowLimit(o.limit);
+      const { rows, total } = await readHolds(session, { ...await scopeOf(session, o), search: o.search }, limit);
       session.out.result({ rows, total }, rows.length === 0 ? ['Nothing is held: coexistence keeps every object of its collections in step.'] : [
         ...table(['OBJECT', 'TYPE', 'ATTRIBUTE', 'SINCE', 'BY', 'WHY', 'OBJECTGUID'], rows.map((r) => [r.name, r.kind ?? '', r.attribute || '(whole object)', new Date(r.since).toISOString().slice(0, 16).replace('T', ' '), r.by, r.reason, r.sourceId])),
         ...(total > rows.length ? [`(${total - rows.length} more; use --limit or --search)`] : []),
@@ -43,7 +43,7 @@ export function addHoldCommands(program: Command, run: Run): void {
       const scope = await scopeOf(session, o);
       if ((o.object === undefined) === (o.all !== true)) throw appError(ErrorCode.InvalidInput, 'Say what to release: --object <objectGUID>, or --all.');
       const [ids, names] = [o.object === undefined ? null : new Set(o.object.map((id) => id.toLowerCase())), o.attribute === undefined ? null : new Set(o.attribute.map((name) => name.toLowerCase()))];
-      const { rows } = await listed(session, { ...scope, search: '' }, Number.POSITIVE_INFINITY);
+      const { rows } = await readHolds(session, { ...scope, search: '' }, Number.POSITIVE_INFINITY);
       const chosen = rows.filter((row) => ids?.has(row.sourceId) !== false && names?.has(row.attribute.toLowerCase()) !== false);
       let released = 0;
       for (let from = 0; from < chosen.length; from += PIECE) {
@@ -63,15 +63,5 @@ async function scopeOf(session: Session, o: OfPair): Promise<{ readonly pairId: 
   return { pairId: collection.pairId, collectionId: collection.id };
 }
 
-async function listed(session: Session, query: { readonly pairId: string; readonly collectionId?: string; readonly search: string }, limit: number): Promise<{ readonly rows: readonly HoldRow[]; readonly total: number }> {
-  const rows: HoldRow[] = [];
-  let total = 0;
-  let after: string | null = null;
-  do {
-    const page: { rows: HoldRow[]; next: string | null; total: number } = await session.call('holds.page', { ...query, after, limit: Math.min(500, limit - rows.length) });
-    rows.push(...page.rows);
-    total = page.total;
-    after = page.next;
-  } while (after !== null && rows.length < limit);
-  return { rows, total };
-}
+const readHolds = async (session: Session, query: { readonly pairId: string; readonly collectionId?: string; readonly search: string }, limit: number): Promise<ReadRows<HoldRow>> =>
+  await readRows(limit, async (request) => await session.call('holds.page', { ...query, ...request }));

@@ -7,6 +7,7 @@ import { OBJECT_KINDS, RISK_FLAGS } from '../../../shared/domain/objects.ts';
 import { REVIEW_POLICIES, REVIEW_STATES, type ReviewAction, type ReviewPolicy } from '../../../shared/domain/review.ts';
 import { EXIT } from '../exit-codes.ts';
 import { printable, table } from '../output.ts';
+import { readRows, rowLimit } from '../rows.ts';
 import type { Run } from '../run.ts';
 import type { Session } from '../session.ts';
 import { saveParts } from './save-parts.ts';
@@ -56,20 +57,13 @@ export function addMatchReviewCommands(match: Command, run: Run): void {
       const scope = await scopeOf(session, o);
       const filter = filterOf(o);
       const query = { ...scope, ...filter, review: filter.review === '' && o.everything !== true ? 'To review' as const : filter.review };
-      const limit = Number(o.limit);
-      if (!Number.isInteger(limit) || limit < 1 || limit > 100_000) throw appError(ErrorCode.InvalidInput, `--limit must be a whole number from 1 to 100000, not "${o.limit}".`);
+      const limit = rowLimit(o.limit, { to: 100_000 });
       if (o.csv !== undefined) {
         const rows = await saveParts(o.csv, async (after) => await session.call('matches.export', { ...query, after }), context);
         session.out.result({ file: path.resolve(o.csv), rows }, [`Wrote ${rows} matches to ${o.csv}.`]);
         return EXIT.ok;
       }
-      const rows: ReviewRow[] = [];
-      let [after, total]: [string | null, number] = [null, 0];
-      do {
-        const page: { rows: ReviewRow[]; next: string | null; total: number } = await session.call('matches.review', { ...query, after, limit: Math.min(500, limit - rows.length) });
-        rows.push(...page.rows);
-        [after, total] = [page.next, page.total];
-      } while (after !== null && rows.length < limit);
+      const { rows, total } = await readRows(limit, async (request) => await session.call('matches.review', { ...query, ...request }));
       const summary = await session.call('matches.summary', scope);
       const where = 'pairId' in scope ? ['COLLECTION'] : [];
       session.out.result({ rows, total, summary }, [

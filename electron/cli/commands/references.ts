@@ -1,10 +1,9 @@
 import path from 'node:path';
 import { Option, type Command } from 'commander';
-import type { ReferenceRow } from '../../../shared/contracts/references.ts';
-import { appError, ErrorCode } from '../../../shared/domain/errors.ts';
 import { canBeWritten, REFERENCE_HEALING, whyWaits, type ReferenceHealing } from '../../../shared/domain/references.ts';
 import { EXIT } from '../exit-codes.ts';
 import { table } from '../output.ts';
+import { readRows, rowLimit } from '../rows.ts';
 import type { Run } from '../run.ts';
 import type { Session } from '../session.ts';
 import { saveParts } from './save-parts.ts';
@@ -24,23 +23,14 @@ Examples:
   causeway references list --collection Berlin --for-whom
   causeway references list --pair Contoso --csv waiting.csv`)
     .action((o: ListOptions) => run({ needs: 'project' }, async (session, context) => {
-      const limit = Number(o.limit);
-      if (!Number.isInteger(limit) || limit < 1) throw appError(ErrorCode.InvalidInput, `--limit must be a whole number from 1, not "${o.limit}".`);
+      const limit = rowLimit(o.limit);
       const query = { ...await scopeOf(session, o), view: o.forWhom === true ? 'for whom' as const : 'who waits' as const, state: o.healed === true ? 'healed' as const : 'waits' as const, search: o.search };
       if (o.csv !== undefined) {
         const entries = await saveParts(o.csv, async (after) => await session.call('references.export', { ...query, after }), context);
         session.out.result({ file: path.resolve(o.csv), entries }, [`Wrote ${entries} entries to ${o.csv}.`]);
         return EXIT.ok;
       }
-      const rows: ReferenceRow[] = [];
-      let total = 0;
-      let after: string | null = null;
-      do {
-        const page: { rows: ReferenceRow[]; next: string | null; total: number } = await session.call('references.page', { ...query, after, limit: Math.min(500, limit - rows.length) });
-        rows.push(...page.rows);
-        total = page.total;
-        after = page.next;
-      } while (after !== null && rows.length < limit);
+      const { rows, total } = await readRows(limit, async (request) => await session.call('references.page', { ...query, ...request }));
       session.out.result({ rows, total }, [
         ...table(['WHO WAITS', 'TYPE', 'ATTRIBUTE', 'FOR WHOM', o.healed === true ? 'HEALED BY TASK' : 'SINCE', 'WHY'], rows.map((r) => [
           r.name, r.kind, r.attribute, r.otherName ?? r.dn, r.healedBy ?? new Date(r.since).toISOString().slice(0, 16).replace('T', ' '),

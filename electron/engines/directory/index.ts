@@ -7,7 +7,7 @@ export { openLdapDirectory, type DirectoryLog, type DirectoryTimeouts, type Open
 export type { ResolveSrv, SrvRecord } from './ldap/servers.ts';
 export { openLdifDirectory, type SnapshotMode } from './ldif/index.ts';
 export { createSnapshotSchema } from './ldif/schema.ts';
-export { escapeFilterBytes, escapeFilterValue, matchesFilter, parseFilter, printFilter, type Filter } from './filter/index.ts';
+export { escapeFilterBytes, escapeFilterValue, filterOfGuids, matchesFilter, parseFilter, printFilter, type Filter } from './filter/index.ts';
 export {
   applyFixes, directoryChanges, EFFECTIVE_RIGHTS, inverseOf, mayWrite, planFix, planUndo, rightToGrant, standing, verifyFixes,
   type FixChange, type FixIntent, type FixLedger, type FixPorts, type FixResult, type FixSettlement, type FixWish, type PlannedFix, type Standing, type UndoPlan, type UndoStep, type WrittenFix,

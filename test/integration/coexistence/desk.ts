@@ -1,14 +1,10 @@
-import { randomBytes } from 'node:crypto';
-import { writeFile } from 'node:fs/promises';
-import path from 'node:path';
-import { Attribute, Change, Client } from 'ldapts';
 import type { CoexistenceSettings } from '../../../shared/domain/coexistence.ts';
 import type { Coexistence, CycleRow } from '../../../shared/contracts/coexistence.ts';
 import type { TaskRow } from '../../../shared/contracts/tasks.ts';
 import type { SimulatorSeed } from '../../../electron/simulator/index.ts';
 import type { SambaServer } from '../../servers/samba.ts';
 import { openRig, type Rig, type RigOptions, type Send } from '../app/rig.ts';
-import type { Unit } from '../scenarios/corp.ts';
+import { hands, onUnit, type Desk, type Unit } from '../scenarios/corp.ts';
 
 /** Answers of the wizard as most tests give them: create, merge, an hour between cycles, keep. */
 export const ANSWERS: CoexistenceSettings = { createUnmatched: true, mergeUnmatched: true, upnSuffix: '', countryCode: '', intervalMinutes: 60, workingHours: null, outOfScope: 'keep' };
@@ -47,7 +43,7 @@ export async function openCycleRig(options: RigOptions): Promise<CycleRig> {
     writes.push(...writesOf(url, init));
     return await (options.wrap?.(send) ?? send)(url, init);
   };
-  const rig = await openRig({ ...options, wrap, services: (services) => ({ ...services, now: () => Date.now() + ahead }) });
+  const rig = await openRig({ ...options, wrap, services: (services) => ({ ...(options.services?.(services) ?? services), now: () => Date.now() + ahead }) });
   const standing: CycleRig['standing'] = async (collectionId = rig.collectionId) => await rig.call('coexistence.get', { collectionId });
   return {
     ...rig, writes, standing,
@@ -76,33 +72,10 @@ export async function openCycleRig(options: RigOptions): Promise<CycleRig> {
 }
 
 /** A cycle rig on one unit of a real Active Directory. */
-export interface CycleDesk extends CycleRig {
-  /** Somebody works in Active Directory. */
-  readonly directory: <T>(work: (client: Client) => Promise<T>) => Promise<T>;
-  /** Replaces the values of an attribute; none: removes it. */
-  readonly set: (cn: string, attribute: string, ...values: readonly string[]) => Promise<void>;
-}
+export type CycleDesk = CycleRig & Pick<Desk, 'directory' | 'set'>;
 
 /** Opens a project whose source is one unit of the domain controller. */
 export async function openCycleDesk(samba: SambaServer, where: Unit, seed: SimulatorSeed, more: Partial<RigOptions> = {}): Promise<CycleDesk> {
-  const rig = await openCycleRig({
-    source: [], seed, members: '(|(objectClass=user)(objectClass=group))', ...more,
-    directory: {
-      source: { kind: 'ldap', domain: samba.domain, servers: [samba.address], security: 'plain', caFile: null, username: samba.adminUser, secretRef: '', baseDn: where.base }, password: samba.password,
-      environment: async (folder) => {
-        const key = path.join(folder, 'operator.key');
-        await writeFile(key, randomBytes(48).toString('base64'), { mode: 0o600 });
-        return { CAUSEWAY_KEY_FILE: key };
-      },
-    },
-  });
-  const directory: CycleDesk['directory'] = async (work) => {
-    const client = new Client({ url: `ldap://${samba.address}` });
-    await client.bind(samba.adminUser, samba.password);
-    try { return await work(client); } finally { await client.unbind(); }
-  };
-  return {
-    ...rig, directory,
-    set: async (cn, attribute, ...values) => { await directory((client) => client.modify(where.dn(cn), new Change({ operation: 'replace', modification: new Attribute({ type: attribute, values: [...values] }) }))); },
-  };
+  const rig = await openCycleRig({ seed, members: '(|(objectClass=user)(objectClass=group))', ...more, ...onUnit(samba, where) });
+  return { ...rig, ...hands(samba, where) };
 }

@@ -84,4 +84,13 @@ describe.skipIf(skipFor(await sambaObstacle()))('who leaves a dynamic collection
     expect(await desk.standing(idOf('delete'))).toMatchObject({ state: 'Quarantined', attention: expect.stringContaining('2 objects would be deleted') });
     expect([enabled('delete', 'mover'), enabled('delete', 'stayer')]).toEqual([true, true]);
   });
+
+  it('goes on when the container of another collection is gone', async () => {
+    const doomed = `OU=Doomed,${people.base}`;
+    await desk.directory((client) => client.add(doomed, { objectClass: 'organizationalUnit' }));
+    await desk.call('collections.createDynamic', { pairId: desk.pairId, name: 'Doomed', scope: { base: doomed, filter: '(objectClass=user)' } });
+    await desk.directory(async (client) => { await client.del(doomed); });
+    await desk.set('In keep/Keepstayer', 'title', 'Stays');
+    expect((await desk.cycle('run now', idOf('keep'))).cycle).toMatchObject({ outcome: 'done', operations: 1 });
+  });
 });

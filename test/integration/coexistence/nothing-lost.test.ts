@@ -106,3 +106,31 @@ it('what somebody changes in the tenant while a cycle writes is seen by the next
   await opened.cycle();
   expect(user(opened, 'ben')?.properties).toMatchObject({ jobTitle: 'Director', displayName: 'Ben' });
 });
+
+it('a cycle compares nobody when nothing has changed, even when nothing ever did', async () => {
+  let compared = 0;
+  const opened = await openCycleRig({ source: works(), seed: worksTenant(), members: ALL, services: (services) => ({ ...services, store: { ...services.store, sources: {
+    ...services.store.sources,
+    iterate: async function* (pairId, scope) { for await (const page of services.store.sources.iterate(pairId, scope)) { compared += page.length; yield page; } },
+  } } }) });
+  rig = opened;
+  // In step before it begins: the first cycle has nothing to write, so that nothing of it comes back as a change.
+  await opened.migrate();
+  expect(await opened.enable()).toMatchObject({ state: 'Completed' });
+  expect(compared).toBeGreaterThan(0);
+  compared = 0;
+  expect((await opened.cycle()).cycle).toMatchObject({ kind: 'changes', outcome: 'nothing to do' });
+  expect(compared).toBe(0);
+});
+
+it('a full cycle that failed is tried again as one', async () => {
+  let broken = false;
+  const opened = await openCycleRig({ source: works(), seed: worksTenant(), members: ALL, wrap: (send) => async (url, init) => (broken ? new Response(JSON.stringify({ error: { code: 'Authorization_RequestDenied', message: 'No.' } }), { status: 403, headers: { 'content-type': 'application/json' } }) : await send(url, init)) });
+  rig = opened;
+  expect(await opened.enable()).toMatchObject({ state: 'Completed' });
+  broken = true;
+  expect((await opened.cycle('restart')).cycle).toMatchObject({ kind: 'full', outcome: 'failed' });
+  broken = false;
+  expect((await opened.cycle()).cycle).toMatchObject({ kind: 'full', outcome: 'nothing to do' });
+  expect((await opened.cycle()).cycle).toMatchObject({ kind: 'changes', outcome: 'nothing to do' });
+});

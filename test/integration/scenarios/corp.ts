@@ -66,30 +66,41 @@ export interface Desk extends Rig {
   readonly causeway: (...args: string[]) => Promise<{ readonly code: number; readonly stdout: string; readonly stderr: string }>;
 }
 
-/** Opens a project whose source is one unit of the domain controller. */
-export async function openDesk(samba: SambaServer, where: Unit, seed: SimulatorSeed, more: Partial<RigOptions> = {}): Promise<Desk> {
-  const rig = await openRig({
-    source: [], seed, members: '(|(objectClass=user)(objectClass=group)(objectClass=contact))', ...more,
-    directory: {
-      source: { kind: 'ldap', domain: samba.domain, servers: [samba.address], security: 'ldaps', caFile: samba.caFile, username: samba.adminUser, secretRef: '', baseDn: where.base }, password: samba.password,
-      environment: async (folder) => {
-        const key = path.join(folder, 'operator.key');
-        await writeFile(key, randomBytes(48).toString('base64'), { mode: 0o600 });
-        return { CAUSEWAY_KEY_FILE: key };
-      },
+/** What a rig needs for a source that is one unit of the domain controller. */
+export const onUnit = (samba: SambaServer, where: Unit): Pick<RigOptions, 'source' | 'directory'> => ({
+  source: [],
+  directory: {
+    source: { kind: 'ldap', domain: samba.domain, servers: [samba.address], security: 'ldaps', caFile: samba.caFile, username: samba.adminUser, secretRef: '', baseDn: where.base }, password: samba.password,
+    environment: async (folder) => {
+      const key = path.join(folder, 'operator.key');
+      await writeFile(key, randomBytes(48).toString('base64'), { mode: 0o600 });
+      return { CAUSEWAY_KEY_FILE: key };
     },
-  });
+  },
+});
+
+/** Somebody works in the unit, by a client of their own. */
+export function hands(samba: SambaServer, where: Unit): Pick<Desk, 'directory' | 'set'> {
   const directory: Desk['directory'] = async (work) => {
     const client = new Client({ url: `ldap://${samba.address}` });
     await client.bind(samba.adminUser, samba.password);
     try { return await work(client); } finally { await client.unbind(); }
   };
   return {
-    ...rig, directory,
-    id: async (name) => (await rig.objects())[name]?.id ?? (() => { throw new Error(`no ${name}`); })(),
+    directory,
     set: async (cn, attribute, ...values) => {
       await directory((client) => client.modify(where.dn(cn), new Change({ operation: 'replace', modification: new Attribute({ type: attribute, values: values as string[] }) })));
     },
+  };
+}
+
+/** Opens a project whose source is one unit of the domain controller. */
+export async function openDesk(samba: SambaServer, where: Unit, seed: SimulatorSeed, more: Partial<RigOptions> = {}): Promise<Desk> {
+  const rig = await openRig({ seed, members: '(|(objectClass=user)(objectClass=group)(objectClass=contact))', ...more, ...onUnit(samba, where) });
+  const { directory, set } = hands(samba, where);
+  return {
+    ...rig, directory, set,
+    id: async (name) => (await rig.objects())[name]?.id ?? (() => { throw new Error(`no ${name}`); })(),
     held: async () => await directory(async (client) => {
       const { searchEntries } = await client.search(where.base, { scope: 'sub', filter: '(objectClass=*)', attributes: ['*'] });
       return Object.fromEntries(searchEntries.map(({ dn, uSNChanged: _usn, whenChanged: _when, ...attributes }) => [dn, Object.fromEntries(Object.entries(attributes).map(([name, value]) => [name, [value].flat().map((one) => (Buffer.isBuffer(one) ? one.toString('base64') : String(one))).toSorted()]))]));

@@ -1,10 +1,14 @@
 import { escapeFilterBytes, escapeFilterValue } from '../../../../shared/rules/filter-text.ts';
+import { guidToBytes } from '../../../../shared/rules/guid.ts';
 import type { AssertionValue, Filter } from './types.ts';
 
 export { escapeFilterBytes, escapeFilterValue };
 
 const valueText = (value: AssertionValue | null): string => (value === null ? '' : value.text === undefined ? escapeFilterBytes(value.bytes) : escapeFilterValue(value.text));
 const SIGNS = { equal: '=', approx: '~=', greaterOrEqual: '>=', lessOrEqual: '<=' } as const;
+
+/** A filter that finds the objects of these objectGUIDs, as far as they are GUIDs: the bytes as they are stored (MS-DTYP 2.3.4.2). */
+export const filterOfGuids = (ids: readonly string[]): string => `(|${ids.map((id) => `(objectGUID=${escapeFilterBytes(guidToBytes(id) ?? new Uint8Array())})`).join('')})`;
 
 /** The filter as text, without optional spaces: reading it again gives the same tree. */
 export function printFilter(filter: Filter): string {
