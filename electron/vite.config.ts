@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'electron-vite';
@@ -8,7 +9,7 @@ export default defineConfig({
   main: {
     build: {
       outDir: at('out/main'), externalizeDeps: true,
-      rollupOptions: { input: { index: at('electron/main/index.ts'), host: at('electron/host/index.ts') } },
+      rollupOptions: { input: { index: at('electron/main/index.ts'), host: at('electron/host/index.ts'), agent: at('electron/host/agent.ts') } },
     },
   },
   preload: {
@@ -19,6 +20,7 @@ export default defineConfig({
   },
   renderer: {
     root: at('renderer'), plugins: [react()],
+    define: { CAUSEWAY_AGENT_UNIT: JSON.stringify(readFileSync(at('resources/agent/causeway-agent.service'), 'utf8')) },
     build: { outDir: at('out/renderer'), emptyOutDir: true, chunkSizeWarningLimit: 1500, rollupOptions: { input: { index: at('renderer/index.html') } } },
   },
 });

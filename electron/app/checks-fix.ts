@@ -1,6 +1,6 @@
 import { appError, ErrorCode } from '../../shared/domain/errors.ts';
 import type { FindingSelection } from '../../shared/contracts/checks.ts';
-import type { TaskKind } from '../../shared/domain/statuses.ts';
+import { isOfDirectory, type TaskKind } from '../../shared/domain/statuses.ts';
 import type { TaskRecord } from '../store/index.ts';
 import { interruptDeadOf } from './dead-owners.ts';
 import { whyNotFixed } from './pipeline/fix.ts';
@@ -30,13 +30,13 @@ export async function startFix(services: Services, { id, selection }: { readonly
 }
 
 /**
- * Starts planning the way back of a Fix task.
+ * Starts planning the way back of a task that wrote to the directory: a fix, or membership written back.
  * @throws AppError CONFLICT when it has written nothing, runs, or was taken back already.
  */
 export async function startFixRollBack(services: Services, { taskId, objectId, mode }: { readonly taskId: string; readonly objectId: string | null; readonly mode: 'exact' | 'keep changes made since' }): Promise<{ readonly taskId: string }> {
   const { store } = services;
   const { kind, pairId, collectionId } = await store.tasks.get(taskId);
-  if (kind !== 'Fix') throw appError(ErrorCode.InvalidInput, `Task ${taskId} is a ${kind} task; only a Fix task has changed the directory.`);
+  if (!isOfDirectory(kind)) throw appError(ErrorCode.InvalidInput, `Task ${taskId} is a ${kind} task; only Fix and Write back tasks have changed the directory.`);
   // One whose process was killed a moment ago can be rolled back without waiting for the end of its lease.
   await interruptDeadOf(services, { pairId });
   const row = await taskRow(store, taskId);

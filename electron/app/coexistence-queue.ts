@@ -14,10 +14,13 @@ const REUSED: readonly TaskState[] = ['Completed', 'Completed with errors', 'Fai
 /** Ends of a task that was writing: the next cycle goes on with it from its journal. */
 const GOES_ON: readonly TaskState[] = ['Failed', 'Interrupted'];
 
+/** A cycle whose time has come takes over what another one has read within half its interval, and within this at most, milliseconds. */
+const FRESH_MS = 60_000;
+
 const isApplying = (task: TaskRecord): boolean => (task.checkpoint as { stage?: unknown } | null)?.stage === 'apply';
 
 /** What a cycle is started with. */
-export interface CycleOrder { readonly kind: CycleKind; readonly reason: string; readonly by: string; /** Objects that failed before are tried again at once. */ readonly retry: 'when due' | 'all' }
+export interface CycleOrder { readonly kind: CycleKind; readonly reason: string; readonly by: string; /** Objects that failed before are tried again at once. */ readonly retry: 'when due' | 'all'; /** See SynchroniseTask; absent: the cycle reads both sides itself. */ readonly freshFrom?: number; /** Only what a person asked to be written over changes of others. */ readonly only?: 'drift' }
 
 /** Changes can be compared once everything was; and a full cycle that failed before its end is tried again as one. */
 function kindOf({ fullAt, failures }: CoexistenceRecord, before: TaskRecord | undefined, kind: CycleKind): CycleKind {
@@ -36,7 +39,7 @@ export async function queueCycle(tx: Repositories, record: CoexistenceRecord, or
   if (back !== undefined) throw appError(ErrorCode.Conflict, `Roll back ${back.id} of "${back.collectionName}" is ${back.state}. Approve or discard it first; coexistence goes on then.`);
   const before = await findTask(tx, record.taskId);
   if (before !== undefined && (AT_WORK.has(before.state) || before.state === 'Awaiting approval' || before.state === 'Scheduled')) throw appError(ErrorCode.Conflict, `A cycle of "${before.collectionName}" is ${before.state} already.`);
-  const settings: ReadonlyDeep<SynchroniseSettings> = { settings: record.settings, kind: kindOf(record, before, order.kind), reason: order.reason, retry: order.retry, standing: '' };
+  const settings: ReadonlyDeep<SynchroniseSettings> = { settings: record.settings, kind: kindOf(record, before, order.kind), reason: order.reason, retry: order.retry, freshFrom: order.freshFrom ?? null, standing: '', only: order.only ?? 'all' };
   const queued = { state: 'Queued', phase: 'queue', done: 0, failed: 0, total: null, finishedAt: null } as const;
   if (before !== undefined && isApplying(before) && before.planId !== null && GOES_ON.includes(before.state)) {
     const task = await tx.tasks.moveIf(before.id, GOES_ON, { ...queued, message: 'Goes on with the cycle that was interrupted.' });
@@ -58,15 +61,15 @@ async function tellRollBack(tx: Repositories, { collectionId, attention }: Coexi
   else if (back === undefined && attention === waits) await tx.coexistence.patch(collectionId, { attention: '' });
 }
 
-/** True while a task writes to the tenant of the pair, or is about to. */
-async function somebodyWrites(tx: Repositories, pairId: string): Promise<boolean> {
-  for await (const page of tx.tasks.iterate({ pairId, states: [...AT_WORK] })) if (page.some(isApplying)) return true;
+/** True while a task writes to the objects of the collection. One that waits for an agent is not waited for: nobody may ever run it. */
+async function somebodyWrites(tx: Repositories, collectionId: string): Promise<boolean> {
+  for await (const page of tx.tasks.iterate({ collectionId, states: ['Running', 'Cancelling'] })) if (page.some(isApplying)) return true;
   return false;
 }
 
 /**
- * Starts the cycles of an agent that are due: those of a collection whose working hours have not come are put off until then. Cycles of one
- * pair run one after the other, because an agent runs one task at a time and a task that writes refuses another writer of its pair.
+ * Starts the cycles of an agent that are due: those of a collection whose working hours have not come are put off until then. Which of
+ * them may work at the same time: see task-writers.ts.
  */
 export async function startDueCycles(services: Services, agentId: string): Promise<void> {
   const { store } = services;
@@ -83,10 +86,10 @@ export async function startDueCycles(services: Services, agentId: string): Promi
       if (at > now) { await tx.coexistence.patch(collectionId, { nextAt: at }); return undefined; }
       const current = await findTask(tx, record.taskId);
       if (current !== undefined && AT_WORK.has(current.state)) return undefined;
-      // Its turn comes when whoever writes to the tenant is done.
-      if (await somebodyWrites(tx, record.pairId)) return undefined;
+      // Its turn comes when whoever writes to the collection is done.
+      if (await somebodyWrites(tx, record.collectionId)) return undefined;
       const reason = record.failures > 0 ? `Tried again after ${record.failures === 1 ? 'a failure' : `${record.failures} failures`}.` : 'Its time had come.';
-      return await queueCycle(tx, record, { kind: 'changes', reason, by: 'Coexistence', retry: 'when due' });
+      return await queueCycle(tx, record, { kind: 'changes', reason, by: 'Coexistence', retry: 'when due', freshFrom: Math.round(now - Math.min(record.settings.intervalMinutes * 30_000, FRESH_MS)) });
     });
     if (task !== undefined) services.emit('tasks.changed', toTaskRow(task));
   }

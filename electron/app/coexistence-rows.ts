@@ -26,7 +26,7 @@ export function toCycleRow(cycle: CycleRecord): CycleRow {
   return { id, collectionId, taskId, planId, agentName, kind, reason, startedAt, endedAt, changes, requests, operations, failed, held, inStep, objects, lagMs, throttledMs, outcome, message };
 }
 
-type Tables = Pick<Repositories, 'coexistence' | 'cycles' | 'retries' | 'collections' | 'pairs' | 'tasks'>;
+type Tables = Pick<Repositories, 'coexistence' | 'cycles' | 'retries' | 'drift' | 'collections' | 'pairs' | 'tasks'>;
 
 /** Coexistence of a collection as windows and the command line see it; `record` undefined: it was never planned. */
 export async function coexistenceRow(store: Tables, collection: CollectionRecord, record: CoexistenceRecord | undefined): Promise<ReadonlyDeep<Coexistence>> {
@@ -41,7 +41,17 @@ export async function coexistenceRow(store: Tables, collection: CollectionRecord
     nextAt: state === 'On' ? record?.nextAt ?? null : null, failures: record?.failures ?? 0, attention: record?.attention ?? '', taskId: task !== undefined && CURRENT.has(task.state) ? task.id : null, running,
     lastCycle: cycle === undefined ? null : toCycleRow(cycle), fullAt: record?.fullAt ?? null, restartAdvised: advice,
     objects: { total, inSync: by['In sync'] ?? 0, neverSynced: by['Never synced'] ?? 0, notIntended: by['Not intended to be synced'] ?? 0, failed: by['Failed'] ?? 0 },
-    retrying: await store.retries.count(collection.id),
+    retrying: await store.retries.count(collection.id), drift: (await store.drift.counts(collection.id)).open,
     actions: actionsIn(state).filter((action) => !running || (action !== 'restart' && action !== 'run now')),
   };
+}
+
+/** Why no cycle can be asked for, in a sentence. */
+export function whyNoCycle({ name }: Pick<CollectionRecord, 'name'>, record: Pick<CoexistenceRecord, 'state'> | undefined): string {
+  switch (record?.state) {
+    case 'Planned': return `The plan of the first cycle of "${name}" waits for approval. Approve or discard it first.`;
+    case 'Quarantined': return `The guard stopped a cycle of "${name}", whose plan waits. Approve or discard it first.`;
+    case 'Paused': return `Coexistence of "${name}" is paused. Resume it first.`;
+    default: return `Coexistence of "${name}" is off. Use Enable Coexistence.`;
+  }
 }

@@ -2,10 +2,10 @@ import type { Handlers } from '../ipc/router.ts';
 import type { Coexistence } from '../../shared/contracts/coexistence.ts';
 import type { ReadonlyDeep } from '../../shared/contracts/index.ts';
 import { appError, ErrorCode } from '../../shared/domain/errors.ts';
-import type { CoexistenceRecord, CollectionRecord, Repositories } from '../store/index.ts';
+import type { CoexistenceRecord, Repositories } from '../store/index.ts';
 import { nextWorkingTime } from './coexistence-hours.ts';
 import { queueCycle, type CycleOrder } from './coexistence-queue.ts';
-import { AT_WORK, coexistenceRow, findTask, toCycleRow } from './coexistence-rows.ts';
+import { AT_WORK, coexistenceRow, findTask, toCycleRow, whyNoCycle } from './coexistence-rows.ts';
 import { nextState, type CoexistenceEvent } from './coexistence-state.ts';
 import { interruptDeadOf } from './dead-owners.ts';
 import type { Services } from './services.ts';
@@ -68,6 +68,8 @@ export function coexistenceHandlers(services: Services): Pick<Handlers, Extract<
           await tx.tasks.moveIf(task.id, [...WAITING], { state: 'Discarded', phase: 'done', scheduledAt: null, message: `The plan was discarded, because ${services.actor} disabled coexistence; nothing was written.`, finishedAt: services.now() });
         }
         await tx.cycles.closeLeft(collectionId, { outcome: 'cancelled', message: 'Coexistence was disabled.' });
+        await tx.coexistence.handOver(collectionId, 'all');
+        await tx.drift.forget(collectionId);
         // Enabled again later, it begins anew: who left in between is nobody that it looked after.
         await tx.coexistence.forget(collectionId);
         await tx.retries.clear(collectionId);
@@ -104,6 +106,8 @@ export function coexistenceHandlers(services: Services): Pick<Handlers, Extract<
         const settings = { ...record.settings, ...Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined)) };
         const now = services.now();
         const soonest = Math.min(record.nextAt ?? now, now + settings.intervalMinutes * 60_000);
+        // What waits is compared again, and written over.
+        if (change.drift === 're-apply' && record.settings.drift !== 're-apply') await tx.changeFeed.append(record.pairId, 'source', (await tx.drift.openObjects(collectionId)).map((objectId) => ({ objectId, what: 'object' })));
         await tx.coexistence.patch(collectionId, { settings, ...(record.state === 'On' ? { nextAt: nextWorkingTime(settings.workingHours, soonest) } : {}) });
       });
       services.nudge();
@@ -129,14 +133,4 @@ export function coexistenceHandlers(services: Services): Pick<Handlers, Extract<
       };
     },
   };
-}
-
-/** Why no cycle can be asked for, in a sentence. */
-function whyNoCycle({ name }: Pick<CollectionRecord, 'name'>, record: Pick<CoexistenceRecord, 'state'> | undefined): string {
-  switch (record?.state) {
-    case 'Planned': return `The plan of the first cycle of "${name}" waits for approval. Approve or discard it first.`;
-    case 'Quarantined': return `The guard stopped a cycle of "${name}", whose plan waits. Approve or discard it first.`;
-    case 'Paused': return `Coexistence of "${name}" is paused. Resume it first.`;
-    default: return `Coexistence of "${name}" is off. Use Enable Coexistence.`;
-  }
 }

@@ -3,18 +3,20 @@ import { hostname, userInfo } from 'node:os';
 import type { ProjectInfo, ProjectMove } from '../../shared/contracts/project.ts';
 import { appError, ErrorCode } from '../../shared/domain/errors.ts';
 import { openLdapDirectory, openLdifDirectory } from '../engines/directory/index.ts';
-import { createSignIn, openTenant, TenantGates, type SecretPort } from '../engines/tenant/index.ts';
+import { createSignIn, openTenant, TenantGates, type OpenTenantOptions, type SecretPort } from '../engines/tenant/index.ts';
 import { createEventHub, type EventListener } from '../ipc/events.ts';
 import type { Handlers } from '../ipc/router.ts';
 import { nodeTimers } from '../ipc/throttle.ts';
 import { resolveSrv } from '../platform/dns.ts';
 import { openInBrowser, orderedId, type Platform, type SecretStore } from '../platform/index.ts';
-import type { PairRecord } from '../store/index.ts';
+import type { PairRecord, Store } from '../store/index.ts';
+import { agentHandlers } from './agents.ts';
 import { checkHandlers } from './checks.ts';
 import { coexistenceHandlers } from './coexistence.ts';
 import { collectionHandlers } from './collections.ts';
-import { leaseOwner } from './dead-owners.ts';
+import { leaseOwner, otherHolder } from './dead-owners.ts';
 import { matchHandlers } from './matches.ts';
+import { driftHandlers } from './coexistence-drift.ts';
 import { holdHandlers } from './holds.ts';
 import { passwordHandlers } from './initial-passwords.ts';
 import { licenceHandlers } from './licences.ts';
@@ -24,16 +26,23 @@ import { planHandlers } from './plans.ts';
 import { projectHandlers, projectInfo, type ProjectContext } from './project.ts';
 import { moveOpenProject } from './project-move.ts';
 import { openPlace } from './project-place.ts';
+import { queueSignal } from './queue-signal.ts';
 import { referenceHandlers } from './references.ts';
 import { rollBackHandlers } from './roll-back.ts';
 import { ruleHandlers } from './rules.ts';
-import type { Services, SimulatedTargets } from './services.ts';
+import type { PendingSignIn, Services, SimulatedTargets } from './services.ts';
 import { taskHandlers } from './tasks.ts';
+import { tenantBudgets } from './tenant-budgets.ts';
 import { VERSION } from './version.ts';
+import { createTeller } from './notices.ts';
 import { watchStore } from './watch-store.ts';
+import { writeBackHandlers } from './write-back.ts';
 
 /** Runs queued tasks; the agent of this process. Handed in, because the agent stands above the use cases. */
 export type StartRunner = (services: Services, options: { readonly agentId: string; readonly owner: string }) => { nudge(): void; close(): Promise<void> };
+
+/** What becomes of sign-ins that wait for a person; `pending` null: it is over. */
+export type SignIns = 'refused' | { tell(pairId: string, pending: PendingSignIn | null): void };
 
 /** How to open a console. */
 export interface ConsoleOptions {
@@ -46,6 +55,10 @@ export interface ConsoleOptions {
   readonly simulated?: SimulatedTargets;
   /** Starts the task runner of this process; absent: tasks wait for another process. */
   readonly startRunner?: StartRunner;
+  /** Name of the agent whose tasks the runner takes, made when there is none; absent: `Local`, and windows are told what other processes write. */
+  readonly agent?: string;
+  /** Sign-ins that wait for a person, where no window asks for them: `tell` passes them on, `refused` refuses them; absent: a window of this process asks. */
+  readonly signIns?: SignIns;
 }
 
 /** An open project with everything that a window, a web page or a command can ask of it. */
@@ -106,27 +119,31 @@ async function open(
 ): Promise<OpenProject> {
   const { platform } = options;
   const store = await openPlace(platform, file, create);
-  const local = await store.agents.ensureLocal(hostname(), VERSION);
+  const agentId = options.agent === undefined ? await localAgentOf(store) : await store.agents.ensure(options.agent, '', '');
+  const notices = createTeller(store, platform.log);
   let nudge = (): void => {};
+  const budgetOf = tenantBudgets({ store, log: platform.log, now: Date.now });
   const services: Services = {
-    store, secrets: platform.secrets, log: platform.log, now: () => Date.now(), newId: () => orderedId(Date.now()), wait, pendingSignIns: new Map(), actor: userInfo().username,
-    emit: (name, payload) => { hub.publish(name, payload); },
+    store, secrets: platform.secrets, log: platform.log, now: () => Date.now(), newId: () => orderedId(Date.now()), wait, pendingSignIns: new Map(), agentProblems: new Map(), actor: userInfo().username,
+    emit: (name, payload) => { hub.publish(name, payload); notices.heard(name, payload); },
     nudge: () => { nudge(); },
     openDirectory: (pair, password) => openSource(platform, pair, password),
-    openTenant: (pair, how) => openTarget(services, options, gates, pair, how),
+    openTenant: (pair, how) => openTarget(services, options, { gates, budgetOf }, pair, how),
   };
-  const owner = leaseOwner(randomUUID());
-  const start = () => options.startRunner?.(services, { agentId: local.id, owner });
+  const random = randomUUID();
+  const owner = leaseOwner(random);
+  const start = () => options.startRunner?.(services, { agentId, owner });
   let runner = start();
-  nudge = () => { runner?.nudge(); };
-  const watch = watchStore(store, hub);
+  const others = queueSignal(store, platform.log, options.startRunner ? agentId : null, () => { runner?.nudge(); });
+  nudge = () => { runner?.nudge(); others.announce(); };
+  const watch = options.agent === undefined ? watchStore(store, hub, notices, platform.log) : undefined;
   const handlers = {
     ...projectHandlers(services, { version: VERSION, logFolder: platform.log.folder, ...elsewhere }), ...pairHandlers(services), ...collectionHandlers(services), ...objectHandlers(services), ...matchHandlers(services), ...ruleHandlers(services),
-    ...taskHandlers(services), ...rollBackHandlers(services), ...planHandlers(services), ...checkHandlers(services), ...referenceHandlers(services), ...licenceHandlers(services), ...passwordHandlers(services), ...coexistenceHandlers(services), ...holdHandlers(services),
+    ...taskHandlers(services), ...rollBackHandlers(services), ...planHandlers(services), ...checkHandlers(services), ...referenceHandlers(services), ...licenceHandlers(services), ...passwordHandlers(services), ...coexistenceHandlers(services), ...holdHandlers(services), ...driftHandlers(services), ...agentHandlers(services), ...writeBackHandlers(services),
   } satisfies Handlers;
   const requireResting = async (): Promise<void> => {
     for await (const page of store.tasks.iterate({ states: ['Running', 'Cancelling'] })) {
-      const mine = page.find((task) => task.leaseOwner === owner);
+      const mine = page.find((task) => task.leaseOwner?.endsWith(`:${random}`));
       if (mine) throw appError(ErrorCode.Conflict, `A ${mine.kind} task of the open project is ${mine.state}. Cancel it, or wait for its end, before you open another project.`);
     }
   };
@@ -137,7 +154,14 @@ async function open(
       throw error;
     }
   };
-  return { services, handlers, requireResting, standStill, async close() { watch.close(); await runner?.close(); await store.close(); } };
+  return { services, handlers, requireResting, standStill, async close() { await watch?.close(); await runner?.close(); await notices.close(); await store.close(); } };
+}
+
+/** The agent `Local`; its machine and version are those of the process that works under its name, where there is one. */
+async function localAgentOf(store: Store): Promise<string> {
+  const { id } = await store.agents.ensureLocal('', '');
+  if (await otherHolder({ store, now: Date.now }, id, '') === undefined) await store.agents.ensureLocal(hostname(), VERSION);
+  return id;
 }
 
 async function openSource(platform: Platform, pair: Pick<PairRecord, 'source'>, given: string | undefined) {
@@ -150,7 +174,7 @@ async function openSource(platform: Platform, pair: Pick<PairRecord, 'source'>, 
 
 const kept = (secrets: SecretStore): string => ({ os: 'by the operating system', file: 'in the sealed file of this machine', session: 'only while the program runs' })[secrets.protection()];
 
-async function openTarget(services: Services, options: ConsoleOptions, gates: TenantGates, pair: Pick<PairRecord, 'id' | 'target'>, { secret, signal }: Parameters<Services['openTenant']>[1]) {
+async function openTarget(services: Services, options: ConsoleOptions, limits: Required<Pick<OpenTenantOptions, 'gates' | 'budgetOf'>>, pair: Pick<PairRecord, 'id' | 'target'>, { secret, signal }: Parameters<Services['openTenant']>[1]) {
   const { target } = pair;
   const machine = options.platform.machine;
   if (target.simulated !== null) {
@@ -160,18 +184,23 @@ async function openTarget(services: Services, options: ConsoleOptions, gates: Te
     const values = new Map<string, string>(credentials === null ? [] : [['simulated', credentials.clientSecret]]);
     const own: SecretPort = { get: async (ref) => values.get(ref) ?? (ref === target.secretRef ? secret : undefined), set: async (ref, value) => { values.set(ref, value); } };
     const secrets: SecretPort = credentials === null && secret === undefined ? options.platform.secrets : own;
-    return await openTenant({ connection, signal, gates, transports, signIn: createSignIn({ connection, secrets, transports }), log: (e) => { services.log.info(e.detail ?? {}, e.message); } });
+    return await openTenant({ connection, signal, ...limits, transports, signIn: createSignIn({ connection, secrets, transports }), log: (e) => { services.log.info(e.detail ?? {}, e.message); } });
   }
+  const pending = (info: PendingSignIn | null): void => {
+    if (typeof options.signIns === 'object') options.signIns.tell(pair.id, info);
+    else if (info === null) services.pendingSignIns.delete(pair.id);
+    else services.pendingSignIns.set(pair.id, info);
+  };
   const secrets: SecretPort = secret === undefined ? options.platform.secrets : { get: async (ref) => (ref === target.secretRef ? secret : undefined), set: async () => {} };
   const signIn = createSignIn({
     connection: target, secrets,
-    onDeviceCode: (info) => { services.pendingSignIns.set(pair.id, { userCode: info.userCode, verificationUri: info.verificationUri, expiresAt: info.expiresAt }); },
-    openBrowser: async (url) => { if (!await openInBrowser(url, machine)) throw appError(ErrorCode.AuthFailed, 'No browser could be opened on this machine. Choose "device code" as the sign-in method of the pair.'); },
+    ...(options.signIns === 'refused' ? {} : { onDeviceCode: (info) => { pending({ userCode: info.userCode, verificationUri: info.verificationUri, expiresAt: info.expiresAt }); } }),
+    ...(options.signIns === 'refused' ? {} : { openBrowser: async (url) => { if (!await openInBrowser(url, machine)) throw appError(ErrorCode.AuthFailed, 'No browser could be opened on this machine. Choose "device code" as the sign-in method of the pair.'); } }),
     log: (e) => { services.log.info(e.detail ?? {}, e.message); },
   });
   try {
-    return await openTenant({ connection: target, signal, gates, signIn, log: (e) => { services.log.info(e.detail ?? {}, e.message); } });
-  } finally { services.pendingSignIns.delete(pair.id); }
+    return await openTenant({ connection: target, signal, ...limits, signIn, log: (e) => { services.log.info(e.detail ?? {}, e.message); } });
+  } finally { pending(null); }
 }
 
 /** Waits so many milliseconds; rejects with the signal's reason when it fires first. */

@@ -1,4 +1,5 @@
 import { hostname } from 'node:os';
+import type { Repositories } from '../store/index.ts';
 import type { Services } from './services.ts';
 
 /** Name of a process in leases: host, process id and a random part, so that a reused process id is not taken for the old one. */
@@ -20,7 +21,7 @@ export function isDead(owner: string): boolean {
 }
 
 /** Marks a task whose process died as interrupted at once, without waiting for the end of its lease. */
-export async function interruptDead(services: Pick<Services, 'store'>, taskId: string): Promise<void> {
+export async function interruptDead(services: { readonly store: Pick<Repositories, 'tasks'> }, taskId: string): Promise<void> {
   const task = await services.store.tasks.get(taskId);
   if ((task.state === 'Running' || task.state === 'Cancelling') && task.leaseOwner !== null && isDead(task.leaseOwner)) await services.store.tasks.interrupt(taskId);
 }
@@ -30,4 +31,12 @@ export async function interruptDeadOf(services: Pick<Services, 'store'>, of: { r
   const active: string[] = [];
   for await (const page of services.store.tasks.iterate({ ...of, states: ['Running', 'Cancelling'] })) active.push(...page.map((task) => task.id));
   for (const id of active) await interruptDead(services, id);
+}
+
+/** The process that works under an agent's name and is not this one; undefined: nobody, or one that is known to be gone. */
+export async function otherHolder(services: Pick<Services, 'store' | 'now'>, agentId: string, owner: string): Promise<{ readonly host: string; readonly process: string } | undefined> {
+  const holder = await services.store.agents.holder(agentId);
+  if (holder === undefined || holder.owner === owner || holder.until < services.now() || isDead(holder.owner)) return undefined;
+  const [host = holder.host, pid = ''] = holder.owner.split(':');
+  return { host, process: pid };
 }

@@ -6,7 +6,8 @@ import { journalStanding, tasksOf } from './pipeline/undone-journal.ts';
 import { cycleApproved } from './coexistence-approval.ts';
 import { changesOf } from './plan-changes.ts';
 import type { Services } from './services.ts';
-import { requireNobodyWrites, toTaskRow, WAITING, writesDirectory } from './task-rows.ts';
+import { toTaskRow, WAITING, writesDirectory } from './task-rows.ts';
+import { requireMayBeQueued } from './task-writers.ts';
 
 /** What a person says with an approval. */
 export interface Approval { readonly taskId: string; readonly confirmation: string; readonly outdated: 'refuse' | 'apply all the same' }
@@ -22,7 +23,7 @@ interface Agreed { readonly by: string; readonly at: number; readonly rules: str
 export async function approveNow(services: Services, approval: Approval): Promise<void> {
   await services.store.transaction(async (tx) => {
     const { task } = await requireApproval(tx, approval);
-    await requireNobodyWrites(tx, task);
+    await requireMayBeQueued(tx, task);
     await move(tx, task, queued(`Approved by ${services.actor}.`));
     await cycleApproved(tx, task, services.now());
   });
@@ -68,7 +69,7 @@ export async function startDue(services: Services, agentId: string, only?: Reado
       await store.transaction(async (tx) => {
         const task = await tx.tasks.get(found.id);
         if (task.state !== 'Scheduled' || task.scheduledAt === null || task.scheduledAt > services.now()) return;
-        await requireNobodyWrites(tx, task);
+        await requireMayBeQueued(tx, task);
         const reason = await whyNotNow(tx, task);
         const patch = reason === null ? { ...queued(`Approved by ${agreedOf(task)?.by ?? 'a person'} for ${utc(task.scheduledAt)}.`) }
           : { state: 'Awaiting approval' as const, phase: 'approve' as const, scheduledAt: null, checkpoint: { stage: 'plan' }, message: `Not applied at its time, ${utc(task.scheduledAt)}: ${reason} Nothing was written.` };

@@ -4,9 +4,6 @@ import type { ProjectInfo, ProjectMove } from '../../shared/contracts/project.ts
 import { placeOf } from './project-place.ts';
 import type { Services } from './services.ts';
 
-/** An agent without a sign of life for so long counts as not running, milliseconds. */
-const ALIVE_MS = 30_000;
-
 /** What the project use cases need besides the services. */
 export interface ProjectContext { readonly version: string; readonly logFolder: string; switchTo(file: string, create: { readonly name: string } | null): Promise<ProjectInfo>; moveTo(place: string): Promise<ProjectMove> }
 
@@ -20,7 +17,7 @@ export async function projectInfo(services: Services, context: Pick<ProjectConte
 }
 
 /** Channels of the project, its agents and its secrets. */
-export function projectHandlers(services: Services, context: ProjectContext): Pick<Handlers, 'project.get' | 'project.rename' | 'project.copy' | 'project.move' | 'project.open' | 'project.create' | 'agents.list' | 'secrets.set'> {
+export function projectHandlers(services: Services, context: ProjectContext): Pick<Handlers, 'project.get' | 'project.rename' | 'project.copy' | 'project.move' | 'project.open' | 'project.create' | 'secrets.set'> {
   return {
     'project.get': async () => await projectInfo(services, context),
     async 'project.rename'({ name }) {
@@ -36,15 +33,6 @@ export function projectHandlers(services: Services, context: ProjectContext): Pi
     'project.move': async ({ to }) => await context.moveTo(placeOf(to)),
     'project.open': async ({ file }) => await context.switchTo(placeOf(file), null),
     'project.create': async ({ file, name }) => await context.switchTo(placeOf(file), { name }),
-    async 'agents.list'() {
-      const rows = await services.store.agents.list();
-      return {
-        rows: rows.map((a) => ({
-          id: a.id, name: a.name, host: a.host, version: a.version, heartbeatAt: a.heartbeatAt, alive: a.heartbeatAt !== null && services.now() - a.heartbeatAt < ALIVE_MS,
-          collections: a.collections, queued: a.queued, running: a.running,
-        })),
-      };
-    },
     async 'secrets.set'({ ref, value }) {
       await services.secrets.set(ref, value);
       return { done: true };

@@ -1,6 +1,6 @@
 import type { ChannelParsed } from '../../shared/contracts/index.ts';
 import { appError, ErrorCode } from '../../shared/domain/errors.ts';
-import { isWriting } from '../../shared/domain/statuses.ts';
+import { isOfDirectory, isWriting } from '../../shared/domain/statuses.ts';
 import type { Repositories, TaskRecord } from '../store/index.ts';
 import { startFixRollBack } from './checks-fix.ts';
 import { interruptDeadOf } from './dead-owners.ts';
@@ -33,7 +33,7 @@ export async function startRollBack(services: Services, request: Request): Promi
   requireScope(request);
   const { collectionId, undoes, taskIds: _named, window, objectId = null, mode, purge, ...scope } = request;
   const collection = await store.collections.get(collectionId);
-  if (undoes !== undefined && (await store.tasks.get(undoes)).kind === 'Fix') return await startFixRollBack(services, { taskId: undoes, objectId, mode });
+  if (undoes !== undefined && isOfDirectory((await store.tasks.get(undoes)).kind)) return await startFixRollBack(services, { taskId: undoes, objectId, mode });
   requireWritable(await store.pairs.get(collection.pairId));
   // A task whose process was killed a moment ago can be rolled back without waiting for the end of its lease.
   await interruptDeadOf(services, { pairId: collection.pairId });

@@ -33,6 +33,8 @@ export interface Services {
    */
   readonly openTenant: (pair: Pick<PairRecord, 'id' | 'target'>, options: { readonly signal: AbortSignal; readonly secret?: string | undefined }) => Promise<OpenedTenant>;
   readonly pendingSignIns: Map<string, PendingSignIn>;
+  /** Why the process of an agent that this console keeps does not run, by agent. */
+  readonly agentProblems: Map<string, string>;
   readonly emit: <E extends EventName>(name: E, payload: Events[E]) => void;
   /** Tells the task runner of this process that a task may be waiting. */
   readonly nudge: () => void;

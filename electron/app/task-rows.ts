@@ -1,5 +1,5 @@
 import type { TaskRow } from '../../shared/contracts/tasks.ts';
-import { isWriting, WRITING_KINDS, type TaskKind, type TaskState } from '../../shared/domain/statuses.ts';
+import { DIRECTORY_KINDS, isOfDirectory, isWriting, WRITING_KINDS, type TaskKind, type TaskState } from '../../shared/domain/statuses.ts';
 import { AppError, appError, ErrorCode } from '../../shared/domain/errors.ts';
 import type { Repositories, TaskRecord } from '../store/index.ts';
 
@@ -8,7 +8,7 @@ const CANCELLABLE: ReadonlySet<TaskState> = new Set(['Queued', 'Running']);
 const WRITTEN: ReadonlySet<TaskState> = new Set(['Completed', 'Completed with errors', 'Failed', 'Cancelled', 'Interrupted']);
 
 /** States in which a task waits for a process or has one: what it works on must not be taken away. */
-const BUSY = ['Queued', 'Running', 'Cancelling'] as const satisfies readonly TaskState[];
+export const BUSY = ['Queued', 'Running', 'Cancelling'] as const satisfies readonly TaskState[];
 /** States in which a plan is made and nothing of it was written. */
 export const WAITING: ReadonlySet<TaskState> = new Set(['Awaiting approval', 'Scheduled']);
 /** True while a task waits for a process or has one. */
@@ -17,9 +17,10 @@ export const isAtWork = ({ state }: Pick<TaskRecord, 'state'>): boolean => BUSY.
 const UNFINISHED: ReadonlySet<TaskState> = new Set(['Interrupted', 'Failed', 'Cancelled']);
 
 /** Kinds of tasks whose writes can be taken back. */
-const REVERSIBLE: ReadonlySet<TaskKind> = new Set([...WRITING_KINDS, 'Fix']);
+const REVERSIBLE: ReadonlySet<TaskKind> = new Set([...WRITING_KINDS, ...DIRECTORY_KINDS]);
 
-const isApplying = (task: Pick<TaskRecord, 'checkpoint'>): boolean => (task.checkpoint as { stage?: unknown } | null)?.stage === 'apply';
+/** True for a task whose plan was approved, or needs no approval: it writes when it is at work. */
+export const isApplying = (task: Pick<TaskRecord, 'checkpoint'>): boolean => (task.checkpoint as { stage?: unknown } | null)?.stage === 'apply';
 
 /**
  * A task as windows and the command line see it, with what may be done to it now.
@@ -138,19 +139,8 @@ export async function requireNoCycle(store: Pick<Repositories, 'tasks'>, { id, n
   }
 }
 
-/**
- * @throws AppError CONFLICT while another task of the pair writes to the tenant or is about to; for a cycle of coexistence also while a roll back of its collection waits.
- */
-export async function requireNobodyWrites(store: Pick<Repositories, 'tasks'>, task: Pick<TaskRecord, 'id' | 'pairId' | 'kind' | 'collectionId'>): Promise<void> {
-  const back = task.kind === 'Synchronise' && task.collectionId !== null ? await rollBackUnderWay(store, task.collectionId) : undefined;
-  if (back !== undefined) throw appError(ErrorCode.Conflict, `Roll back ${back.id} of this collection is ${back.state}. Approve or discard it first; coexistence goes on then.`);
-  for await (const page of store.tasks.iterate({ pairId: task.pairId, states: BUSY })) {
-    if (page.some((other) => other.id !== task.id && isApplying(other))) throw appError(ErrorCode.Conflict, 'Another task is writing to this tenant. Wait for its end, or cancel it.');
-  }
-}
-
-/** True for a task that writes to the directory and never to the tenant: a fix, or the roll back of one. */
+/** True for a task that writes to the directory and never to the tenant: a fix, membership written back, or the roll back of one. */
 export async function writesDirectory(store: Pick<Repositories, 'tasks'>, task: Pick<TaskRecord, 'kind' | 'undoes'>): Promise<boolean> {
-  if (task.kind !== 'Roll back' || task.undoes === null) return task.kind === 'Fix';
-  return await store.tasks.get(task.undoes).then((undone) => undone.kind === 'Fix', () => false);
+  if (task.kind !== 'Roll back' || task.undoes === null) return isOfDirectory(task.kind);
+  return await store.tasks.get(task.undoes).then((undone) => isOfDirectory(undone.kind), () => false);
 }

@@ -7,7 +7,8 @@ import type { Services } from './services.ts';
 import { cycleDiscarded } from './coexistence-approval.ts';
 import { approveNow, move, requireWritable } from './plan-approval.ts';
 import { startRollBack } from './roll-back-start.ts';
-import { requireNobodyWrites, taskRow, taskRows, toTaskRow, WAITING, whyNotResumed, writesDirectory } from './task-rows.ts';
+import { taskRow, taskRows, toTaskRow, WAITING, whyNotResumed, writesDirectory } from './task-rows.ts';
+import { requireMayBeQueued } from './task-writers.ts';
 import { MatchTask, MigrateTask } from './pipeline/task-settings.ts';
 import { stageOf } from './pipeline/run-task.ts';
 import { interruptDead } from './dead-owners.ts';
@@ -86,7 +87,7 @@ export function taskHandlers(services: Services): Pick<Handlers, 'tasks.list' | 
         if (stageOf(task) === 'apply') {
           // What approving checks holds for going on as well: the pair and other tasks may have changed since.
           if (!await writesDirectory(tx, task)) requireWritable(await tx.pairs.get(task.pairId));
-          await requireNobodyWrites(tx, task);
+          await requireMayBeQueued(tx, task);
           // Failed writes get another try; drift and reasons that a plan knew stay as they are.
           if (task.planId !== null) await tx.plans.reopenFailed(task.planId);
         }

@@ -28,6 +28,6 @@ export function exitCodeOf(error: unknown): number {
       return EXIT.connection;
     case ErrorCode.GuardStopped: case ErrorCode.Drift: return EXIT.notApproved;
     case ErrorCode.Cancelled: return EXIT.cancelled;
-    case ErrorCode.Internal: return EXIT.failed;
+    case ErrorCode.LeaseLost: case ErrorCode.Internal: return EXIT.failed;
   }
 }

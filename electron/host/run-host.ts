@@ -5,7 +5,9 @@ import { createRouter, type Dispatch, type Handlers } from '../ipc/router.ts';
 import { serve } from '../ipc/serve.ts';
 import { createPlatform, type OsVault, type Platform } from '../platform/index.ts';
 import { toHost, type ToHostProcess } from './protocol.ts';
+import { remoteAgents } from './agents.ts';
 import { remoteVault } from './vault.ts';
+import type { AgentChild } from '../agent/local/local-agent.ts';
 
 /** A MessagePort as Electron's utility process and Node's workers have it. */
 export interface TransferredPort {
@@ -32,7 +34,7 @@ export interface OpenConsole {
 export interface HostOptions {
   readonly parent: ParentPort;
   /** Opens the project that the desktop works with. */
-  readonly open: (platform: Platform) => Promise<OpenConsole>;
+  readonly open: (platform: Platform, launchAgent: () => AgentChild) => Promise<OpenConsole>;
   /** Ends the process. */
   readonly exit: (code: number) => void;
 }
@@ -46,15 +48,19 @@ const CRASHED = 70;
  */
 export function runHost(options: HostOptions): void {
   const remote = remoteVault((question) => { options.parent.postMessage(question); });
+  const agents = remoteAgents((order) => { options.parent.postMessage(order); });
   let started: Promise<Started> | undefined;
 
   const onMessage = async (message: ToHostProcess, ports: readonly TransferredPort[]): Promise<void> => {
     switch (message.t) {
       case 'start':
-        started ??= start(options, message.vault ? remote.vault : undefined);
+        started ??= start(options, agents.launch, message.vault ? remote.vault : undefined);
         return;
       case 'vault':
         remote.answered(message);
+        return;
+      case 'agent said': case 'agent ended':
+        agents.heard(message);
         return;
       case 'page': {
         const [port] = ports;
@@ -76,7 +82,7 @@ export function runHost(options: HostOptions): void {
 
 interface Started { serve(port: TransferredPort): void; close(): Promise<void> }
 
-async function start(options: HostOptions, vault: OsVault | undefined): Promise<Started> {
+async function start(options: HostOptions, launchAgent: () => AgentChild, vault: OsVault | undefined): Promise<Started> {
   const platform = createPlatform({ program: 'host', ...(vault ? { vault } : {}) });
   // A utility process only warns of these, plain Node ends: make both alike, with the reason in the log.
   for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
@@ -85,7 +91,7 @@ async function start(options: HostOptions, vault: OsVault | undefined): Promise<
       options.exit(CRASHED);
     });
   }
-  const { dispatch, console } = await openOrExplain(options, platform);
+  const { dispatch, console } = await openOrExplain(options, launchAgent, platform);
   return {
     serve: (port) => {
       const served = serve(portOf(port), dispatch);
@@ -99,9 +105,9 @@ async function start(options: HostOptions, vault: OsVault | undefined): Promise<
   };
 }
 
-async function openOrExplain(options: HostOptions, platform: Platform): Promise<{ readonly dispatch: Dispatch; readonly console: OpenConsole | null }> {
+async function openOrExplain(options: HostOptions, launchAgent: () => AgentChild, platform: Platform): Promise<{ readonly dispatch: Dispatch; readonly console: OpenConsole | null }> {
   try {
-    const console = await options.open(platform);
+    const console = await options.open(platform, launchAgent);
     return { console, dispatch: createRouter(console.handlers, { log: platform.log }) };
   } catch (cause) {
     platform.log.error({ err: cause }, 'the project could not be opened');

@@ -1,7 +1,8 @@
 import { MessageChannelMain, utilityProcess, type UtilityProcess, type WebContents } from 'electron';
 import type { ToHostProcess } from '../host/protocol.ts';
 import type { Log } from '../platform/index.ts';
-import { supervise, type HostState, type Supervised } from './supervisor.ts';
+import { supervise, type HostState, type Supervised } from '../platform/supervisor.ts';
+import { relayAgents } from './agent-process.ts';
 import { answerVault } from './vault.ts';
 
 /** Milliseconds that a host gets to close its project before it is ended. */
@@ -22,6 +23,8 @@ export interface EngineHost {
 export interface EngineHostOptions {
   /** The built host entry, absolute. */
   readonly entry: string;
+  /** The built entry of the agent, absolute. */
+  readonly agentEntry: string;
   /** Whether the vault protects anything here; see vault.ts. */
   readonly vault: boolean;
   readonly log: Log;
@@ -42,7 +45,9 @@ export function createEngineHost(options: EngineHostOptions): EngineHost {
   const spawn = (): Supervised => {
     const current = utilityProcess.fork(options.entry, [], { serviceName: 'Causeway engine', stdio: 'ignore' });
     child = current;
+    const agents = relayAgents(options.agentEntry, (message) => { if (child === current) post(message); });
     current.on('message', (message: unknown) => {
+      agents.heard(message);
       void answerVault(message).then((answer) => { if (answer && child === current) post(answer); });
     });
     post({ t: 'start', vault: options.vault });
@@ -51,6 +56,7 @@ export function createEngineHost(options: EngineHostOptions): EngineHost {
       onExit: (listener) => {
         current.on('exit', (code) => {
           for (const page of pages) page.send('causeway:host-gone');
+          agents.end();
           listener(code);
         });
       },

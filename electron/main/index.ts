@@ -34,7 +34,7 @@ async function start(): Promise<void> {
   installMenu();
   serveWindow(path.join(import.meta.dirname, '../renderer'));
   const host: EngineHost = createEngineHost({
-    entry: path.join(import.meta.dirname, 'host.js'), vault: await vaultIsSafe(), log: platform.log,
+    entry: path.join(import.meta.dirname, 'host.js'), agentEntry: path.join(import.meta.dirname, 'agent.js'), vault: await vaultIsSafe(), log: platform.log,
     onState: (state) => { if (state === 'failed') void explainFailure(platform, () => { host.start(); }); },
   });
   ipcMain.on('causeway:ready', (event) => { if (isOurWindow(event)) host.connect(event.sender); });

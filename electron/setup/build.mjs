@@ -9,11 +9,11 @@ const STAMP = path.join(ROOT, 'out', '.stamp');
 /** What can be built: the window alone (for the browser), or the desktop application with it. */
 const BUILDS = {
   window: {
-    sources: ['renderer', 'shared', 'package-lock.json'], made: 'out/renderer/index.html',
+    sources: ['renderer', 'shared', 'resources/agent', 'package-lock.json'], made: 'out/renderer/index.html',
     args: ['node_modules/vite/bin/vite.js', 'build', 'renderer', '--logLevel', 'warn'],
   },
   desktop: {
-    sources: ['renderer', 'shared', 'electron', 'package-lock.json'], made: 'out/main/index.js',
+    sources: ['renderer', 'shared', 'electron', 'resources/agent', 'package-lock.json'], made: 'out/main/index.js',
     args: ['node_modules/electron-vite/bin/electron-vite.js', 'build', '--config', 'electron/vite.config.ts', '--logLevel', 'warn'],
   },
 };

@@ -3,6 +3,7 @@ export { startSimulator } from './simulator.ts';
 export type { Simulator, SimulatorOptions, SimulatorStats } from './simulator.ts';
 export { FAULT_HELP } from './faults/spec.ts';
 export type { SimulatorState } from './page/state.ts';
+export type { WritePage, WriteRecord } from './write-log.ts';
 export { simulatedTransports } from './transport.ts';
 export type { SimulatedTransports } from './transport.ts';
 export { EMPTY_TENANT, GLOBAL_ADMINISTRATOR } from './seed.ts';

@@ -27,6 +27,7 @@ import type { ExportInput, ExportResult } from './sync/export.ts';
 import { readExport } from './sync/read-export.ts';
 import { synchronise } from './sync/synchronise.ts';
 import { trafficCounter } from './traffic.ts';
+import { writeLog, type WritePage } from './write-log.ts';
 
 /** How a simulated tenant is to behave. */
 export interface SimulatorOptions {
@@ -92,6 +93,8 @@ export interface Simulator {
   setFaults(spec: string): void;
   /** What the page shows. */
   state(): SimulatorState;
+  /** Writes that took effect after the one with that number, oldest first, 10,000 at most, each with the `client-request-id` it came with. */
+  writes(after: number): WritePage;
   /** Changes what stands between a person and a token: policies, and answers to consent. @param user id or user principal name. */
   setPerson(user: string, needs: SeedPerson): void;
   /** Writes the state file; nothing without one. */
@@ -132,8 +135,9 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     return results;
   };
   const traffic = trafficCounter();
+  const writes = writeLog();
   const onDefect = (error: unknown): void => options.log?.(`defect: ${error instanceof Error ? error.stack ?? error.message : String(error)}`);
-  const graph = graphService({ directory, signer, clock, throttle: limits, luck: chance(0xca05e0a1), traffic, onDefect, licences: work.use, faults: { around: (inner, run) => faults.inner('graph', inner, run), deltaReset: faults.deltaReset } });
+  const graph = graphService({ directory, signer, clock, throttle: limits, luck: chance(0xca05e0a1), traffic, writes, onDefect, licences: work.use, faults: { around: (inner, run) => faults.inner('graph', inner, run), deltaReset: faults.deltaReset } });
   const exchange = exchangeService(directory, signer, clock, (inner, run) => faults.inner('exchange', inner, run));
   const answerOf = (request: HttpRequest): HttpAnswer => {
     const { pathname } = request.url;
@@ -177,7 +181,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
   const state = (): SimulatorState => readState({
     directory, clock, faults, log, apps: signIn.apps(), started, throttle: limits, quotas: options.quotas, mailboxes, waiting: () => work.waiting, traffic: () => ({ httpRequests: traffic.httpRequests, batches: traffic.batches, created: traffic.created }),
   });
-  const own = consoleService({ state, advance, setFaults: faults.set, synchronise: receive, save: async () => { await file.save(); return stateFile !== undefined; } });
+  const own = consoleService({ state, writes: writes.after, advance, setFaults: faults.set, synchronise: receive, save: async () => { await file.save(); return stateFile !== undefined; } });
 
   const server = await listen(options.listen ?? { host: '127.0.0.1', port: 0 }, handle, {
     malformed: (kind, path) => malformedAnswer(kind, path, clock.now()),
@@ -191,7 +195,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
       get faults() { return faults.byClause; },
     },
     snapshot: () => takeSnapshot(directory),
-    advance, synchronise: receive, setFaults: faults.set, state, setPerson: signIn.setPerson,
+    advance, synchronise: receive, setFaults: faults.set, state, writes: writes.after, setPerson: signIn.setPerson,
     save: file.save,
     close: async () => {
       await server.close();

@@ -1,10 +1,13 @@
 export { isPostgres, parseAddress, shownPlace, withPassword, type ProjectAddress } from './address.ts';
 export { moveProject, type MoveReport, type MovedTable } from './move.ts';
+export { fencedStore } from './fenced.ts';
+export type { TaskSignal } from './signal/task-signal.ts';
 export { IN_MEMORY, createProject, openProject } from './open.ts';
 export type { Repositories, Store } from './store.ts';
 export type { StoreEnvironment } from './environment.ts';
 export type { Page, PageRequest } from './paging.ts';
-export { LOCAL_AGENT, type AgentRecord, type AgentsRepository } from './repositories/agents.ts';
+export type { AgentRecord, AgentsRepository } from './repositories/agents.ts';
+export { LOCAL_AGENT } from './repositories/local-agent.ts';
 export type { ChangeFeedRepository, FeedEntry, FeedSide, FeedWhat } from './repositories/change-feed.ts';
 export type { Container, ContainersRepository } from './repositories/containers.ts';
 export type { Watermark, WatermarksRepository } from './repositories/watermarks.ts';
@@ -16,6 +19,9 @@ export type { AddedMembers, CollectionRecord, CollectionScope, CollectionsReposi
 export type { CoexistenceRecord, CoexistenceRepository, LeftObject } from './repositories/coexistence.ts';
 export type { CycleFigures, CyclePatch, CycleRecord, CyclesRepository } from './repositories/cycles.ts';
 export type { RetriesRepository, RetryRecord } from './repositories/retries.ts';
+export type { AgreedMember, WaitingMemberRecord, WriteBackGroupRecord, WriteBackRecord, WriteBackRepository } from './repositories/write-back.ts';
+export type { DriftFound, DriftKey, DriftQuery, DriftRecord, DriftRepository, LiveDrift } from './repositories/drift.ts';
+export type { AgreedRecord, PlannedAgreement, SettledPlan, SyncStateRepository, WrittenAgreement } from './repositories/sync-state.ts';
 export type { HoldInput, HoldKey, HoldRecord, HoldsQuery, HoldsRepository } from './repositories/holds.ts';
 export type { JournalEntry, JournalIntent, JournalOutcome, JournalRepository, JournalSettlement, JournalStanding, ObservedState } from './repositories/journal.ts';
 export type { MatchDecisionsRepository, MatchStanding, ReviewBatch, ReviewEntry } from './repositories/match-decisions.ts';
@@ -25,9 +31,11 @@ export type { PairInput, PairPatch, PairRecord, PairsRepository, TenantFacts } f
 export type { PlanConflict, PlanConflictsRepository } from './repositories/plan-conflicts.ts';
 export type { OperationOutcome, OperationsQuery, PlanOperationsRepository, PlannedChange, PlannedOperation, StoredOperation } from './repositories/plan-operations.ts';
 export type { PlanChanges, PlanInputsRepository, PlanListQuery, PlanListRecord } from './repositories/plan-inputs.ts';
+export type { PlanObjectsRepository, SharedObject } from './repositories/plan-objects.ts';
 export type { PlanInput, PlanRecord, PlanRecordsRepository, PlanSummaryInput } from './repositories/plans.ts';
 export type { ProjectRecord, ProjectRepository } from './repositories/project.ts';
 export type { OutboxEntry, OutboxRepository } from './repositories/outbox.ts';
+export type { PairReading, PairReadingsRepository, ReadingKind } from './repositories/pair-readings.ts';
 export type { PairSettingsRepository } from './repositories/pair-settings.ts';
 export type { OpenReference, ReferenceKey, ReferencesRepository } from './repositories/references.ts';
 export type { ReferenceRecord, ReferencesQuery } from './repositories/references-page.ts';
@@ -38,8 +46,9 @@ export type { MovedNames, ReportedNames, SourceMovesRepository } from './reposit
 export type { SourceNamesRepository } from './repositories/source-names.ts';
 export type { SourceScope, SourcesRepository, StoredSource, UpsertResult } from './repositories/sources.ts';
 export type { StatisticsScope } from './repositories/statistics.ts';
+export type { TenantBudget, TenantBudgetRepository } from './repositories/tenant-budget.ts';
 export type { TargetScope, TargetsRepository } from './repositories/targets.ts';
 export type { TargetNamesRepository, WantedName } from './repositories/target-names.ts';
 export { PROBLEM_STATUSES, type TaskItemRecord, type TaskItemsRepository } from './repositories/task-items.ts';
-export type { TaskQueueRepository } from './repositories/task-queue.ts';
+export { isLeaseLost, type TaskQueueRepository } from './repositories/task-queue.ts';
 export type { TaskFilter, TaskInput, TaskPatch, TaskRecord, TaskRecordsRepository, TaskScope } from './repositories/tasks.ts';

@@ -3,13 +3,14 @@ import { Migrator } from 'kysely/migration';
 import { ErrorCode, appError, type AppError } from '../../shared/domain/errors.ts';
 import type { Context } from './context.ts';
 import type { StoreEnvironment } from './environment.ts';
+import { LOOKING_ONLY, type TaskSignal } from './signal/task-signal.ts';
 import { buildStore, type Store } from './store.ts';
 
 /** Table with the names of the migrations that a project has seen. */
 export const MIGRATION_TABLE = 'schema_migration';
 
 /** An open database and how to close it; safe to close twice. */
-export interface Opened { readonly context: Context; readonly close: () => Promise<void> }
+export interface Opened { readonly context: Context; readonly close: () => Promise<void>; /** Absent: looking at the table is all there is. */ readonly signal?: TaskSignal }
 
 /**
  * Brings the schema forward to the newest migration: all of it or nothing.
@@ -42,8 +43,8 @@ export function newerProject(environment: StoreEnvironment, place: string, seen:
 }
 
 /** The store of an open and migrated database. */
-export const finish = ({ context, close }: Opened, place: string, migrated: Store['migrated']): Store =>
-  buildStore(context, { file: place, schemaVersion: Object.keys(context.environment.migrations).toSorted().at(-1) ?? '', migrated, close });
+export const finish = ({ context, close, signal = LOOKING_ONLY }: Opened, place: string, migrated: Store['migrated']): Store =>
+  buildStore(context, { file: place, schemaVersion: Object.keys(context.environment.migrations).toSorted().at(-1) ?? '', migrated, close, signal });
 
 /** Writes the project's own row and its first agent into a new, empty project. */
 export async function firstRows(store: Store, { db, environment }: Context, options: { readonly name: string; readonly demo: boolean }): Promise<void> {

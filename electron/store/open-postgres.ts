@@ -12,13 +12,15 @@ import type { Tables } from './schema.ts';
 import type { Store } from './store.ts';
 
 async function connect(address: ProjectAddress, environment: StoreEnvironment): Promise<Opened> {
-  const { kysely, dialect, stopListening } = await openPostgres(address);
+  const { kysely, dialect, signal, stopListening } = await openPostgres(address);
   const db = new Kysely<Tables>({ dialect: kysely });
   let closing: Promise<void> | undefined;
   return {
+    signal,
     context: { db, environment, dialect: environment.bulk === 'portable' ? { ...dialect, bulk: portableBulk } : dialect },
     // Waits for calls that are under way: the pool ends when each has given its connection back.
     close: async () => await (closing ??= (async () => {
+      await signal.close();
       await stopListening();
       await db.destroy();
     })()),

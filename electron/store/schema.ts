@@ -12,8 +12,10 @@ export interface PairTable {
   id: string; name: string; name_key: string; source: string; target: string; redirection_domain: string; schema_template: string; defaults: string;
   source_name: string; target_name: string; tenant_facts: string | null; discovered_at: number | null; created_at: number;
 }
-/** Directory Migration Agents. */
-export interface AgentTable { id: string; name: string; name_key: string; host: string; version: string; heartbeat_at: number | null; created_at: number }
+/** Directory Migration Agents. `owner`: the process that works under this name until `owned_until` (see agent-leases.ts); `health`: where it tells how it is. `drained`: it takes no more tasks. */
+export interface AgentTable { id: string; name: string; name_key: string; host: string; version: string; heartbeat_at: number | null; created_at: number; owner: Generated<string | null>; owned_until: Generated<number | null>; health: Generated<string | null>; drained: Generated<Flag> }
+/** What processes tell each other of changes; see notices.ts. */
+export interface NoticeTable { noun: string; number: number }
 /** Collections; names are unique within a pair without regard to case. `scope`: container and filter of a dynamic one, JSON; `scope_read_at`: when its members were last worked out. */
 export interface CollectionTable {
   id: string; pair_id: string; agent_id: string; name: string; name_key: string; kind: string; coexistence: Flag; created_at: number; scope: string | null; scope_read_at: number | null;
@@ -137,8 +139,12 @@ export interface PairSettingTable { pair_id: string; name: string; value: string
 
 /** Where reading what changed stands, by side of a pair. */
 export interface WatermarkTable { pair_id: string; side: string; method: string; server: string; invocation: string; usn: string; token: string; asked_hash: string; read_at: number; problem: string }
+/** Who reads a pair now; the last reading of what changed, and the last one of everything: when they began, and what was asked for. */
+export interface PairReadingTable { pair_id: string; lease_owner: string | null; lease_until: number | null; began_at: number | null; asked: string | null; whole_began_at: number | null; whole_asked: string | null }
 /** Unique names of tenant objects: user principal names, nicknames and addresses in lower case, source anchors as they are. */
 export interface UniqueNameTable { pair_id: string; target_id: string; kind: string; value: string }
+/** What agents share about the limits of a tenant; see tenant-budget.ts. Times in milliseconds since 1970 UTC. */
+export interface TenantBudgetTable { tenant_key: string; paused_until: number; writes_told_at: number | null; writes_from: number | null; units_told_at: number | null; units_from: number | null }
 /** Containers of the directory by objectGUID. */
 export interface ContainerTable { pair_id: string; id: string; dn: string; dn_key: string }
 /** What changed on either side, in the order in which it was read. */
@@ -148,8 +154,15 @@ export interface CoexistenceTable {
   collection_id: string; pair_id: string; state: string; settings: string; position: number; full_hash: string; full_at: number | null; next_at: number | null; failures: number; retry_at: number | null;
   attention: string; task_id: string | null; changed_at: number;
 }
-/** Objects that coexistence keeps in step, with their match. */
-export interface SyncedObjectTable { collection_id: string; source_id: string; pair_id: string; target_id: string; since: number }
+/** Objects that coexistence keeps in step, with their match. `agreed`, `members`: what was agreed on with the tenant (shared/rules/agreed.ts); empty: nothing yet. */
+export interface SyncedObjectTable { collection_id: string; source_id: string; pair_id: string; target_id: string; since: number; agreed: Generated<string>; members: Generated<string> }
+/** What objects of a plan agree with the tenant about when it is carried out. */
+export interface PlannedAgreementTable { plan_id: string; source_id: string; agreed: string; members: string }
+/** What others changed in the tenant; `expected` and `actual` are JSON. */
+export interface DriftTable {
+  number: Generated<number>; pair_id: string; collection_id: string; source_id: string; target_id: string; attribute: string; item: string; expected: string; actual: string; seen_at: number; state: string; asked: Flag;
+  changed_at: number; changed_by: string; plan_id: string | null;
+}
 /** Cycles of coexistence. */
 export interface CycleTable {
   number: Generated<number>; id: string; collection_id: string; pair_id: string; task_id: string | null; plan_id: string | null; agent_id: string; kind: string; reason: string; started_at: number; ended_at: number | null;
@@ -160,13 +173,19 @@ export interface HoldTable { pair_id: string; source_id: string; attribute: stri
 /** Objects that failed in coexistence, and when they are tried again. */
 export interface RetryTable { collection_id: string; source_id: string; failures: number; retry_at: number; problem: string }
 
+/** Groups whose membership is written back to the directory. `agreed_at`: when both sides agreed last; null: never. `tried`: digest of the tenant's members that were written as far as they can be; empty: none. */
+export interface WriteBackTable { pair_id: string; source_id: string; collection_id: string; since: number; chosen_by: string; agreed_at: number | null; tried: string }
+/** Members on which both sides agreed last, by objectGUID, with the Graph id that they were matched with then. */
+export interface WriteBackMemberTable { pair_id: string; source_id: string; member_id: string; target_id: string }
+
 /** Every table of a project, as the newest migration leaves it. */
 export interface Tables {
-  project: ProjectTable; setting: SettingTable; pair: PairTable; agent: AgentTable; collection: CollectionTable; collection_member: CollectionMemberTable; collection_left_out: CollectionLeftOutTable; found_object: FoundObjectTable;
+  project: ProjectTable; setting: SettingTable; pair: PairTable; agent: AgentTable; notice: NoticeTable; collection: CollectionTable; collection_member: CollectionMemberTable; collection_left_out: CollectionLeftOutTable; found_object: FoundObjectTable;
   source: SourceTable; source_link: SourceLinkTable; target: TargetTable; target_link: TargetLinkTable; match_result: MatchTable; match_decision: MatchDecisionTable; match_review: MatchReviewTable; rule: RuleTable;
   task: TaskTable; task_item: TaskItemTable; plan: PlanTable; operation: OperationTable; plan_skip: PlanSkipTable; plan_finding: PlanFindingTable;
   plan_unresolved: PlanUnresolvedTable; plan_conflict: PlanConflictTable; journal: JournalTable;
   check_run: CheckTable; check_finding: CheckFindingTable;
   waiting_reference: WaitingReferenceTable; pair_setting: PairSettingTable; outbox: OutboxTable;
-  unique_name: UniqueNameTable; watermark: WatermarkTable; container: ContainerTable; change_feed: ChangeFeedTable; coexistence: CoexistenceTable; synced_object: SyncedObjectTable; cycle: CycleTable; hold: HoldTable; retry: RetryTable;
+  tenant_budget: TenantBudgetTable; unique_name: UniqueNameTable; pair_reading: PairReadingTable; watermark: WatermarkTable; container: ContainerTable; change_feed: ChangeFeedTable; coexistence: CoexistenceTable; synced_object: SyncedObjectTable; planned_agreement: PlannedAgreementTable; drift: DriftTable; cycle: CycleTable; hold: HoldTable; retry: RetryTable;
+  write_back: WriteBackTable; write_back_member: WriteBackMemberTable;
 }

@@ -4,9 +4,12 @@ import { AppError, ErrorCode, appError } from '../../shared/domain/errors.ts';
 import type { LicenceRule } from '../../shared/domain/licences.ts';
 import type { MappingRule, MatchingRule } from '../../shared/domain/rules.ts';
 import { inTransaction, type Context } from './context.ts';
+import { agentLeasesRepository, type AgentLeasesRepository } from './repositories/agent-leases.ts';
 import { agentsRepository, type AgentsRepository } from './repositories/agents.ts';
 import { changeFeedRepository, type ChangeFeedRepository } from './repositories/change-feed.ts';
 import { containersRepository, type ContainersRepository } from './repositories/containers.ts';
+import { writeBackRepository, type WriteBackRepository } from './repositories/write-back.ts';
+import { tenantBudgetRepository, type TenantBudgetRepository } from './repositories/tenant-budget.ts';
 import { watermarksRepository, type WatermarksRepository } from './repositories/watermarks.ts';
 import { checksRepository, type ChecksRepository } from './repositories/checks.ts';
 import { collectionObjectsRepository, type CollectionObjectsRepository } from './repositories/collection-objects.ts';
@@ -16,16 +19,20 @@ import { collectionOverlapsRepository, type CollectionOverlapsRepository } from 
 import { coexistenceRepository, type CoexistenceRepository } from './repositories/coexistence.ts';
 import { collectionsRepository, type CollectionsRepository } from './repositories/collections.ts';
 import { cyclesRepository, type CyclesRepository } from './repositories/cycles.ts';
+import { driftRepository, type DriftRepository } from './repositories/drift.ts';
 import { holdsRepository, type HoldsRepository } from './repositories/holds.ts';
 import { journalRepository, type JournalRepository } from './repositories/journal.ts';
 import { matchDecisionsRepository, type MatchDecisionsRepository } from './repositories/match-decisions.ts';
 import { matchReviewRepository, type MatchReviewRepository } from './repositories/match-review.ts';
 import { matchesRepository, type MatchesRepository } from './repositories/matches.ts';
+import { noticesRepository, type NoticesRepository } from './repositories/notices.ts';
 import { outboxRepository, type OutboxRepository } from './repositories/outbox.ts';
+import { pairReadingsRepository, type PairReadingsRepository } from './repositories/pair-readings.ts';
 import { pairSettingsRepository, type PairSettingsRepository } from './repositories/pair-settings.ts';
 import { pairsRepository, type PairsRepository } from './repositories/pairs.ts';
 import { planConflictsRepository, type PlanConflictsRepository } from './repositories/plan-conflicts.ts';
 import { planOperationsRepository, type PlanOperationsRepository } from './repositories/plan-operations.ts';
+import { planObjectsRepository, type PlanObjectsRepository } from './repositories/plan-objects.ts';
 import { planInputsRepository, type PlanInputsRepository } from './repositories/plan-inputs.ts';
 import { planRecordsRepository, type PlanRecordsRepository } from './repositories/plans.ts';
 import { projectRepository, type ProjectRepository } from './repositories/project.ts';
@@ -37,7 +44,9 @@ import { sourceLinksRepository, type SourceLinksRepository } from './repositorie
 import { sourceMovesRepository, type SourceMovesRepository } from './repositories/source-moves.ts';
 import { sourceNamesRepository, type SourceNamesRepository } from './repositories/source-names.ts';
 import { sourcesRepository, type SourcesRepository } from './repositories/sources.ts';
+import type { TaskSignal } from './signal/task-signal.ts';
 import { statistics, type StatisticsScope } from './repositories/statistics.ts';
+import { syncStateRepository, type SyncStateRepository } from './repositories/sync-state.ts';
 import { targetNamesRepository, type TargetNamesRepository } from './repositories/target-names.ts';
 import { targetsRepository, type TargetsRepository } from './repositories/targets.ts';
 import { taskItemsRepository, type TaskItemsRepository } from './repositories/task-items.ts';
@@ -49,7 +58,7 @@ export interface Repositories {
   readonly project: ProjectRepository;
   readonly settings: SettingsRepository;
   readonly pairs: PairsRepository;
-  readonly agents: AgentsRepository;
+  readonly agents: AgentsRepository & AgentLeasesRepository;
   readonly collections: CollectionsRepository & CollectionObjectsRepository & CollectionOverlapsRepository & CollectionLeftOutRepository & CollectionReadingRepository & { statistics(scope?: StatisticsScope): Promise<Statistics> };
   readonly sources: SourcesRepository & SourceNamesRepository & SourceMovesRepository & SourceLinksRepository;
   readonly targets: TargetsRepository & TargetNamesRepository;
@@ -58,7 +67,7 @@ export interface Repositories {
   readonly mappingRules: RulesRepository<MappingRule>;
   readonly licenceRules: RulesRepository<LicenceRule>;
   readonly tasks: TaskRecordsRepository & TaskQueueRepository & TaskItemsRepository;
-  readonly plans: PlanRecordsRepository & PlanOperationsRepository & PlanInputsRepository;
+  readonly plans: PlanRecordsRepository & PlanOperationsRepository & PlanInputsRepository & PlanObjectsRepository;
   readonly journal: JournalRepository;
   readonly planConflicts: PlanConflictsRepository;
   readonly checks: ChecksRepository;
@@ -69,9 +78,15 @@ export interface Repositories {
   readonly cycles: CyclesRepository;
   readonly retries: RetriesRepository;
   readonly watermarks: WatermarksRepository;
+  readonly tenantBudget: TenantBudgetRepository;
+  readonly pairReadings: PairReadingsRepository;
   readonly containers: ContainersRepository;
   readonly changeFeed: ChangeFeedRepository;
   readonly holds: HoldsRepository;
+  readonly syncState: SyncStateRepository;
+  readonly drift: DriftRepository;
+  readonly writeBack: WriteBackRepository;
+  readonly notices: NoticesRepository;
 }
 
 /** Key of the database behind a store, for the store's own files only. */
@@ -96,6 +111,8 @@ export interface Store extends Repositories {
   copyTo(file: string): Promise<void>;
   /** Problems that the database finds in itself; empty when it is sound. A file is read as a whole: about a second for 500 MB. */
   check(): Promise<readonly string[]>;
+  /** Wakes agents of other processes when tasks wait for them. */
+  readonly signal: TaskSignal;
   /** Waits for calls under way and closes the project. Safe to call twice. */
   close(): Promise<void>;
   readonly [CONTEXT]: Context;
@@ -106,7 +123,7 @@ function repositories(context: Context): Repositories {
     project: projectRepository(context),
     settings: settingsRepository(context),
     pairs: pairsRepository(context),
-    agents: agentsRepository(context),
+    agents: { ...agentsRepository(context), ...agentLeasesRepository(context) },
     collections: { ...collectionsRepository(context), ...collectionObjectsRepository(context), ...collectionOverlapsRepository(context), ...collectionLeftOutRepository(context), ...collectionReadingRepository(context), statistics: (scope) => statistics(context, scope) },
     sources: { ...sourcesRepository(context), ...sourceNamesRepository(context), ...sourceMovesRepository(context), ...sourceLinksRepository(context) },
     targets: { ...targetsRepository(context), ...targetNamesRepository(context) },
@@ -115,7 +132,7 @@ function repositories(context: Context): Repositories {
     mappingRules: mappingRulesRepository(context),
     licenceRules: licenceRulesRepository(context),
     tasks: { ...taskRecordsRepository(context), ...taskQueueRepository(context), ...taskItemsRepository(context) },
-    plans: { ...planRecordsRepository(context), ...planOperationsRepository(context), ...planInputsRepository(context) },
+    plans: { ...planRecordsRepository(context), ...planOperationsRepository(context), ...planInputsRepository(context), ...planObjectsRepository(context) },
     journal: journalRepository(context),
     planConflicts: planConflictsRepository(context),
     checks: checksRepository(context),
@@ -126,14 +143,20 @@ function repositories(context: Context): Repositories {
     cycles: cyclesRepository(context),
     retries: retriesRepository(context),
     watermarks: watermarksRepository(context),
+    tenantBudget: tenantBudgetRepository(context),
+    pairReadings: pairReadingsRepository(context),
     containers: containersRepository(context),
     changeFeed: changeFeedRepository(context),
     holds: holdsRepository(context),
+    syncState: syncStateRepository(context),
+    drift: driftRepository(context),
+    writeBack: writeBackRepository(context),
+    notices: noticesRepository(context),
   };
 }
 
 /** Puts the repositories of an open database together. */
-export function buildStore(context: Context, opened: Pick<Store, 'file' | 'schemaVersion' | 'migrated' | 'close'>): Store {
+export function buildStore(context: Context, opened: Pick<Store, 'file' | 'schemaVersion' | 'migrated' | 'close' | 'signal'>): Store {
   return {
     ...opened,
     ...repositories(context),

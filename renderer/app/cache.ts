@@ -12,11 +12,11 @@ const SHOWN_BY: Readonly<Record<Noun, readonly ChannelName[]>> = {
   project: ['project.get'],
   pairs: ['limits.get', 'pairs.list', 'pairs.get', 'pairs.domains', 'pairs.signIn', 'references.settings', 'licences.products', 'passwords.policy'],
   collections: ['collections.list', 'collections.get', 'collections.overlaps', 'collections.leftOut', 'coexistence.get', 'coexistence.list', 'statistics.get', 'pairs.list', 'pairs.get'],
-  objects: ['matches.review', 'matches.summary', 'plans.changes', 'objects.page', 'objects.get', 'references.page', 'passwords.accounts', 'statistics.get', 'collections.list', 'collections.get', 'coexistence.get', 'coexistence.list', 'holds.page'],
+  objects: ['matches.review', 'matches.summary', 'plans.changes', 'objects.page', 'objects.get', 'references.page', 'passwords.accounts', 'statistics.get', 'collections.list', 'collections.get', 'coexistence.get', 'coexistence.list', 'holds.page', 'writeBack.get', 'writeBack.candidates', 'writeBack.waiting'],
   rules: ['coexistence.get', 'coexistence.list', 'plans.changes', 'collections.overlaps', 'matchingRules.list', 'mappingRules.list', 'licences.list', 'licences.headCount', 'rules.pushDifference', 'templates.difference'],
-  tasks: ['coexistence.get', 'coexistence.list', 'coexistence.cycles', 'coexistence.timeline', 'holds.page', 'tasks.list', 'tasks.get', 'tasks.items', 'plans.get', 'plans.operations', 'plans.list', 'plans.changes', 'rollBack.ofObject', 'statistics.get', 'pairs.signIn', 'checks.latest', 'checks.get', 'checks.page'],
-  agents: ['agents.list'],
-  coexistence: ['coexistence.get', 'coexistence.list', 'coexistence.cycles', 'coexistence.timeline', 'holds.page', 'collections.list', 'collections.get'],
+  tasks: ['coexistence.get', 'coexistence.list', 'coexistence.cycles', 'coexistence.timeline', 'holds.page', 'drift.page', 'drift.summary', 'writeBack.get', 'writeBack.candidates', 'writeBack.waiting', 'agents.list', 'tasks.list', 'tasks.get', 'tasks.items', 'plans.get', 'plans.operations', 'plans.list', 'plans.changes', 'rollBack.ofObject', 'statistics.get', 'pairs.signIn', 'checks.latest', 'checks.get', 'checks.page'],
+  agents: ['agents.list', 'agents.settings', 'collections.list', 'collections.get'],
+  coexistence: ['coexistence.get', 'coexistence.list', 'coexistence.cycles', 'coexistence.timeline', 'holds.page', 'drift.page', 'drift.summary', 'writeBack.get', 'collections.list', 'collections.get'],
 };
 
 const MAX_RETRIES = 2;

@@ -1,5 +1,6 @@
 import { createContext, useCallback, useContext, useMemo, useState, type ComponentType, type ReactNode } from 'react';
 import type { Pair } from '../../shared/contracts/pairs.ts';
+import type { AgentRow } from '../../shared/contracts/agents.ts';
 import type { CheckSummary } from '../../shared/contracts/checks.ts';
 import type { Collection } from '../../shared/contracts/collections.ts';
 import type { LicenceRuleRow } from '../../shared/contracts/licences.ts';
@@ -9,7 +10,8 @@ import type { TaskRow } from '../../shared/contracts/tasks.ts';
 import type { z } from 'zod';
 import type { MappingRuleSchema, MatchingRuleSchema, Owner } from '../../shared/contracts/rules.ts';
 import type { ReviewAction } from '../../shared/domain/review.ts';
-import type { ObjectScope } from './selection.ts';
+import type { WriteBack } from '../../shared/contracts/write-back.ts';
+import type { DriftScope, ObjectScope } from './selection.ts';
 
 /** Owner of rules: a pair or a collection. */
 export type RuleOwner = z.output<typeof Owner>;
@@ -18,6 +20,7 @@ export type RuleOwner = z.output<typeof Owner>;
 export interface Dialogs {
   readonly 'project rename': { readonly name: string };
   readonly 'project copy': object;
+  readonly 'project move': { readonly file: string };
   readonly 'project open': { readonly mode: 'open' | 'create' };
   readonly 'new pair': object;
   readonly 'pair properties': { readonly pair: Pair };
@@ -49,6 +52,15 @@ export interface Dialogs {
   readonly 'disable synchronization': { readonly pair: Pair; readonly collection: Collection };
   readonly 'restart coexistence': { readonly pair: Pair; readonly collection: Collection };
   readonly 'hold objects': { readonly pair: Pair; readonly scope: ObjectScope };
+  readonly 're-apply drift': { readonly pair: Pair; readonly collection: Collection; readonly scope: DriftScope };
+  readonly 'accept drift': { readonly collection: Collection; readonly scope: DriftScope };
+  readonly 'choose groups': { readonly collection: Collection };
+  readonly 'leave groups': { readonly collection: Collection; readonly groups: WriteBack['groups'] };
+  readonly 'write back': { readonly pair: Pair; readonly collection: Collection; readonly writeBack: WriteBack; readonly ids: readonly string[] };
+  readonly 'new agent': object;
+  readonly 'drain agent': { readonly agent: AgentRow };
+  readonly 'remove agent': { readonly agent: AgentRow };
+  readonly 'move collection': { readonly collection: { readonly id: string; readonly name: string }; readonly agentId: string };
   readonly 'plans': { readonly pair: Pair; readonly collection: Collection | null };
   readonly 'guard limits': { readonly pair: Pair; readonly collection: Collection | null };
   readonly 'task details': { readonly task: TaskRow };
@@ -59,7 +71,7 @@ export interface Dialogs {
   readonly 'push rules': { readonly pair: Pair; readonly lists: 'matching and mapping' | 'licences' };
   readonly 'schema template': { readonly owner: RuleOwner };
   readonly 'check objects': { readonly pair: Pair; readonly collection: Collection | null; readonly scope: ObjectScope | null };
-  readonly 'roll back fixes': { readonly pair: Pair; readonly collection: Collection | null; readonly task: TaskRow | null };
+  readonly 'roll back fixes': { readonly pair: Pair; readonly collection: Collection | null; readonly task: TaskRow | null; readonly kind?: 'Fix' | 'Write back' };
   readonly 'import decisions': { readonly check: CheckSummary };
   readonly 'initial passwords': { readonly pair: Pair };
   readonly 'licence rule': { readonly pairId: string; readonly owner: RuleOwner; readonly rule: LicenceRuleRow | null };

@@ -1,8 +1,10 @@
 import { createContext, useContext, useEffect } from 'react';
 import type { z } from 'zod';
+import type { AgentRow } from '../../shared/contracts/agents.ts';
 import type { CheckSummary, FindingSelection } from '../../shared/contracts/checks.ts';
 import type { Coexistence, CycleRow } from '../../shared/contracts/coexistence.ts';
 import type { Collection } from '../../shared/contracts/collections.ts';
+import type { DriftRow, DriftSelection } from '../../shared/contracts/drift.ts';
 import type { LicenceRuleRow } from '../../shared/contracts/licences.ts';
 import type { ReviewRow, ReviewSelection } from '../../shared/contracts/matches.ts';
 import type { ObjectRow } from '../../shared/contracts/objects.ts';
@@ -11,6 +13,7 @@ import type { ProjectInfo } from '../../shared/contracts/project.ts';
 import type { MappingRuleSchema, MatchingRuleSchema } from '../../shared/contracts/rules.ts';
 import type { TaskRow } from '../../shared/contracts/tasks.ts';
 import type { Selection } from '../../shared/contracts/values.ts';
+import type { WriteBack } from '../../shared/contracts/write-back.ts';
 import type { Place } from './navigation.ts';
 
 /** Objects that a command is to work on. */
@@ -22,6 +25,14 @@ export interface ObjectScope {
   readonly single: ObjectRow | null;
 }
 
+/** Changes of others that a command is to work on. */
+export interface DriftScope {
+  readonly selection: DriftSelection;
+  readonly count: number;
+  /** Those that are on screen, to be shown before something is done about them. */
+  readonly rows: readonly DriftRow[];
+}
+
 /** What is chosen inside a tab. */
 export type Chosen =
   | { readonly kind: 'objects'; readonly scope: ObjectScope }
@@ -29,6 +40,9 @@ export type Chosen =
   | { readonly kind: 'task'; readonly task: TaskRow }
   | { readonly kind: 'check'; readonly check: CheckSummary; readonly selection: FindingSelection | null; readonly count: number }
   | { readonly kind: 'cycle'; readonly cycle: CycleRow }
+  | { readonly kind: 'drift'; readonly scope: DriftScope | null; /** Why nothing can be done about what is selected; null: it can. */ readonly problem: string | null }
+  | { readonly kind: 'write back'; readonly writeBack: WriteBack; readonly ids: readonly string[] }
+  | { readonly kind: 'agent'; readonly agent: AgentRow }
   | { readonly kind: 'pair'; readonly pair: Pair }
   | { readonly kind: 'collection'; readonly collection: Collection }
   | { readonly kind: 'licence rule'; readonly rule: LicenceRuleRow; readonly order: readonly string[] }

@@ -1,11 +1,18 @@
 import type { Features } from '../app/screens.ts';
 import { AgentsTab } from './agents/AgentsTab.tsx';
+import { NewAgentDialog } from './agents/NewAgent.tsx';
+import { agentCommands } from './agents/commands.ts';
+import { DrainAgentDialog, MoveCollectionDialog, RemoveAgentDialog } from './agents/dialogs.tsx';
 import { CollectionChecksTab, PairChecksTab } from './checks/ChecksTab.tsx';
 import { checkCommands } from './checks/commands.ts';
 import { RollBackFixesDialog } from './checks/RollBackFixes.tsx';
 import { CheckObjectsDialog, ImportDecisionsDialog } from './checks/dialogs.tsx';
 import { CoexistenceTab } from './coexistence/CoexistenceTab.tsx';
 import { EnableCoexistenceWizard } from './coexistence/EnableWizard.tsx';
+import { AcceptDriftDialog, ReapplyDriftDialog } from './coexistence/DriftDialogs.tsx';
+import { ChooseGroupsDialog } from './coexistence/ChooseGroups.tsx';
+import { LeaveGroupsDialog, WriteBackWizard } from './coexistence/WriteBackWizard.tsx';
+import { driftCommands } from './coexistence/drift-commands.ts';
 import { coexistenceCommands } from './coexistence/commands.ts';
 import { CoexistenceScheduleDialog, DisableSynchronizationDialog, HoldObjectsDialog, RestartCoexistenceDialog } from './coexistence/dialogs.tsx';
 import { AddObjectsDialog } from './collections/AddObjects.tsx';
@@ -39,6 +46,7 @@ import { NewPairWizard } from './pairs/PairWizard.tsx';
 import { pairCommands } from './pairs/commands.ts';
 import { DeletePairDialog, PairPropertiesDialog } from './pairs/dialogs.tsx';
 import { ProjectHome } from './project/ProjectHome.tsx';
+import { MoveProjectDialog } from './project/MoveProject.tsx';
 import { projectCommands, viewCommands } from './project/commands.ts';
 import { CopyProjectDialog, KeyboardDialog, OpenProjectDialog, RenameProjectDialog } from './project/dialogs.tsx';
 import { CollectionReferencesTab, PairReferencesTab } from './references/ReferencesTab.tsx';
@@ -67,15 +75,17 @@ export const features: Features = {
     collection: { Home: CollectionHome, Objects: ObjectsTab, Coexistence: CoexistenceTab, Review: CollectionReviewTab, Matching: CollectionMatchingTab, Mapping: CollectionMappingTab, Licences: CollectionLicencesTab, References: CollectionReferencesTab, Checks: CollectionChecksTab, Statistics: CollectionStatisticsTab, Tasks: CollectionTasksTab },
   },
   dialogs: {
-    'project rename': RenameProjectDialog, 'project copy': CopyProjectDialog, 'project open': OpenProjectDialog, 'keyboard shortcuts': KeyboardDialog,
+    'project rename': RenameProjectDialog, 'project copy': CopyProjectDialog, 'project move': MoveProjectDialog, 'project open': OpenProjectDialog, 'keyboard shortcuts': KeyboardDialog,
     'new pair': NewPairWizard, 'pair properties': PairPropertiesDialog, 'pair test': TestConnectionDialog, 'pair delete': DeletePairDialog,
     'new collection': NewCollectionDialog, 'new dynamic collection': NewDynamicCollectionDialog, 'change scope': ChangeScopeDialog, 'import objects': ImportObjectsDialog, 'move objects': MoveObjectsDialog, 'collection rename': RenameCollectionDialog, 'collection delete': DeleteCollectionDialog, 'add objects': AddObjectsDialog,
     'query objects': QueryObjectsDialog, 'remove objects': RemoveObjectsDialog, 'object details': ObjectDetailsDialog, 'match objects': MatchObjectsDialog, 'break matching': BreakMatchingDialog,
     'decide matches': DecideMatchesDialog, 'review match': ReviewMatchDialog, 'undo decision': UndoDecisionDialog, 'match from file': MatchFromFileDialog, 'review policy': ReviewPolicyDialog,
     'migrate objects': MigrateWizard, 'roll back': RollBackWizard, 'review plan': ReviewPlanDialog, 'plans': PlansDialog, 'guard limits': GuardLimitsDialog, 'task details': TaskDetailsDialog,
     'enable coexistence': EnableCoexistenceWizard, 'coexistence schedule': CoexistenceScheduleDialog, 'disable synchronization': DisableSynchronizationDialog, 'restart coexistence': RestartCoexistenceDialog, 'hold objects': HoldObjectsDialog,
+    're-apply drift': ReapplyDriftDialog, 'accept drift': AcceptDriftDialog, 'choose groups': ChooseGroupsDialog, 'leave groups': LeaveGroupsDialog, 'write back': WriteBackWizard,
+    'new agent': NewAgentDialog, 'drain agent': DrainAgentDialog, 'remove agent': RemoveAgentDialog, 'move collection': MoveCollectionDialog,
     'check objects': CheckObjectsDialog, 'import decisions': ImportDecisionsDialog, 'roll back fixes': RollBackFixesDialog,
     'matching rule': MatchingRuleDialog, 'mapping rule': MappingRuleDialog, 'remove rule': RemoveRuleDialog, 'initial passwords': InitialPasswordsDialog, 'licence rule': LicenceRuleDialog, 'remove licence rule': RemoveLicenceRuleDialog, 'rule order': RuleOrderDialog, 'push rules': PushRulesDialog, 'schema template': SchemaTemplateDialog,
   },
-  commands: [...taskCommands, ...coexistenceCommands, ...objectCommands, ...matchingCommands, ...collectionCommands, ...pairCommands, ...ruleCommands, ...licenceCommands, ...passwordCommands, ...checkCommands, ...projectCommands, ...viewCommands],
+  commands: [...taskCommands, ...coexistenceCommands, ...driftCommands, ...agentCommands, ...objectCommands, ...matchingCommands, ...collectionCommands, ...pairCommands, ...ruleCommands, ...licenceCommands, ...passwordCommands, ...checkCommands, ...projectCommands, ...viewCommands],
 };

@@ -57,12 +57,13 @@ interface ConfirmProps {
   readonly ready?: boolean;
   /** `alert` for a question without a form, about something that is taken away. */
   readonly kind?: 'modal' | 'alert';
+  readonly size?: 'normal' | 'wide';
 }
 
 /** Asks before something is done. */
-export function ConfirmDialog({ title, onClose, children, confirmLabel, busy, error, onConfirm, ready = true, kind = 'modal' }: ConfirmProps): ReactNode {
+export function ConfirmDialog({ title, onClose, children, confirmLabel, busy, error, onConfirm, ready = true, kind = 'modal', size = 'normal' }: ConfirmProps): ReactNode {
   return (
-    <DialogFrame title={title} onClose={onClose} kind={kind} actions={<>
+    <DialogFrame title={title} onClose={onClose} kind={kind} size={size} actions={<>
       <Button onClick={onClose}>Cancel</Button>
       <Button appearance="primary" disabled={busy || !ready} onClick={onConfirm}>{busy ? 'Working…' : confirmLabel}</Button>
     </>}>

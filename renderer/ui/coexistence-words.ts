@@ -1,5 +1,5 @@
 import type { Coexistence, CycleRow, TimelineBucket } from '../../shared/contracts/coexistence.ts';
-import type { CoexistenceSettings, CoexistenceState, CycleKind, OutOfScope, WorkingHours } from '../../shared/domain/coexistence.ts';
+import type { CoexistenceSettings, CoexistenceState, CycleKind, DriftPolicy, OutOfScope, WorkingHours } from '../../shared/domain/coexistence.ts';
 import { count, counted, duration, time } from './format.ts';
 
 /** What a state of coexistence means, one sentence. */
@@ -20,6 +20,12 @@ export const OUT_OF_SCOPE_WORDS: Readonly<Record<OutOfScope, { readonly name: st
   unlink: { name: 'Unlink', effect: 'it stays as it is, and its match is broken' },
   disable: { name: 'Disable', effect: 'users can no longer sign in; groups and contacts stay' },
   delete: { name: 'Delete', effect: 'it is deleted; Microsoft 365 keeps users and Microsoft 365 groups for 30 days in its recycle bin' },
+};
+
+/** The choices for what others change, as they are asked for. */
+export const POLICY_WORDS: Readonly<Record<DriftPolicy, { readonly name: string; readonly effect: string }>> = {
+  'show': { name: 'Show', effect: 'the change is listed on the Drift page and left as it is, until you re-apply or accept it' },
+  're-apply': { name: 'Re-apply', effect: 'the next cycle writes what the rules say over it, within the limits of the guard' },
 };
 
 const DAYS = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'] as const;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { COEXISTENCE_ACTIONS, COEXISTENCE_STATES, CYCLE_KINDS, CYCLE_OUTCOMES, INTERVAL_MINUTES, isTimeZone, OUT_OF_SCOPE } from '../domain/coexistence.ts';
+import { COEXISTENCE_ACTIONS, COEXISTENCE_STATES, CYCLE_KINDS, CYCLE_OUTCOMES, DRIFT_POLICIES, INTERVAL_MINUTES, isTimeZone, OUT_OF_SCOPE } from '../domain/coexistence.ts';
 import { channel } from './define.ts';
 import { Id, Millis, PageRequest, page } from './values.ts';
 import { MigrationSettingsSchema } from './tasks.ts';
@@ -20,9 +20,12 @@ const Schedule = {
 } as const;
 
 /** All that the Enable Coexistence wizard asks. */
-export const CoexistenceSettingsSchema = MigrationSettingsSchema.extend(Schedule);
+export const CoexistenceSettingsSchema = MigrationSettingsSchema.extend(Schedule).extend({
+  /** What becomes of what others change in the tenant. */
+  drift: z.enum(DRIFT_POLICIES).default('show'),
+});
 /** Settings that can be changed while coexistence is on; the four questions are answered anew by planning again. */
-export const CoexistenceChange = z.object(Schedule).partial();
+export const CoexistenceChange = z.object({ ...Schedule, drift: z.enum(DRIFT_POLICIES) }).partial();
 
 /** One cycle. */
 export const CycleRow = z.object({
@@ -70,6 +73,8 @@ export const Coexistence = z.object({
   objects: z.object({ total: z.int(), inSync: z.int(), neverSynced: z.int(), notIntended: z.int(), failed: z.int() }),
   /** Objects that failed and are tried again later. */
   retrying: z.int(),
+  /** Values that others changed in the tenant and that wait for a person: see `drift.page`. */
+  drift: z.int(),
   /** What can be done now, for menus. */
   actions: z.array(z.enum(COEXISTENCE_ACTIONS)),
 });

@@ -1,9 +1,11 @@
 import type { z } from 'zod';
+import { agentChannels } from './agents.ts';
 import { checkChannels } from './checks.ts';
 import { coexistenceChannels } from './coexistence.ts';
 import { collectionChannels } from './collections.ts';
 import { matchChannels } from './matches.ts';
 import { licenceChannels } from './licences.ts';
+import { driftChannels } from './drift.ts';
 import { holdChannels } from './holds.ts';
 import { objectChannels } from './objects.ts';
 import { passwordChannels } from './passwords.ts';
@@ -14,11 +16,12 @@ import { referenceChannels } from './references.ts';
 import { rollBackChannels } from './roll-back.ts';
 import { ruleChannels } from './rules.ts';
 import { taskChannels } from './tasks.ts';
+import { writeBackChannels } from './write-back.ts';
 
 /** The whole API between a console and the host, in one place. A duplicate key would be lost by the spread: a test counts them. */
-export const contracts = { ...projectChannels, ...pairChannels, ...collectionChannels, ...objectChannels, ...matchChannels, ...ruleChannels, ...taskChannels, ...planChannels, ...rollBackChannels, ...checkChannels, ...referenceChannels, ...licenceChannels, ...passwordChannels, ...coexistenceChannels, ...holdChannels } as const;
+export const contracts = { ...projectChannels, ...agentChannels, ...pairChannels, ...collectionChannels, ...objectChannels, ...matchChannels, ...ruleChannels, ...taskChannels, ...planChannels, ...rollBackChannels, ...checkChannels, ...referenceChannels, ...licenceChannels, ...passwordChannels, ...coexistenceChannels, ...holdChannels, ...driftChannels, ...writeBackChannels } as const;
 /** The parts, for the test that no channel is declared twice. */
-export const contractParts = [projectChannels, pairChannels, collectionChannels, objectChannels, matchChannels, ruleChannels, taskChannels, planChannels, rollBackChannels, checkChannels, referenceChannels, licenceChannels, passwordChannels, coexistenceChannels, holdChannels] as const;
+export const contractParts = [projectChannels, agentChannels, pairChannels, collectionChannels, objectChannels, matchChannels, ruleChannels, taskChannels, planChannels, rollBackChannels, checkChannels, referenceChannels, licenceChannels, passwordChannels, coexistenceChannels, holdChannels, driftChannels, writeBackChannels] as const;
 
 export type Contracts = typeof contracts;
 export type ChannelName = keyof Contracts;

@@ -7,6 +7,8 @@ import { AttributesSchema, Dn, Guid, Id, Kind, Millis, Name, PageRequest, Progre
 export const ObjectRow = z.object({
   id: Guid, kind: Kind, name: z.string(), dn: Dn, userPrincipalName: z.string(), mail: z.string(),
   status: Progress, reason: z.string(), synchronisation: Synchronisation,
+  /** Why coexistence leaves the object alone or could not bring it in step, and when it tries again; empty: nothing stands in the way. */
+  synchronisationReason: z.string(),
   targetId: z.string().nullable(), targetName: z.string(), rule: z.string(), pinned: z.boolean(), risks: z.array(Risk), changedAt: Millis,
 });
 export type ObjectRow = z.output<typeof ObjectRow>;

@@ -29,11 +29,6 @@ export const ProjectMove = z.object({
 });
 export type ProjectMove = z.output<typeof ProjectMove>;
 
-export const AgentRow = z.object({
-  id: Id, name: Name, host: z.string(), version: z.string(), heartbeatAt: Millis.nullable(), alive: z.boolean(), collections: z.int(), queued: z.int(), running: z.int(),
-});
-export type AgentRow = z.output<typeof AgentRow>;
-
 export const projectChannels = {
   'project.get': channel('query', Nothing, ProjectInfo),
   'project.rename': channel('command', z.object({ name: Name }), ProjectInfo),
@@ -44,6 +39,5 @@ export const projectChannels = {
   /** Closes the open project and opens another, a file or an address of PostgreSQL; the window reads everything again. */
   'project.open': channel('command', z.object({ file: z.string().min(1).max(4000) }), ProjectInfo),
   'project.create': channel('command', z.object({ file: z.string().min(1).max(4000), name: Name }), ProjectInfo),
-  'agents.list': channel('query', Nothing, z.object({ rows: z.array(AgentRow) })),
   'secrets.set': channel('command', z.object({ ref: z.string().min(1).max(200), value: z.string().min(1).max(100_000) }), Done),
 } as const;

@@ -8,6 +8,14 @@ export type CoexistenceState = (typeof COEXISTENCE_STATES)[number];
 export const OUT_OF_SCOPE = ['keep', 'unlink', 'disable', 'delete'] as const;
 export type OutOfScope = (typeof OUT_OF_SCOPE)[number];
 
+/** What a cycle does about what others changed in the tenant and the directory did not: `show` lists it and writes nothing, `re-apply` writes what the rules say. */
+export const DRIFT_POLICIES = ['show', 're-apply'] as const;
+export type DriftPolicy = (typeof DRIFT_POLICIES)[number];
+
+/** Where a change of others stands. `gone`: the tenant and the rules agree again by themselves. */
+export const DRIFT_STATES = ['open', 'accepted', 're-applied', 'gone'] as const;
+export type DriftState = (typeof DRIFT_STATES)[number];
+
 /** When cycles may run: days (0 Sunday to 6 Saturday) and minutes since midnight in an IANA time zone; `from` after `to` runs over midnight, both the same are 24 hours. */
 export interface WorkingHours { readonly days: readonly number[]; readonly from: number; readonly to: number; readonly timeZone: string }
 
@@ -20,6 +28,7 @@ export interface CoexistenceSettings extends MigrationSettings {
   /** null: at any time. */
   readonly workingHours: WorkingHours | null;
   readonly outOfScope: OutOfScope;
+  readonly drift: DriftPolicy;
 }
 
 /** What a cycle was: of changes only, or of the whole collection. */

@@ -9,6 +9,8 @@ export const ErrorCode = {
   NotFound: 'NOT_FOUND',
   /** The object exists already, or its state forbids what was asked. */
   Conflict: 'CONFLICT',
+  /** Another process has taken over the task that this one worked on. */
+  LeaseLost: 'LEASE_LOST',
   Cancelled: 'CANCELLED',
   Timeout: 'TIMEOUT',
   /** Name, password, secret or certificate was refused. */

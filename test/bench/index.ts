@@ -1,4 +1,6 @@
 import { ensurePackages } from '../servers/packages.ts';
+import { benchAgents } from './agents.ts';
+import { benchCycle } from './cycle.ts';
 import { benchPlan } from './plan.ts';
 import { benchRead } from './read.ts';
 import { benchSimulator } from './simulator.ts';
@@ -11,6 +13,8 @@ interface Bench { readonly packages: boolean; readonly run: () => Promise<unknow
  * claim of speed is a ratio from one run.
  */
 const BENCHES: Readonly<Record<string, Bench>> = {
+  agents: { packages: false, run: async () => await benchAgents() },
+  cycle: { packages: false, run: async () => await benchCycle() },
   plan: { packages: false, run: async () => await benchPlan() },
   read: { packages: true, run: async () => await benchRead() },
   simulator: { packages: false, run: async () => await benchSimulator() },

@@ -1,10 +1,10 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, rm, symlink } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { build } from 'vite';
 import type { PlanCounts } from '../../shared/domain/plans.ts';
+import { bundleChild } from './bundle.ts';
 import { writeOrganisation } from './plan-organisation.ts';
 import { startSimulatorProcess } from './simulator-process.ts';
 
@@ -83,23 +83,11 @@ export async function benchPlan(options: PlanBenchOptions = {}): Promise<PlanBen
   return { users, groups, cases };
 }
 
-/** Bundles the child as the product is bundled: what is measured is the engine and not Node's reading of TypeScript. */
-async function bundleChild(folder: string): Promise<string> {
-  const root = path.join(import.meta.dirname, '..', '..');
-  await build({
-    configFile: false, logLevel: 'error', root, ssr: { noExternal: true, external: ['better-sqlite3'] },
-    build: { ssr: path.join(import.meta.dirname, 'plan-process.ts'), outDir: path.join(folder, 'out', 'main'), emptyOutDir: false, rolldownOptions: { output: { entryFileNames: 'child.mjs' } } },
-  });
-  // What stays outside, the native SQLite and the schema templates, is found from here.
-  for (const name of ['node_modules', 'resources']) await symlink(path.join(root, name), path.join(folder, name));
-  return path.join(folder, 'out', 'main', 'child.mjs');
-}
-
 async function measure(name: string, size: Parameters<typeof writeOrganisation>[1], seed: string): Promise<PlanCase> {
   const folder = await mkdtemp(path.join(os.tmpdir(), 'causeway-bench-'));
   const file = path.join(folder, 'organisation.ldf');
   const memberships = await writeOrganisation(file, size);
-  const program = await bundleChild(folder);
+  const program = await bundleChild(folder, 'plan-process.ts');
   const simulator = await startSimulatorProcess(['--seed', seed, '--quotas', 'off']);
   try {
     const { url, tenantId, clientId, clientSecret } = simulator;

@@ -1,4 +1,6 @@
 import { Attribute, Change, type Client } from 'ldapts';
+import { guidToBytes } from '../../shared/rules/guid.ts';
+import type { DriftPolicy } from '../../shared/domain/coexistence.ts';
 import type { Desk } from '../integration/scenarios/corp.ts';
 
 /** A random source whose numbers can be had again: mulberry32. */
@@ -24,6 +26,9 @@ interface Person {
   manager: string | null;
   readonly values: Map<Edited, string>;
   readonly expected: Map<string, unknown>;
+  /** Values that the tenant and the rules agreed on in the last cycle that had the person in its scope, and which of them others changed since. */
+  readonly agreed: Map<Edited, string>;
+  readonly foreign: Set<Edited>;
   expectedManager: string | null;
 }
 /** A group likewise; members by anchor. */
@@ -46,10 +51,14 @@ export class Organisation {
   readonly #desk: Desk;
   readonly #base: string;
   readonly #roll: (sides: number) => number;
+  readonly #drift: DriftPolicy;
   #number = 0;
   #rooms = 0;
 
-  constructor(desk: Desk, base: string, roll: (sides: number) => number) {
+  /** @param drift what the collection says about changes of others. @param first number after which people and groups are counted: two organisations of one domain need other names. */
+  constructor(desk: Desk, base: string, roll: (sides: number) => number, { drift, first }: { readonly drift: DriftPolicy; readonly first: number }) {
+    this.#drift = drift;
+    this.#number = first;
     this.#desk = desk;
     this.#base = base;
     this.#roll = roll;
@@ -73,7 +82,7 @@ export class Organisation {
     const values = new Map<Edited, string>([['displayName', `Person ${alias}`], ['title', `Title ${this.#roll(9)}`]]);
     const anchor = await this.#add(client, dn, { objectClass: 'user', sAMAccountName: alias, userPrincipalName: `${alias}@example.com`, userAccountControl: '544', ...Object.fromEntries(values) });
     const expected = new Map<string, unknown>([['userPrincipalName', `${alias}@example.com`], ['accountEnabled', true], ['displayName', `Person ${alias}`], ['jobTitle', values.get('title')]]);
-    this.people.push({ alias, anchor, dn, here: true, away: false, enabled: true, manager: null, values, expected, expectedManager: null });
+    this.people.push({ alias, anchor, dn, here: true, away: false, enabled: true, manager: null, values, expected, agreed: new Map(values), foreign: new Set(), expectedManager: null });
   }
 
   /** A group is made. */
@@ -149,8 +158,16 @@ export class Organisation {
   /** What the rules write of everybody who is in the scope now: call it when a cycle is about to run. */
   flow(): void {
     for (const person of this.people) {
-      if (person.away || !person.here) continue;
-      for (const [attribute, value] of person.values) person.expected.set(FLOW[attribute], value);
+      // Who is kept when it left is begun anew with when it comes back.
+      if (person.away || !person.here) { person.agreed.clear(); person.foreign.clear(); continue; }
+      for (const attribute of EDITED) {
+        const value = person.values.get(attribute);
+        const is = person.foreign.has(attribute) && value === person.agreed.get(attribute);
+        // What others changed and the source did not stays; what the source changed, too, is written.
+        if (value !== undefined && !is) person.expected.set(FLOW[attribute], value);
+        if (!is) person.foreign.delete(attribute);
+        if (value === undefined) person.agreed.delete(attribute); else person.agreed.set(attribute, value);
+      }
       person.expected.set('accountEnabled', person.enabled);
       // Nobody to report to writes nothing: who was it stays.
       if (person.manager !== null) person.expectedManager = person.manager;
@@ -185,13 +202,24 @@ export class Organisation {
       try { return await this.#desk.graph('PATCH', `/users/${tenant.users.get(person.anchor)?.id}`, { [FLOW[attribute]]: value }); } catch (error) { if (tries === 0) throw error; return await patched(tries - 1); }
     };
     await patched(20);
-    if (person.away || !person.values.has(attribute)) person.expected.set(FLOW[attribute], value);
+    if (person.away || !person.values.has(attribute) || this.#drift === 'show') person.expected.set(FLOW[attribute], value);
+    if (!person.away && person.agreed.has(attribute) && this.#drift === 'show') person.foreign.add(attribute);
   }
 
   #tenant() {
     const { users, groups } = this.#desk.simulator.snapshot();
     const byAnchor = new Map(users.map((one) => [String(one.properties['onPremisesImmutableId'] ?? ''), one]));
     return { users: byAnchor, anchorOf: new Map(users.map((one) => [one.id, String(one.properties['onPremisesImmutableId'] ?? '')])), groups: new Map(groups.map((one) => [String(one.properties['displayName']), one])) };
+  }
+
+  /** Changes of others that stand against the rules, `alias attribute` each, in order. */
+  foreign(): readonly string[] {
+    return this.people.filter((one) => one.here && !one.away).flatMap((one) => [...one.foreign].map((attribute) => `${one.alias} ${FLOW[attribute]}`)).toSorted();
+  }
+
+  /** The same of rows of the product's list. */
+  inWords(rows: readonly { readonly sourceId: string; readonly attribute: string }[]): readonly string[] {
+    return rows.map(({ sourceId, attribute }) => `${this.people.find((one) => one.anchor === Buffer.from(guidToBytes(sourceId) ?? []).toString('base64'))?.alias ?? sourceId} ${attribute}`).toSorted();
   }
 
   /** Where the tenant differs from what the rules say, one line each; none: it is in step. */

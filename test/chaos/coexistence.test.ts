@@ -12,11 +12,11 @@ const SEED = Number(process.env['CAUSEWAY_SEED'] ?? 2026);
 /** Cycles that may be needed until nothing is left to do, with every tenth request failing. */
 const TRIES = 12;
 
-const ROOM = unit('Coexistence', [], ['North', 'South']);
+const ROOMS = { 're-apply': unit('Written over', [], ['North', 'South']), show: unit('Shown', [], ['North', 'South']) } as const;
 
 describe.skipIf(skipFor(await sambaObstacle()))('coexistence of a real Active Directory with a tenant that fails now and then', () => {
   let samba: SambaServer;
-  beforeAll(async () => { samba = await startSamba({ address: '127.0.0.49', ldif: ROOM.ldif }); });
+  beforeAll(async () => { samba = await startSamba({ address: '127.0.0.49', ldif: `${ROOMS['re-apply'].ldif}\n${ROOMS.show.ldif}` }); });
   afterAll(async () => { await samba?.stop(); });
 
   /** Runs cycles until one has nothing to do. @returns how many it took. */
@@ -31,18 +31,19 @@ describe.skipIf(skipFor(await sambaObstacle()))('coexistence of a real Active Di
     throw new Error('there is always something to do');
   }
 
-  it(`keeps the tenant as the rules say through ${CYCLES} cycles of ${CHANGES} random changes, and rolling all of it back restores the start`, async () => {
-    const desk = await openDesk(samba, ROOM, seedTenant({ users: 0, groups: 0 }), { faults: 'error=0.1:503' });
+  it.each(['re-apply', 'show'] as const)(`keeps the tenant as the rules say (changes of others: %s) through ${CYCLES} cycles of ${CHANGES} random changes, and rolling all of it back restores the start`, async (drift) => {
+    const room = ROOMS[drift];
+    const desk = await openDesk(samba, room, seedTenant({ users: 0, groups: 0 }), { faults: 'error=0.1:503' });
     try {
       const roll = dice(SEED);
-      const works = new Organisation(desk, ROOM.base, roll);
+      const works = new Organisation(desk, room.base, roll, { drift, first: drift === 'show' ? 10_000 : 0 });
       await desk.directory(async (client) => {
         for (let i = 0; i < 20; i += 1) await works.hire(client);
         for (let i = 0; i < 4; i += 1) await works.found(client);
       });
       const start = desk.simulator.snapshot();
       const { id } = await desk.call('collections.createDynamic', { pairId: desk.pairId, name: 'All of the room', scope: { base: '', filter: `(&(|(objectClass=user)(objectClass=group))(!(physicalDeliveryOfficeName=${AWAY})))` } });
-      const settings = { createUnmatched: true, mergeUnmatched: true, upnSuffix: '', countryCode: '', intervalMinutes: 1440, workingHours: null, outOfScope: 'keep' as const };
+      const settings = { createUnmatched: true, mergeUnmatched: true, upnSuffix: '', countryCode: '', intervalMinutes: 1440, workingHours: null, outOfScope: 'keep' as const, drift };
       // The sign-in fails now and then, too; a person starts again.
       let planned = await desk.ended((await desk.call('coexistence.plan', { collectionId: id, settings })).taskId);
       for (let tries = 1; planned.state === 'Failed' && tries < TRIES; tries += 1) planned = await desk.ended((await desk.call('coexistence.plan', { collectionId: id, settings })).taskId);
@@ -59,7 +60,10 @@ describe.skipIf(skipFor(await sambaObstacle()))('coexistence of a real Active Di
         works.flow();
         await settle(desk, id);
         expect([cycle, works.differences()]).toEqual([cycle, []]);
+        expect([cycle, works.inWords((await desk.call('drift.page', { collectionId: id, state: 'open', limit: 500 })).rows)]).toEqual([cycle, works.foreign()]);
       }
+      const { total } = await desk.call('drift.page', { collectionId: id, state: drift === 'show' ? 'open' : 're-applied', limit: 1 });
+      expect(total).toBeGreaterThan(0);
       // All of it is taken back: nothing is left of what coexistence made.
       const now = Date.now();
       const back = await desk.ended((await desk.call('tasks.rollBack', { collectionId: id, window: { collectionId: id, from: 0, to: now } } as never)).taskId);

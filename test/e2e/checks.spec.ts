@@ -40,6 +40,7 @@ test('a collection is checked, and the findings are summed up by rule', async ()
 
 test('a proposal is edited in place, under the same rules', async () => {
   await shell.panel.getByRole('group', { name: 'Findings by rule' }).getByRole('button', { name: /^userPrincipalName-(characters|allowed-characters|accents|local-part)/ }).first().click();
+  await expect(grid.row('').filter({ hasNotText: 'userPrincipalName' })).toHaveCount(0);
   await grid.at(0).getByRole('cell').nth(2).click();
   const bar = shell.panel.getByRole('region', { name: 'Decision' });
   const value = bar.getByRole('textbox');

@@ -47,10 +47,10 @@ test.afterAll(async () => {
   await operator?.close();
 });
 
-test('the wizard asks the four questions and the schedule, and shows the plan of the first cycle before it runs', async () => {
+test('the wizard asks the four questions, the schedule and the policies, and shows the plan of the first cycle before it runs', async () => {
   await shell.open('Everyone', 'Home');
   await expect(shell.panel.getByRole('region', { name: 'Coexistence' })).toContainText('The collection is not synchronised.');
-  expect(await allowed()).toEqual(['Enable Coexistence']);
+  await expect.poll(allowed).toEqual(['Enable Coexistence']);
   await shell.action('Enable Coexistence').click();
   const wizard = planWizardOf(desk.page, 'Enable Coexistence for Everyone');
   await expect(wizard.root.getByRole('checkbox', { name: 'Create objects for which there are no matching objects in Microsoft Office 365' })).toBeChecked();
@@ -60,17 +60,21 @@ test('the wizard asks the four questions and the schedule, and shows the plan of
   expect(await violations(desk.page)).toEqual([]);
   await wizard.press('Next');
   const interval = wizard.root.getByRole('spinbutton', { name: 'Minutes between two cycles' });
-  const makePlan = wizard.root.getByRole('button', { name: 'Make plan' });
+  const next = wizard.root.getByRole('button', { name: 'Next' });
   await interval.fill('0');
-  await expect(makePlan).toBeDisabled();
+  await expect(next).toBeDisabled();
   await interval.fill('60');
   await wizard.root.getByRole('radio', { name: 'Cycles run only in these hours' }).click();
   for (const day of ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday']) await wizard.root.getByRole('checkbox', { name: day }).click();
   await expect(wizard.root.getByRole('alert')).toContainText('must have at least one day');
-  await expect(makePlan).toBeDisabled();
+  await expect(next).toBeDisabled();
   expect(await violations(desk.page)).toEqual([]);
   await wizard.root.getByRole('radio', { name: 'Cycles may run at any time' }).click();
+  await next.click();
+  await wizard.at('Policies');
   await expect(wizard.root.getByRole('radio', { name: /^Keep:/ })).toBeChecked();
+  await expect(wizard.root.getByRole('radio', { name: /^Show:/ })).toBeChecked();
+  expect(await violations(desk.page)).toEqual([]);
   const before = await ann();
   await wizard.makePlan(CYCLE_MS);
   expect((await wizard.figures())['Operations']).toBeGreaterThan(0);
@@ -216,6 +220,60 @@ test('a new collection with coexistence opens the wizard, which asks for objects
   await wizard.press('Next');
   await wizard.at('Schedule');
   await wizard.press('Cancel');
+});
+
+test('what others change is shown; it is re-applied or accepted, value by value, and Why? tells it', async () => {
+  await shell.open('Everyone', 'Coexistence');
+  await tenant.graph('PATCH', `/users/${cloudId(11)}`, { department: 'Board', jobTitle: 'Boss' });
+  await shell.action('Run Now').click();
+  await shell.panel.getByRole('tab', { name: 'Drift (2)' }).click({ timeout: CYCLE_MS });
+  const drift = gridOf(shell.panel, 'Drift');
+  await expect(drift.row('department')).toContainText(/Ann.*department.*Sales.*Board.*open/);
+  expect(await ann()).toMatchObject({ department: 'Board', jobTitle: 'Boss' });
+  await drift.row('jobTitle').getByRole('cell').nth(1).click();
+  expect(await violations(desk.page)).toEqual([]);
+  await shell.action('Re-apply').click();
+  const reapply = shell.dialog('Re-apply');
+  await expect(reapply.getByRole('table').locator('tbody tr')).toHaveText([/^AnnjobTitleBossOwner$/]);
+  expect(await violations(desk.page)).toEqual([]);
+  await reapply.getByRole('button', { name: 'Re-apply', exact: true }).click();
+  await expect(reapply).toBeHidden();
+  await expect.poll(() => drift.count(), { timeout: CYCLE_MS }).toBe(1);
+  expect(await ann()).toMatchObject({ department: 'Board', jobTitle: 'Owner' });
+  await drift.row('department').getByRole('cell').nth(1).click();
+  await shell.panel.getByRole('button', { name: 'Accept' }).click();
+  await shell.dialog('Accept').getByRole('button', { name: 'Accept', exact: true }).click();
+  await expect(shell.panel.getByRole('heading', { name: 'Nobody else has changed anything' })).toBeVisible();
+  await shell.panel.getByRole('combobox', { name: 'Filter by state' }).selectOption('Accepted');
+  await expect(drift.row('department')).toContainText('accepted');
+  await expect(shell.action('Accept')).toHaveAttribute('aria-disabled', 'true');
+  await shell.panel.getByRole('tab', { name: 'Held objects' }).click();
+  await expect(gridOf(shell.panel, 'Held objects').row('department')).toContainText('Ann');
+  expect(await ann()).toMatchObject({ department: 'Board', jobTitle: 'Owner' });
+  await shell.tab('Objects');
+  await gridOf(shell.panel, 'Objects').row('Ann').getByRole('cell').nth(1).click();
+  await shell.action('Why?').click();
+  const why = shell.dialog('Why? Ann');
+  await why.getByRole('tab', { name: 'Drift' }).click();
+  await expect(why.locator('tbody tr').filter({ hasText: 'jobTitle' })).toContainText('re-applied');
+  await expect(why.locator('tbody tr').filter({ hasText: 'department' })).toContainText('accepted');
+  expect(await violations(desk.page)).toEqual([]);
+  await why.getByRole('button', { name: 'Close', exact: true }).last().click();
+});
+
+test('membership cannot be written back to an export, and the page says so', async () => {
+  await shell.open('Everyone', 'Coexistence');
+  await shell.panel.getByRole('tab', { name: 'Write-back' }).click();
+  await expect(shell.panel.getByRole('heading', { name: 'No group is chosen' })).toBeVisible();
+  await expect(shell.action('Write Back Membership')).toHaveAttribute('aria-disabled', 'true');
+  expect(await violations(desk.page)).toEqual([]);
+  await shell.panel.getByRole('button', { name: 'Choose Groups' }).click();
+  const choose = shell.dialog('Choose Groups of Everyone');
+  const groups = gridOf(choose, 'Groups of the collection');
+  await groups.enter();
+  await expect(choose.getByRole('button', { name: /^Choose \d+ groups?$/ })).toBeVisible();
+  expect(await violations(desk.page)).toEqual([]);
+  await choose.getByRole('button', { name: 'Cancel' }).click();
 });
 
 test('Disable Synchronization ends it', async () => {

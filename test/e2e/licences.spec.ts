@@ -110,10 +110,10 @@ test('a licence rule is written, counted and planned together with what waited',
   await shell.tab('Home');
   await shell.action('Migrate Objects').click();
   const wizard = planWizardOf(desk.page, 'Migrate Objects of People');
-  await wizard.makePlan(20_000);
+  await wizard.makePlan(60_000);
   expect(await wizard.figures()).toMatchObject({ 'Members added': 3, 'Links healed outside the collection': 3, 'Licences assigned': 2 });
   await wizard.confirm();
-  expect(await wizard.outcome(20_000)).toBe('Completed');
+  expect(await wizard.outcome(60_000)).toBe('Completed');
   await wizard.root.getByRole('button', { name: 'Close' }).last().click();
   await shell.tab('References');
   await shell.panel.getByRole('combobox', { name: 'Which side' }).selectOption('for whom');

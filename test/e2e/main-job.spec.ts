@@ -205,7 +205,7 @@ test('Apply: live progress, and afterwards every object and membership is as the
   await wizard.at('Applying');
   const progress = wizard.root.getByRole('progressbar', { name: /^Migrate: apply/ });
   await expect(progress).toBeVisible();
-  await expect.poll(async () => Number(await progress.getAttribute('aria-valuenow', { timeout: 2_000 })), { message: 'the bar moves', intervals: [50] }).toBeGreaterThan(0);
+  await expect.poll(async () => Number(await progress.getAttribute('aria-valuenow', { timeout: 2_000 })), { message: 'the bar moves', intervals: [50], timeout: STEP / 2 }).toBeGreaterThan(0);
   expect(await wizard.outcome(STEP)).toBe('Completed');
   seen.push(await desk.page.content());
   await wizard.root.getByRole('button', { name: 'Close', exact: true }).last().click();

@@ -39,6 +39,7 @@ async function find(name: string): Promise<void> {
   await shell.panel.getByRole('combobox', { name: 'Filter by status' }).selectOption('');
   await shell.panel.getByRole('searchbox', { name: 'Search objects' }).fill(name);
   await expect.poll(() => grid.count()).toBe(1);
+  await expect(grid.at(0)).toContainText(name);
   await grid.at(0).getByRole('cell').nth(1).click();
 }
 
@@ -84,12 +85,12 @@ test('Break Matching: asks first, then the object is no longer matched; matching
   await dialog.getByRole('button', { name: 'Break Matching', exact: true }).click();
   await expect(dialog).toBeHidden();
   await expect.poll(async () => (await grid.cells(grid.at(0)))[3]).toMatch(/^(New|Not matched)$/);
-  expect((await grid.cells(grid.at(0)))[5]).toBe('–');
+  await expect.poll(async () => (await grid.cells(grid.at(0)))[5]).toBe('–');
   await find(matched);
   await expect(shell.action('Break Matching')).toHaveAttribute('aria-disabled', 'true');
   await match();
   await find(matched);
-  expect((await grid.cells(grid.at(0)))[3]).toBe('Matched');
+  await expect.poll(async () => (await grid.cells(grid.at(0)))[3]).toBe('Matched');
 });
 
 test('a person pins the match of an ambiguous object, and unpins it', async () => {
@@ -113,12 +114,11 @@ test('a person pins the match of an ambiguous object, and unpins it', async () =
   await expect(dialog.getByText('a person (pinned; never evaluated again)')).toBeVisible();
   await dialog.getByRole('button', { name: 'Close', exact: true }).last().click();
   await find(ambiguous);
-  const cells = await grid.cells(grid.at(0));
-  expect(cells[3]).toBe('Matched');
-  expect(cells[5]).toContain('(pinned)');
+  await expect.poll(async () => (await grid.cells(grid.at(0)))[3]).toBe('Matched');
+  await expect.poll(async () => (await grid.cells(grid.at(0)))[5]).toContain('(pinned)');
   await match();
   await find(ambiguous);
-  expect((await grid.cells(grid.at(0)))[5]).toContain('(pinned)');
+  await expect.poll(async () => (await grid.cells(grid.at(0)))[5]).toContain('(pinned)');
   await shell.action('Why?').click();
   await dialog.getByRole('button', { name: 'Unpin' }).click();
   await expect(dialog.getByRole('button', { name: 'Unpin' })).toBeHidden();
@@ -143,7 +143,7 @@ test('migrating one selected object changes that account only, and Roll Back Obj
   expect(different.map((user) => (user as { readonly displayName: string }).displayName)).toEqual([matched]);
 
   await find(matched);
-  expect((await grid.cells(grid.at(0)))[3]).toBe('Migrated');
+  await expect.poll(async () => (await grid.cells(grid.at(0)))[3]).toBe('Migrated');
   await shell.action('Roll Back Object').click();
   const back = planWizardOf(desk.page, `Roll Back Object ${matched}`);
   await back.makePlan(60_000);

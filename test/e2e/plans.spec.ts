@@ -68,6 +68,7 @@ test('operations are found by attribute, and every value says why', async () => 
   await expect(grid.at(0)).toContainText('set manager');
   await wizard.root.getByRole('button', { name: 'Clear filters' }).click();
   await wizard.root.getByRole('combobox', { name: 'Filter by operation' }).selectOption('create');
+  await expect(grid.row('').filter({ hasNotText: 'create' })).toHaveCount(0);
   await grid.at(0).click();
   await wizard.root.getByRole('button', { name: 'Why displayName?' }).click();
   const why = wizard.root.getByRole('region', { name: 'Why displayName' });

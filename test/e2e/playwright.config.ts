@@ -5,7 +5,8 @@ const ROOT = path.resolve(import.meta.dirname, '../..');
 
 /**
  * The console in Debian's Chromium, served by `causeway serve`. One spec file at a time: each starts servers of its own.
- * Nothing is repeated, so that a test that fails now and then is seen to fail.
+ * Nothing is repeated, so that a test that fails now and then is seen to fail. The limits are for machines that are much slower than
+ * a desk: no test waits for a time, so they cost nothing where all is well.
  */
 export default defineConfig({
   testDir: import.meta.dirname,
@@ -16,18 +17,18 @@ export default defineConfig({
   retries: 0,
   fullyParallel: false,
   forbidOnly: process.env['CI'] === 'true',
-  timeout: 60_000,
-  globalTimeout: 15 * 60_000,
+  timeout: 120_000,
+  globalTimeout: 40 * 60_000,
   reporter: 'list',
-  expect: { timeout: 10_000 },
+  expect: { timeout: 20_000 },
   use: {
     browserName: 'chromium',
     headless: true,
     viewport: { width: 1440, height: 900 },
     colorScheme: 'light',
     locale: 'en-GB',
-    actionTimeout: 10_000,
-    navigationTimeout: 15_000,
+    actionTimeout: 20_000,
+    navigationTimeout: 30_000,
     trace: 'off',
     video: 'off',
     screenshot: 'only-on-failure',

@@ -41,7 +41,7 @@ test('New Project: an empty project leads on from every one of its tabs', async 
   await shell.tab('Tasks');
   await expect(shell.panel.getByRole('heading', { name: 'No tasks yet' })).toBeVisible();
   await shell.tab('Agents');
-  await expect(gridOf(shell.panel, 'Agents').row('Local')).toContainText('Active');
+  await expect(gridOf(shell.panel, 'Agents').row('Local')).toContainText('Idle');
   await shell.tab('Migration Pairs');
   await shell.panel.getByRole('button', { name: 'New Migration Pair' }).click();
   await shell.dialog('New Migration Pair').getByRole('button', { name: 'Cancel', exact: true }).click();
@@ -75,6 +75,13 @@ test('Rename and Copy Project; the copy opens and has the new name', async () =>
   await copy.getByRole('button', { name: 'Copy', exact: true }).click();
   await expect(copy.getByText(`The project was copied to ${file('copy.causeway')}.`)).toBeVisible();
   await copy.getByRole('button', { name: 'Close', exact: true }).last().click();
+  await shell.action('Move Project').click();
+  const move = shell.dialog('Move Project');
+  await expect(move.getByRole('button', { name: 'Move', exact: true })).toBeDisabled();
+  await move.getByRole('textbox', { name: 'Address on PostgreSQL' }).fill(file('moved.causeway'));
+  await move.getByRole('button', { name: 'Move', exact: true }).click();
+  await expect(move.getByRole('alert')).toContainText('The project is a file already');
+  await move.getByRole('button', { name: 'Cancel' }).click();
   await ask('Open Project', file('copy.causeway'));
   await expect(shell.statusBar).toContainText(file('copy.causeway'));
   await expect(shell.banner).toContainText('Contoso');

@@ -160,13 +160,16 @@ test('the window cannot be led to another site, framed, or made to load from one
     tried['script'] = await new Promise((resolve) => { const s = document.createElement('script'); s.addEventListener('load', () => resolve('ran')); s.addEventListener('error', () => resolve('refused')); s.src = 'https://evil.example/x.js'; document.head.append(s); });
     const frame = document.createElement('iframe');
     frame.src = '/';
+    const loaded = new Promise((resolve) => { frame.addEventListener('load', resolve, { once: true }); });
     document.body.append(frame);
     const form = document.createElement('form');
     form.action = 'https://evil.example/';
     form.method = 'post';
     document.body.append(form);
+    // The browser says what it refused; a frame that is refused is loaded with nothing in it.
+    const refused = new Promise((resolve) => { document.addEventListener('securitypolicyviolation', (e) => { if (e.effectiveDirective === 'form-action') resolve(null); }); });
     form.submit();
-    await new Promise((resolve) => { setTimeout(resolve, 300); });
+    await Promise.all([refused, loaded]);
     tried['frame'] = frame.contentDocument?.body.textContent ?? '';
     frame.remove();
     form.remove();

@@ -22,7 +22,7 @@ export async function applyTask(services: Services, pair: PairRecord, collection
   const plan = await store.plans.get(task.planId);
   const before = await store.plans.outcomeCounts(task.planId);
   const earlier = (['done', 'unchanged', 'failed', 'drifted', 'skipped'] as const satisfies readonly Outcome[]).reduce((n, o) => n + (before[o] ?? 0), 0);
-  const scope = { pairId: pair.id, collectionId: collection.id, taskId: task.id, planId: task.planId };
+  const scope = { pairId: pair.id, collectionId: collection.id, taskId: task.id, planId: task.planId, owner: task.leaseOwner };
   tenant.onThrottled((ms) => { reporter.throttled(ms); });
   await reporter.phase('apply', `Writing to ${plan.tenantName}`, plan.counts.operations, earlier);
   reporter.estimateWith((remaining) => tenant.estimate(remaining));
@@ -75,7 +75,7 @@ export async function verifyTask(services: Services, pairId: string, taskId: str
   for (const pause of VERIFY_AGAIN_MS) {
     if (pause > 0) await services.wait(pause, signal);
     const { exchange = [], graph = [] } = Object.groupBy(open, (a) => (a.operation.service === 'exchange' ? 'exchange' : 'graph'));
-    deviations = [...await verifyOperations(tenant, graph, observer, signal), ...(exchange.length === 0 ? [] : await verifyAtExchange(tenant.exchange, exchange, observer, leaving, signal))];
+    deviations = [...await verifyOperations(tenant, graph, observer, pause === 0 ? 'together' : 'one by one', signal), ...(exchange.length === 0 ? [] : await verifyAtExchange(tenant.exchange, exchange, observer, leaving, signal))];
     if (deviations.length === 0) return [];
     const doubtful = new Set(deviations.map((d) => d.targetId));
     open = applied.filter((a) => doubtful.has(a.targetId));

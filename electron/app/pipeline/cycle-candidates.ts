@@ -8,6 +8,8 @@ import { nextTurn } from './next-turn.ts';
 
 /** Entries of the feed that are looked at at once. */
 const PAGE = 5_000;
+/** Objects read at once. */
+const PIECE = 500;
 
 /** Objects that a cycle has to compare, and how far it has seen the feed then. */
 export interface Candidates {
@@ -45,9 +47,11 @@ export async function candidatesBehind({ store }: Pick<Services, 'store'>, pair:
     const names = new Set<string>();
     for (let from = 0; from < changed.length; from += PAGE) for (const target of (await store.targets.getMany(pair.id, changed.slice(from, from + PAGE), 'without links')).values()) for (const [, value] of namesOf(target)) names.add(value.toLowerCase());
     const rules = (await store.matchingRules.list({ kind: 'collection', id: collection.id })).filter((rule) => rule.enabled);
-    for await (const page of unmatched(store, collection.id)) {
+    // Members for which no match stands may find one in what is new in the tenant.
+    const unmatched = await store.collections.withStatus(collection.id, ['Not matched', 'Ambiguous', 'Conflict']);
+    for (let from = 0; from < unmatched.length; from += PIECE) {
       await nextTurn(signal);
-      for (const source of (await store.sources.getMany(pair.id, page)).values()) if (mayMatch(source, rules, names, upnSuffix)) sources.add(source.id);
+      for (const source of (await store.sources.getMany(pair.id, unmatched.slice(from, from + PIECE))).values()) if (mayMatch(source, rules, names, upnSuffix)) sources.add(source.id);
     }
   }
   return { ids: [...sources], sources: own, position: last, changes };
@@ -65,8 +69,3 @@ export async function markSeen({ store }: Pick<Services, 'store'>, pairId: strin
 /** True when a rule compares a value that somebody holds now; rules on what is not unique may find anybody. */
 const mayMatch = (source: StoredSource, rules: readonly MatchingRule[], names: ReadonlySet<string>, upnSuffix: string): boolean =>
   rules.some((rule) => rule.sourceClass === source.kind && (comparesUniqueName(rule) ? sourceKeys(rule, source, upnSuffix).some((key) => names.has(key.toLowerCase())) : true));
-
-/** Members for which no match stands: they may find one in what is new in the tenant. */
-async function* unmatched(store: Services['store'], collectionId: string): AsyncIterable<readonly string[]> {
-  for (const status of ['Not matched', 'Ambiguous', 'Conflict'] as const) yield* store.collections.resolveSelection(collectionId, { mode: 'all except', ids: [], search: '', status });
-}

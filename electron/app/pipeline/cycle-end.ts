@@ -10,9 +10,12 @@ import type { SynchroniseSettings } from './task-settings.ts';
 
 interface Plan { readonly id: string; readonly planId: string; readonly operations: number; readonly guard: readonly GuardStop[] }
 
-interface Ended { readonly id: string; readonly order: SynchroniseSettings; readonly startedAt: number; readonly requests: number; readonly throttledMs: number; readonly result: CycleResult }
+interface Ended { readonly id: string; readonly order: SynchroniseSettings; /** When the cycle before began. */ readonly before: number | null; readonly startedAt: number; readonly requests: number; readonly throttledMs: number; readonly result: CycleResult }
 
 const MINUTE_MS = 60_000;
+const DAY_MS = 86_400_000;
+/** Cycles that had nothing to do, and changes of others that are settled, are kept so long, milliseconds: Causeway's own choice. */
+const KEPT_MS = 90 * DAY_MS;
 
 /** Tells windows that a collection needs a person. */
 function tell(services: Services, collection: CollectionRecord, taskId: string | null, message: string): void {
@@ -46,14 +49,20 @@ export async function cycleStopped(services: Services, collection: CollectionRec
 }
 
 /** A cycle came to its end: figures, when the next one begins, and what was compared as a whole. */
-export async function cycleEnded(services: Services, collection: CollectionRecord, { id, order, startedAt, requests, throttledMs, result }: Ended, reporter: Reporter): Promise<void> {
+export async function cycleEnded(services: Services, collection: CollectionRecord, { id, order, before, startedAt, requests, throttledMs, result }: Ended, reporter: Reporter): Promise<void> {
   const { store } = services;
   const { outcome, message, ...figures } = result;
   const now = services.now();
   await store.transaction(async (tx) => {
     await tx.cycles.update(id, { ...figures, outcome, message, endedAt: now, requests, throttledMs });
+    // Once a day: nearly every cycle has nothing to do.
+    if (before === null || Math.floor(before / DAY_MS) !== Math.floor(now / DAY_MS)) {
+      await tx.cycles.pruneQuiet(collection.id, now - KEPT_MS);
+      await tx.drift.forget(collection.id, now - KEPT_MS);
+    }
     const record = await tx.coexistence.get(collection.id);
-    if (record === undefined || record.state === 'Off') return;
+    // What only wrote over changes of others is no turn of the collection: its next cycle begins when it would have.
+    if (record === undefined || record.state === 'Off' || order.only === 'drift') return;
     const state = nextState(record.state, 'nothing to approve') ?? record.state;
     const whole = order.kind !== 'changes' && outcome !== 'cancelled';
     const { intervalMinutes, workingHours } = record.settings;

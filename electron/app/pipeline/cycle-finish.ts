@@ -5,9 +5,10 @@ import type { MigrationProgress, SynchronisationStatus } from '../../../shared/d
 import type { CollectionRecord, CycleFigures, MemberStatus } from '../../store/index.ts';
 import type { Services } from '../services.ts';
 import { treatLeft } from './cycle-leaving.ts';
-import type { CycleScope } from './cycle-scope.ts';
+import type { CycleScope, LeavingScope } from './cycle-scope.ts';
 import { settleObjects, type Ending, type Planned, type Settled } from './finish.ts';
 import type { Reporter } from './reporter.ts';
+import { writtenBy } from './cycle-written.ts';
 import type { SynchroniseSettings } from './task-settings.ts';
 
 /** A cycle whose plan was carried out, or had nothing to write. */
@@ -15,7 +16,7 @@ export interface CycleDone {
   readonly collection: CollectionRecord;
   readonly task: Planned;
   readonly order: SynchroniseSettings;
-  readonly scope: CycleScope;
+  readonly scope: LeavingScope;
   readonly ending: Ending;
   /** When the cycle before began, milliseconds; null: there was none. Changes from then on count for the lag. */
   readonly before: number | null;
@@ -28,7 +29,7 @@ export interface CycleResult extends Pick<CycleFigures, 'operations' | 'failed' 
 export async function settleCycle(services: Services, { collection, task, order, scope, ending, before }: CycleDone, reporter: Reporter, signal: AbortSignal): Promise<CycleResult> {
   const { store } = services;
   const { outOfScope, intervalMinutes } = order.settings;
-  const leaving = await treatLeft(services, collection, outOfScope, scope.waiting);
+  const leaving = await treatLeft(services, collection, order, scope.waiting, scope.leaving);
   const left = new Set(leaving.map((one) => one.left.sourceId));
   const settled = await settleObjects(services, collection, task, scope.ids.filter((id) => !left.has(id)), ending, reporter, signal);
   const { byObject, deviating } = settled;
@@ -43,10 +44,18 @@ export async function settleCycle(services: Services, { collection, task, order,
   const failed = [...rows.failed, ...leaving.filter((one) => isWrong(one.left.sourceId)).map(({ left: { sourceId } }) => ({ sourceId, reason: byObject.get(sourceId)?.problems[0] ?? 'It could not be verified.' }))];
   const matches = await store.matches.getMany(collection.pairId, rows.inSync);
   const known = await store.retries.of(collection.id);
+  const written = await writtenBy(store, { pairId: collection.pairId, taskId: task.id, planId: task.planId, inStep: new Set(rows.inSync), deviating, objects: byObject.keys() });
   await store.transaction(async (tx) => {
     await tx.coexistence.keep(collection.id, collection.pairId, rows.inSync.flatMap((sourceId) => { const targetId = matches.get(sourceId)?.targetId; return targetId ? [{ sourceId, targetId }] : []; }));
-    await tx.coexistence.forget(collection.id, gone.map((one) => one.left.sourceId));
-    await tx.retries.clear(collection.id, [...rows.inSync, ...gone.map((one) => one.left.sourceId)].filter((id) => known.has(id)));
+    // What was written, or found equal, is what was agreed on from now.
+    await tx.syncState.settle({ planId: task.planId, collectionId: collection.id, inStep: rows.inSync, written, end: ending.cancelled ? 'open' : 'final' });
+    await tx.drift.writtenOver(task.planId, new Set(rows.inSync));
+    await tx.syncState.move(collection.id, [...scope.owned.keys()]);
+    await tx.coexistence.forget(collection.id, [...gone.map((one) => one.left.sourceId), ...scope.owned.keys()]);
+    await tx.coexistence.handOver(collection.id, 'left');
+    const unkept = [...gone.map((one) => one.left.sourceId), ...scope.owned.keys()];
+    if (unkept.length > 0) await tx.drift.gone((await tx.drift.live(collection.id, unkept)).map((one) => one.number));
+    await tx.retries.clear(collection.id, [...rows.inSync, ...gone.map((one) => one.left.sourceId), ...scope.owned.keys()].filter((id) => known.has(id)));
     await tx.retries.put(collection.id, failed.map(({ sourceId, reason }) => {
       const failures = (known.get(sourceId)?.failures ?? 0) + 1;
       return { sourceId, failures, retryAt: services.now() + objectPauseMs(failures, intervalMinutes), problem: reason };
@@ -83,13 +92,14 @@ interface Told { readonly sourceId: string; readonly reason: string }
 
 async function statusesOf(services: Services, collection: CollectionRecord, { statuses, skipped }: Settled, scope: CycleScope, left: ReadonlySet<string>, gone: readonly Told[]): Promise<{ readonly changed: readonly MemberStatus[]; readonly inSync: readonly string[]; readonly failed: readonly Told[] }> {
   const { store } = services;
-  const now = await store.collections.statuses(collection.id, [...statuses.map((one) => one.sourceId), ...skipped.keys(), ...gone.map((one) => one.sourceId), ...scope.held]);
+  const now = await store.collections.statuses(collection.id, [...statuses.map((one) => one.sourceId), ...skipped.keys(), ...gone.map((one) => one.sourceId), ...scope.owned.keys(), ...scope.held]);
   const skips = [...skipped.values()].filter((one) => now.has(one.sourceId) && !left.has(one.sourceId));
   const meaning = await meaningOf(services, collection.pairId, skips, await store.coexistence.kept(collection.id, skips.map((one) => one.sourceId)));
   const wanted = new Map<string, { readonly status?: MigrationProgress; readonly reason: string; readonly synchronisation: SynchronisationStatus }>();
   for (const { sourceId, status, reason } of statuses) wanted.set(sourceId, { status, reason, synchronisation: status === 'Failed' ? 'Failed' : 'In sync' });
   for (const { sourceId, reason } of skips) wanted.set(sourceId, { reason, synchronisation: meaning.get(sourceId) ?? 'Not intended to be synced' });
   for (const { sourceId, reason } of gone) wanted.set(sourceId, { reason, synchronisation: 'Not intended to be synced' });
+  for (const [sourceId, name] of scope.owned) wanted.set(sourceId, { reason: `It is in several collections in coexistence; "${name}" keeps it in step.`, synchronisation: 'Not intended to be synced' });
   for (const sourceId of scope.held) wanted.set(sourceId, { reason: 'It is held out of coexistence; release it to go on.', synchronisation: 'Not intended to be synced' });
   const changed: MemberStatus[] = [];
   for (const [sourceId, { status, reason, synchronisation }] of wanted) {

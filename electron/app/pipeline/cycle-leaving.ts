@@ -7,6 +7,7 @@ import type { CollectionRecord, LeftObject } from '../../store/index.ts';
 import { limitsInForce } from '../guard-limits.ts';
 import { heldOf } from '../holds.ts';
 import type { Services } from '../services.ts';
+import type { SynchroniseSettings } from './task-settings.ts';
 
 /** What becomes of one object that left: an operation, or nothing in the tenant with the reason. */
 export type Treatment = { readonly operation: Omit<Operation, 'id' | 'seq'> } | { readonly operation: null; readonly reason: string };
@@ -37,14 +38,15 @@ export function treatmentOf(left: LeftObject, target: TargetObject | undefined, 
   };
 }
 
-/** Objects that left, each with its treatment. Those that are held, or wait after a failure, are left for later. */
-export async function treatLeft(services: Pick<Services, 'store'>, collection: Pick<CollectionRecord, 'id' | 'pairId'>, policy: OutOfScope, waiting: ReadonlySet<string>): Promise<readonly { readonly left: LeftObject; readonly treatment: Treatment }[]> {
+/** Objects that left, each with its treatment. Those that are held, or wait after a failure, are left for later. @param among absent: all that left are looked for. */
+export async function treatLeft(services: Pick<Services, 'store'>, collection: Pick<CollectionRecord, 'id' | 'pairId'>, { settings: { outOfScope }, only }: Pick<SynchroniseSettings, 'only'> & { readonly settings: { readonly outOfScope: OutOfScope } }, waiting: ReadonlySet<string>, among?: readonly string[]): Promise<readonly { readonly left: LeftObject; readonly treatment: Treatment }[]> {
   const { store } = services;
-  const all = await store.coexistence.left(collection.id);
+  if (only === 'drift') return [];
+  const all = await store.coexistence.left(collection.id, among);
   const { objects: held } = await heldOf(store, collection.pairId, all.map((left) => left.sourceId));
   const due = all.filter((left) => !held.has(left.sourceId) && !waiting.has(left.sourceId));
   const targets = await store.targets.getMany(collection.pairId, due.map((left) => left.targetId), 'without links');
-  return due.map((left) => ({ left, treatment: treatmentOf(left, targets.get(left.targetId), policy) }));
+  return due.map((left) => ({ left, treatment: treatmentOf(left, targets.get(left.targetId), outOfScope) }));
 }
 
 /**

@@ -1,11 +1,12 @@
 import type { CycleKind } from '../../../shared/domain/coexistence.ts';
 import type { Directory } from '../../engines/directory/index.ts';
 import { TRACKED_RESOURCES, type OpenedTenant } from '../../engines/tenant/index.ts';
-import type { CoexistenceRecord, CollectionRecord, PairRecord } from '../../store/index.ts';
+import type { CoexistenceRecord, CollectionRecord, PairRecord, TaskRecord } from '../../store/index.ts';
 import { refreshScope } from '../collections-scope.ts';
 import type { Services } from '../services.ts';
 import { candidatesBehind } from './cycle-candidates.ts';
 import { followScope } from './cycle-members.ts';
+import { readPair } from './pair-reading.ts';
 import { readSourceChanges } from './read-source-changes.ts';
 import { readTargetChanges } from './read-target-changes.ts';
 import type { Reporter } from './reporter.ts';
@@ -28,16 +29,19 @@ const LOOKS_AT_OTHERS = /memberof|directreports|managedobjects|1\.2\.840\.113556
  * full cycle reads everything anew. Sides that cannot tell what changed are read whole by themselves.
  */
 export async function readBothSides(
-  services: Services, pair: PairRecord, collection: CollectionRecord, { kind, record }: { readonly kind: CycleKind; readonly record: CoexistenceRecord }, directory: Directory, tenant: OpenedTenant, reporter: Reporter, signal: AbortSignal,
+  services: Services, pair: PairRecord, collection: CollectionRecord, { kind, freshFrom, record, task }: { readonly kind: CycleKind; readonly freshFrom: number | null; readonly record: CoexistenceRecord; readonly task: TaskRecord }, directory: Directory, tenant: OpenedTenant, reporter: Reporter, signal: AbortSignal,
 ): Promise<CycleReading> {
   const { store } = services;
   const whole = kind !== 'changes';
-  if (kind === 'full') for (const side of TRACKED_RESOURCES) await store.watermarks.remove(pair.id, side);
-  const source = await readSourceChanges(services, pair, directory, reporter, signal, kind === 'full' ? 'everything' : 'changes');
-  const target = await readTargetChanges(services, pair, tenant, reporter, signal);
+  const read = await readPair(services, pair, task, { kind: 'changes', since: whole ? null : freshFrom }, reporter, signal, async (held) => {
+    if (kind === 'full') for (const side of TRACKED_RESOURCES) await store.watermarks.remove(pair.id, side);
+    const source = await readSourceChanges(services, pair, directory, reporter, held, kind === 'full' ? 'everything' : 'changes');
+    return { source, target: await readTargetChanges(services, pair, tenant, reporter, held) };
+  });
   const behind = await candidatesBehind(services, pair, collection, record.position, record.settings.upnSuffix, signal);
-  if (source.whole === null) await followOwnScope(services, directory, pair, collection, behind.sources, signal);
-  return { changes: whole ? source.changed + source.gone + target.changed + target.removed : behind.changes, candidates: whole ? null : behind.ids, position: behind.position };
+  // A whole reading has followed the scopes of all collections.
+  if (read === undefined || read.source.whole === null) await followOwnScope(services, directory, pair, collection, behind.sources, signal);
+  return { changes: whole && read !== undefined ? read.source.changed + read.source.gone + read.target.changed + read.target.removed : behind.changes, candidates: whole ? null : behind.ids, position: behind.position };
 }
 
 /** Each collection follows its own scope: another one that cannot be read stops nobody else's cycle. */
@@ -45,4 +49,10 @@ async function followOwnScope(services: Services, directory: Directory, pair: Pa
   if (collection.kind !== 'dynamic' || collection.scope === null) return;
   if (LOOKS_AT_OTHERS.test(collection.scope.filter)) await refreshScope(services, directory, pair, collection, signal);
   else await followScope(services, directory, pair, collection, ids, signal);
+}
+
+/** Brings what the project knows of the directory up to date, and whether the collection holds these objects: asked right before something is taken from them. */
+export async function readSourceAgain(services: Services, pair: PairRecord, collection: CollectionRecord, task: TaskRecord, ids: readonly string[], directory: Directory, reporter: Reporter, signal: AbortSignal): Promise<void> {
+  await readPair(services, pair, task, { kind: 'changes', since: null }, reporter, signal, async (held) => await readSourceChanges(services, pair, directory, reporter, held), 'one side');
+  await followOwnScope(services, directory, pair, collection, ids, signal);
 }

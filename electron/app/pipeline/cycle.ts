@@ -2,20 +2,22 @@ import { appError, ErrorCode } from '../../../shared/domain/errors.ts';
 import type { OpenedTenant } from '../../engines/tenant/index.ts';
 import type { CoexistenceRecord, CollectionRecord, PairRecord, TaskRecord } from '../../store/index.ts';
 import { standingOf } from '../coexistence-standing.ts';
-import { heldOf } from '../holds.ts';
 import { requireWritable } from '../plan-approval.ts';
 import type { Services } from '../services.ts';
-import { requireNobodyWrites } from '../task-rows.ts';
+import { inTheWay, waitBehind } from '../task-writers.ts';
 import { applyTask } from './apply.ts';
 import { requireTenantOfPlan, withBoth, withTenant } from './connections.ts';
 import { markSeen } from './cycle-candidates.ts';
+import { createBaselines } from './cycle-drift.ts';
 import { cycleEnded, cycleFailed, cyclePlanned, cycleStopped } from './cycle-end.ts';
 import { settleCycle } from './cycle-finish.ts';
 import { requireFewUnlinked, treatLeft } from './cycle-leaving.ts';
 import { readBothSides } from './cycle-reading.ts';
-import { pickObjects, type CycleScope } from './cycle-scope.ts';
+import { leaveOutReturned } from './cycle-returned.ts';
+import { pickObjects, type CycleScope, type LeavingScope } from './cycle-scope.ts';
 import { matchAndPlan } from './plan-run.ts';
 import type { Reporter } from './reporter.ts';
+import { writeBackAfterCycle } from './write-back-cycle.ts';
 import { readSettings, SynchroniseTask, type SynchroniseSettings } from './task-settings.ts';
 
 /** One cycle of coexistence at work. */
@@ -68,46 +70,68 @@ async function planCycle(cycle: Cycle): Promise<void> {
   const order = { ...cycle.order, standing };
   await store.tasks.update(task.id, { settings: order });
   await withBoth(services, pair, signal, async (directory, tenant) => {
-    const { changes, candidates, position } = await readBothSides(services, pair, cycle.collection, { kind: order.kind, record: cycle.record }, directory, tenant, reporter, signal);
+    const { changes, candidates, position } = await readBothSides(services, pair, cycle.collection, { kind: order.kind, freshFrom: order.freshFrom, record: cycle.record, task }, directory, tenant, reporter, signal);
     // Names of both sides and members of a dynamic collection are known only now.
     const [fresh, collection] = [await store.pairs.get(pair.id), await store.collections.get(cycle.collection.id)];
-    const scope = await scopeOf(services, collection, order, candidates);
+    const picked = await scopeOf(services, collection, order, candidates);
     await store.cycles.update(id, { changes });
     const { outOfScope } = order.settings;
-    const leaving = await treatLeft(services, collection, outOfScope, scope.waiting);
+    const leaving = await treatLeft(services, collection, order, picked.waiting);
+    const scope: LeavingScope = { ...picked, leaving: leaving.map(({ left }) => left.sourceId) };
     await requireFewUnlinked(services, collection, outOfScope, leaving.length, collection.objects + leaving.length);
     const ids = scope.ids.length === collection.objects ? null : scope.ids;
     const { planId, operations } = await matchAndPlan(services, fresh, collection, task, { settings: order.settings, ids }, reporter, signal, tenant.exchange, async () => {
       const known = await knownTargets(services, pair, ids);
       // Matching may have found that an object which left is somebody else's by now.
-      const last = await treatLeft(services, collection, outOfScope, scope.waiting);
-      return { knownTarget: (targetId) => known.has(targetId), last: last.flatMap(({ treatment }) => treatment.operation ?? []) };
+      const last = await treatLeft(services, collection, order, scope.waiting, scope.leaving);
+      return {
+        knownTarget: (targetId) => known.has(targetId), last: last.flatMap(({ treatment }) => treatment.operation ?? []),
+        baselines: async (held) => await createBaselines(services, collection, order.settings.drift, held),
+      };
     });
     services.emit('store.changed', { nouns: ['objects', 'collections', 'pairs'] });
     const planned = { ...cycle, collection, order };
     // What changes from now on is told behind it. Later cycles move it at their end, so that one that fails looks at the same changes again.
-    const seen = async (): Promise<void> => { await markSeen(services, pair.id, collection.id, position); };
+    const seen = async (): Promise<void> => {
+      if (order.only === 'all') await markSeen(services, pair.id, collection.id, position);
+      if (order.kind !== 'first') await writeBackAfterCycle(services, collection, candidates);
+    };
     if (order.kind === 'first') await seen();
     if (operations === 0) { await endQuietly(planned, planId, scope, tenant); return await seen(); }
     await store.cycles.update(id, { planId, operations, requests: tenant.traffic.http, throttledMs: tenant.traffic.waitedMs });
     const { guard } = await store.plans.get(planId);
     if (order.kind === 'first') return await cyclePlanned(services, collection, task, { id, planId, operations, guard }, reporter);
     if (guard.length > 0) return await cycleStopped(services, collection, task, { id, planId, operations, guard }, reporter);
-    await store.transaction(async (tx) => {
+    const waits = await store.transaction(async (tx) => {
       requireWritable(await tx.pairs.get(pair.id));
-      await requireNobodyWrites(tx, task);
-      await tx.tasks.update(task.id, { planId, checkpoint: { stage: 'apply' } });
+      const other = await inTheWay(tx, { ...task, planId });
+      if (other === undefined) await tx.tasks.update(task.id, { planId, checkpoint: { stage: 'apply' } });
+      else {
+        await tx.coexistence.forgetPlan(planId);
+        await tx.cycles.update(id, { outcome: 'cancelled', planId: null, message: await waitBehind(tx, task, other), endedAt: services.now() });
+      }
+      return other !== undefined;
     });
+    // The same changes are looked at again when the other one has ended.
+    if (waits) return services.emit('store.changed', { nouns: ['coexistence', 'tasks'] });
     // What a cancelled cycle left open is told by these changes only: the next one looks at them again.
     if (await applyAndEnd(planned, planId, scope, tenant) === 'to its end') await seen();
   });
 }
 
-async function scopeOf(services: Services, collection: CollectionRecord, order: Pick<SynchroniseSettings, 'retry'>, candidates: readonly string[] | null): Promise<CycleScope> {
+async function scopeOf(services: Services, collection: CollectionRecord, order: Pick<SynchroniseSettings, 'retry' | 'only'>, candidates: readonly string[] | null): Promise<CycleScope> {
   const { store } = services;
-  const members = await store.collections.memberIds(collection.id);
-  const { objects: held } = await heldOf(store, collection.pairId, members);
-  return pickObjects({ members, candidates, fresh: candidates === null ? new Set() : await store.coexistence.neverSynced(collection.id), held, retries: await store.retries.of(collection.id), retry: order.retry, now: services.now() });
+  const retries = await store.retries.of(collection.id);
+  const fresh = candidates === null ? new Set<string>() : await store.coexistence.neverSynced(collection.id);
+  const drift = order.only === 'drift' ? new Set(await store.drift.asked(collection.id)) : await store.drift.due(collection.id);
+  const held = new Set(await store.holds.members(collection.id));
+  // Of a large collection only those are looked up that are asked about.
+  const asked = candidates === null ? undefined : [...new Set([...candidates, ...fresh, ...retries.keys(), ...drift, ...held])].toSorted();
+  const members = asked === undefined ? await store.collections.memberIds(collection.id) : [...(await store.collections.statuses(collection.id, asked)).keys()].toSorted();
+  const owned = await store.coexistence.ownedElsewhere(collection.id, candidates === null ? undefined : [...new Set([...candidates, ...fresh])]);
+  return pickObjects({
+    members, candidates, fresh, held, owned, retries, retry: order.retry, drift, only: order.only, now: services.now(),
+  });
 }
 
 /** Of so many objects the groups are looked at one by one. */
@@ -123,10 +147,12 @@ async function knownTargets({ store }: Services, pair: Pick<PairRecord, 'id'>, i
 }
 
 async function applyApproved(cycle: Cycle): Promise<void> {
-  const { services, pair, collection, order, task: { planId }, signal } = cycle;
+  const { services, pair, collection, order, task, reporter, signal } = cycle;
+  const { planId } = task;
   if (planId === null) throw appError(ErrorCode.NotFound, 'The cycle has no plan to apply. The next cycle makes a new one.');
   await withTenant(services, pair, signal, async (tenant) => {
     await requireTenantOfPlan(services, planId, tenant, signal);
+    await leaveOutReturned(services, pair, collection, task, planId, reporter, signal);
     await applyAndEnd(cycle, planId, await scopeOf(services, collection, order, order.kind === 'changes' ? await plannedObjects(services, planId) : null), tenant);
   });
 }
@@ -138,7 +164,7 @@ async function plannedObjects({ store }: Services, planId: string): Promise<read
   return [...ids];
 }
 
-async function applyAndEnd(cycle: Cycle, planId: string, scope: CycleScope, tenant: OpenedTenant): Promise<'to its end' | 'cancelled'> {
+async function applyAndEnd(cycle: Cycle, planId: string, scope: LeavingScope, tenant: OpenedTenant): Promise<'to its end' | 'cancelled'> {
   const { services, pair, collection, task, order, before, reporter, signal } = cycle;
   const { result, deviations } = await applyTask(services, pair, collection, { ...task, planId }, tenant, reporter, signal);
   // Nobody asked for it to stop: it is not cancelled, and the next process goes on with it.
@@ -151,11 +177,11 @@ async function applyAndEnd(cycle: Cycle, planId: string, scope: CycleScope, tena
 }
 
 /** Nothing to write: no plan stays, and the task is taken again by the next cycle. */
-async function endQuietly(cycle: Cycle, planId: string, scope: CycleScope, tenant: OpenedTenant): Promise<void> {
+async function endQuietly(cycle: Cycle, planId: string, scope: LeavingScope, tenant: OpenedTenant): Promise<void> {
   const { services, collection, task, order, before, reporter, signal } = cycle;
   const done = await settleCycle(services, { collection, task: { ...task, planId }, order, scope, ending: { deviations: [], cancelled: false }, before }, reporter, signal);
   await services.store.coexistence.forgetPlan(planId);
   await cycleEnded(services, collection, { ...endOf(cycle, tenant), result: done }, reporter);
 }
 
-const endOf = ({ id, order, so }: Cycle, { traffic }: Pick<OpenedTenant, 'traffic'>) => ({ id, order, startedAt: so.startedAt, requests: so.requests + traffic.http, throttledMs: so.throttledMs + traffic.waitedMs });
+const endOf = ({ id, order, before, so }: Cycle, { traffic }: Pick<OpenedTenant, 'traffic'>) => ({ id, order, before, startedAt: so.startedAt, requests: so.requests + traffic.http, throttledMs: so.throttledMs + traffic.waitedMs });

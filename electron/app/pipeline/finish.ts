@@ -16,6 +16,9 @@ export type Planned = TaskRecord & { readonly planId: string };
 /** What came of the operations of one object. */
 export interface ObjectOutcome { name: string; kind: 'user' | 'group' | 'contact'; problems: string[]; done: number; open: number }
 
+/** So few objects are looked up one by one. */
+const FEW = 5_000;
+
 /** Gives way to timers and messages between two pages. */
 export type Turn = () => Promise<void>;
 
@@ -115,7 +118,7 @@ export async function settleObjects(services: Services, collection: CollectionRe
   let failed = 0;
   const idle = scope.filter((id) => !byObject.has(id) && !skipped.has(id));
   const matches = await store.matches.getMany(task.pairId, idle);
-  const touched = await store.collections.touchedSince(collection.id, (await store.plans.get(task.planId)).createdAt);
+  const touched = await store.collections.touchedSince(collection.id, (await store.plans.get(task.planId)).createdAt, idle.length < FEW ? idle : undefined);
   const now = await store.collections.statuses(collection.id, idle.filter((id) => touched.has(id)));
   const isAsPlanned = (id: string): boolean => matches.get(id)?.state === 'Matched' && (!touched.has(id) || now.get(id)?.status === 'Migrated');
   for (const sourceId of scope) {

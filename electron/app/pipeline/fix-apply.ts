@@ -1,7 +1,8 @@
 import { appError, ErrorCode } from '../../../shared/domain/errors.ts';
 import type { SourceObject } from '../../../shared/domain/objects.ts';
 import type { Operation, Outcome } from '../../../shared/domain/plans.ts';
-import { applyFixes, verifyFixes, type Directory, type DirectoryEntry, type FixLedger, type FixResult } from '../../engines/directory/index.ts';
+import type { OpenedTenant } from '../../engines/tenant/index.ts';
+import { applyFixes, isMembership, readGroup, verifyFixes, verifyMembers, type Directory, type DirectoryEntry, type FixLedger, type FixResult } from '../../engines/directory/index.ts';
 import type { PairRecord, TaskRecord } from '../../store/index.ts';
 import { toSourceObject } from '../source-attributes.ts';
 import type { Services } from '../services.ts';
@@ -12,19 +13,26 @@ import { createLedger } from './ledger.ts';
 import { nextTurn } from './next-turn.ts';
 import type { Reporter } from './reporter.ts';
 import { RollBackTask, readSettings } from './task-settings.ts';
+import { hasWritten } from './undone-journal.ts';
+import { endWriteBack, keepAgreement } from './write-back-end.ts';
+import { heedingTenant, keepingAgreement, LEFT_OUT } from './write-back-ledger.ts';
 
 type Planned = TaskRecord & { readonly planId: string };
 /** A value that is not what was written. */
 interface Deviation extends Pick<Operation, 'sourceId' | 'name' | 'objectKind'> { readonly message: string }
 
-const ledgerOf = (services: Services, pair: PairRecord, task: Planned): FixLedger => createLedger(services, { pairId: pair.id, collectionId: task.collectionId ?? '', taskId: task.id, planId: task.planId });
+function ledgerOf(services: Services, pair: PairRecord, task: Planned): FixLedger {
+  const ledger = createLedger(services, { pairId: pair.id, collectionId: task.collectionId ?? '', taskId: task.id, planId: task.planId, owner: task.leaseOwner });
+  return task.kind === 'Write back' ? keepingAgreement(services, pair.id, ledger) : ledger;
+}
 
 /**
  * Applies what is pending of a plan for the directory, reads back what was written, keeps it in the project and ends the task. Fix tasks
  * and their roll backs alike.
+ * @param tenant where membership is written back: what the tenant does not want any more is left out.
  * @throws AppError CONFLICT when the connection leads to another domain than the one that the plan was made for.
  */
-export async function applyToDirectory(services: Services, pair: PairRecord, task: Planned, directory: Directory, reporter: Reporter, signal: AbortSignal): Promise<void> {
+export async function applyToDirectory(services: Services, pair: PairRecord, task: Planned, directory: Directory, reporter: Reporter, signal: AbortSignal, tenant?: OpenedTenant): Promise<void> {
   const { store } = services;
   const plan = await store.plans.get(task.planId);
   const { domain } = await directory.rootDse(signal);
@@ -32,8 +40,9 @@ export async function applyToDirectory(services: Services, pair: PairRecord, tas
   const before = await store.plans.outcomeCounts(task.planId);
   const earlier = (['done', 'unchanged', 'failed', 'drifted', 'skipped'] as const satisfies readonly Outcome[]).reduce((n, outcome) => n + before[outcome], 0);
   await reporter.phase('apply', `Writing to ${plan.tenantName}`, plan.counts.operations, earlier);
+  const ledger = ledgerOf(services, pair, task);
   const result = await applyFixes({
-    directory, ledger: ledgerOf(services, pair, task), newId: services.newId, now: services.now, account: accountOf(pair),
+    directory, ledger: tenant === undefined ? ledger : heedingTenant(services, pair.id, tenant, ledger, signal), newId: services.newId, now: services.now, account: accountOf(pair),
     onProgress: ({ done, failed }) => { reporter.progress(earlier + done, failed); },
   }, signal);
   await reporter.flush();
@@ -63,10 +72,16 @@ async function readBack(services: Services, pair: PairRecord, task: Planned, dir
   const runId = services.newId();
   const deviations: Deviation[] = [];
   let done = 0;
-  for await (const page of store.journal.iterateOfTask(task.id, { outcome: 'done', order: 'oldest first' })) {
+  for await (const page of store.journal.iterateOfTask(task.id, { order: 'oldest first' })) {
     await nextTurn(signal);
     const objects: SourceObject[] = [];
-    for (const [id, operations] of Map.groupBy(page.map((j) => j.operation), (operation) => operation.sourceId ?? '')) {
+    const written = page.filter(hasWritten);
+    for (const { operation, references } of written.filter((j) => isMembership(j.operation))) {
+      signal.throwIfAborted();
+      const message = verifyMembers({ operation, references }, await readGroup(directory, { ...operation, references }, signal));
+      if (message !== null) deviations.push({ sourceId: operation.sourceId, name: operation.name, objectKind: operation.objectKind, message });
+    }
+    for (const [id, operations] of Map.groupBy(written.map((j) => j.operation), (operation) => operation.sourceId ?? '')) {
       signal.throwIfAborted();
       const entry: DirectoryEntry | undefined = await directory.get(id, [...new Set([...attributes, ...operations.flatMap((o) => o.changes.map((c) => c.attribute))])], signal);
       const object = entry === undefined ? undefined : toSourceObject(entry);
@@ -84,12 +99,17 @@ async function finish(services: Services, pair: PairRecord, task: Planned, { res
   const { store } = services;
   const turn = turnsOfEnd(signal, result);
   const figures = { done: 0, failed: 0, total: 0 };
+  let leftOut = 0;
   const missingRights = new Set<string>();
   for await (const page of store.plans.iterateOperations(task.planId, { pageSize: 1_000 })) {
     await turn.write();
     for (const o of page) {
       figures.total++;
       if (o.outcome !== 'pending' && o.outcome !== 'sent') figures.done++;
+      if (o.message.includes(LEFT_OUT)) {
+        leftOut++;
+        if (o.outcome === 'done' || o.outcome === 'unchanged') reporter.item({ objectId: o.sourceId, name: o.name, kind: o.objectKind, status: 'Skipped', message: o.message });
+      }
       if (o.outcome !== 'failed' && o.outcome !== 'drifted' && o.outcome !== 'skipped') continue;
       figures.failed++;
       const right = / (?<right>Grant it WriteProperty on .+?), then resume/.exec(o.message)?.groups?.['right'];
@@ -100,11 +120,13 @@ async function finish(services: Services, pair: PairRecord, task: Planned, { res
   for (const { sourceId, name, objectKind, message } of deviations) reporter.item({ objectId: sourceId, name, kind: objectKind, status: 'Not verified', message });
   await store.tasks.update(task.id, { checkpoint: { stage: 'apply', verified: !result.cancelled && deviations.length === 0 } });
   services.emit('store.changed', { nouns: ['objects', 'tasks'] });
+  if (task.kind === 'Write back') await keepAgreement(services, pair, task, result.cancelled ? 'cancelled' : 'whole', turn.write);
   if (result.cancelled) return await reporter.end('Cancelled', 'Cancelled between two writes. What was written is in the journal: resume the task to go on, or roll it back.', figures);
   if (task.kind === 'Roll back') await markUndone(services, pair, task, figures.failed === 0, turn.write);
   const right = missingRights.size === 0 ? '' : ` ${accountOf(pair)} lacks a right: ${[...missingRights].join('; ')}.`;
   const problems = figures.failed + deviations.length;
   if (figures.total === 0) return await reporter.end('Completed', 'Nothing had to be written; what was left out has its reason in the plan.', figures);
+  if (task.kind === 'Write back') return await endWriteBack(services, task, { problems, right, leftOut }, figures, reporter);
   // What others changed since and what is gone is not among the operations.
   const written = figures.total - figures.failed;
   const did = task.kind === 'Roll back' ? `Took back ${written} ${written === 1 ? 'change' : 'changes'} of Active Directory` : `Changed ${written} ${written === 1 ? 'value' : 'values'} in Active Directory`;
@@ -124,10 +146,10 @@ async function markUndone(services: Services, pair: PairRecord, task: Planned, c
     for (const o of page) failed.add(`${o.sourceId} ${o.changes[0]?.attribute ?? ''}`);
   }
   const entries: { id: string; operationId: string }[] = [];
-  for await (const page of store.journal.iterateOfTask(request.undoes, { outcome: 'done', order: 'oldest first' })) {
+  for await (const page of store.journal.iterateOfTask(request.undoes, { order: 'oldest first' })) {
     await turn();
     for (const j of page) {
-      const mine = j.undoneBy === null && (request.seen === null || j.sequence <= request.seen.last) && (request.objectId === null || j.sourceId === request.objectId);
+      const mine = hasWritten(j) && j.undoneBy === null && (request.seen === null || j.sequence <= request.seen.last) && (request.objectId === null || j.sourceId === request.objectId);
       if (mine && j.pairId === pair.id && !failed.has(`${j.sourceId} ${j.operation.changes[0]?.attribute ?? ''}`)) entries.push({ id: j.id, operationId: j.operationId });
     }
   }

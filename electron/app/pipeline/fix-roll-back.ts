@@ -1,22 +1,24 @@
 import { appError, ErrorCode } from '../../../shared/domain/errors.ts';
 import type { Finding, Operation } from '../../../shared/domain/plans.ts';
-import { planUndo, type Directory, type DirectoryEntry, type UndoPlan, type WrittenFix } from '../../engines/directory/index.ts';
-import type { PairRecord, PlannedOperation, TaskRecord } from '../../store/index.ts';
+import { isOfDirectory } from '../../../shared/domain/statuses.ts';
+import { isMembership, MEMBER, planUndo, readGroup, undoMembers, type Directory, type DirectoryEntry, type UndoPlan, type WrittenFix } from '../../engines/directory/index.ts';
+import type { JournalEntry, PairRecord, PlannedOperation, TaskRecord } from '../../store/index.ts';
 import type { Services } from '../services.ts';
 import { createFixCounts, directoryName } from './fix.ts';
 import { settleOpenFixes } from './fix-apply.ts';
 import { nextTurn } from './next-turn.ts';
 import type { Reporter } from './reporter.ts';
 import { RollBackTask, readSettings } from './task-settings.ts';
-import { journalStanding, taskIfThere } from './undone-journal.ts';
+import { hasWritten, journalStanding, taskIfThere } from './undone-journal.ts';
 
-/** True for a roll back that takes back what a Fix task wrote to the directory. */
-export async function undoesFix(services: Services, task: Pick<TaskRecord, 'undoes'>): Promise<boolean> {
-  return task.undoes !== null && (await taskIfThere(services, task.undoes))?.kind === 'Fix';
+/** True for a roll back that takes back what a task wrote to the directory: a fix, or membership written back. */
+export async function undoesDirectory(services: Services, task: Pick<TaskRecord, 'undoes'>): Promise<boolean> {
+  const undone = task.undoes === null ? null : await taskIfThere(services, task.undoes);
+  return undone !== null && isOfDirectory(undone.kind);
 }
 
 /**
- * Builds the way back of a Fix task from the journal, against the directory as it is now. Stores it a page at a time; writes nothing to the
+ * Builds the way back of a Fix or Write back task from the journal, against the directory as it is now. Stores it a page at a time; writes nothing to the
  * directory. In memory: a page of the journal with its objects, and an id for each object.
  * @throws AppError NOT_FOUND when the journal holds nothing to take back, CONFLICT when the connection leads to another domain than the fix was written to.
  */
@@ -24,11 +26,11 @@ export async function planFixRollBack(services: Services, pair: PairRecord, task
   const { store } = services;
   const request = readSettings(RollBackTask, task);
   const undone = request.undoes === null ? null : await taskIfThere(services, request.undoes);
-  if (undone === null) throw appError(ErrorCode.NotFound, 'The Fix task that this roll back takes back was deleted; there is nothing left to take back.');
+  if (undone === null) throw appError(ErrorCode.NotFound, 'The task that this roll back takes back was deleted; there is nothing left to take back.');
   await reporter.phase('plan', 'Reading the journal');
   const root = await directory.rootDse(signal);
   const written = undone.planId === null ? null : await store.plans.get(undone.planId);
-  if (written !== null && written.tenantName !== directoryName(root.domain)) throw appError(ErrorCode.Conflict, `The fix was written to ${written.tenantName}, but the connection leads to ${root.domain} now, so nothing can be taken back there; correct the pair's connection, and roll back again.`);
+  if (written !== null && written.tenantName !== directoryName(root.domain)) throw appError(ErrorCode.Conflict, `It was written to ${written.tenantName}, but the connection leads to ${root.domain} now, so nothing can be taken back there; correct the pair's connection, and roll back again.`);
   await settleOpenFixes(services, pair, undone, directory, signal);
   const seen = await journalStanding(store, pair.id, request);
   const total = undone.planId === null || request.objectId !== null ? null : (await store.plans.outcomeCounts(undone.planId)).done;
@@ -41,24 +43,28 @@ export async function planFixRollBack(services: Services, pair: PairRecord, task
     const totals = createFixCounts();
     const sums = { read: 0, conflicts: 0, kept: 0, impossible: 0 };
     // Newest first, as they are taken back.
-    for await (const page of store.journal.iterateOfTask(undone.id, { outcome: 'done', order: 'newest first' })) {
+    for await (const page of store.journal.iterateOfTask(undone.id, { order: 'newest first' })) {
       await nextTurn(signal);
-      const fixes = page.filter((j) => j.undoneBy === null && (request.objectId === null || j.sourceId === request.objectId)).map((j): WrittenFix => ({ operation: j.operation, before: j.before?.attributes ?? {} }));
+      const standing = page.filter((j) => hasWritten(j) && j.undoneBy === null && (request.objectId === null || j.sourceId === request.objectId));
+      const fixes = standing.filter((j) => !isMembership(j.operation)).map((j): WrittenFix => ({ operation: j.operation, before: j.before?.attributes ?? {} }));
+      const members = await membersBack(directory, standing.filter((j) => isMembership(j.operation)), signal);
       const present = await presentOf(directory, fixes, signal, (read) => { reporter.progress(sums.read + read); });
       const plan = planUndo(fixes.toReversed(), present, schema, request.mode);
       const before = totals.counts().operations;
-      const operations = plan.steps.map(({ operation, change, conflict }, i): PlannedOperation => ({
-        ...operation, id: services.newId(), seq: before + i + 1, references: [], previous: [],
-        changes: [{ ...change, reversible: true, conflict, provenance: { ruleId: null, source: change.attribute, reason: `Roll back of Fix task ${undone.id}` } }],
-      }));
+      const operations = [
+        ...plan.steps.map(({ operation, change, conflict }) => ({
+          ...operation, references: [], previous: [], changes: [{ ...change, reversible: true, conflict, provenance: { ruleId: null, source: change.attribute, reason: `Roll back of Fix task ${undone.id}` } }],
+        })),
+        ...members.operations,
+      ].map((operation, i): PlannedOperation => ({ ...operation, id: services.newId(), seq: before + i + 1 }));
       totals.add(operations);
-      sums.read += fixes.length;
+      sums.read += standing.length;
       sums.conflicts += plan.steps.filter((step) => step.conflict !== null).length;
       sums.kept += plan.kept.length;
-      sums.impossible += plan.impossible.length;
+      sums.impossible += plan.impossible.length + members.findings.length;
       await store.transaction(async (tx) => {
         await tx.plans.appendOperations(planId, operations);
-        await tx.plans.appendFindings(planId, findingsOf(plan));
+        await tx.plans.appendFindings(planId, [...findingsOf(plan), ...members.findings]);
       });
     }
     if (sums.read === 0) throw appError(ErrorCode.NotFound, 'There is nothing to take back: the journal holds no change of this task that is still in place.');
@@ -76,6 +82,22 @@ export async function planFixRollBack(services: Services, pair: PairRecord, task
     await store.plans.removeUnfinished(task.id).catch((left: unknown) => { services.log.error({ err: left, taskId: task.id }, 'an unfinished plan could not be removed'); });
     throw error;
   }
+}
+
+/** The way back of members that were written, against the groups as they are now; whoever is gone cannot come back. */
+async function membersBack(directory: Directory, written: readonly JournalEntry[], signal: AbortSignal): Promise<{ readonly operations: readonly Omit<PlannedOperation, 'id' | 'seq'>[]; readonly findings: readonly Finding[] }> {
+  const operations: Omit<PlannedOperation, 'id' | 'seq'>[] = [];
+  const findings: Finding[] = [];
+  for (const { operation, references } of written) {
+    signal.throwIfAborted();
+    const now = await readGroup(directory, { ...operation, references }, signal);
+    if (now === undefined) { findings.push(finding(operation, MEMBER, '', 'error', 'cannot be taken back', `"${operation.name}" is not in the directory any more, so its members cannot be taken back.`)); continue; }
+    const back = undoMembers({ operation, references }, now);
+    if (back === null) continue;
+    for (const { name } of back.impossible) findings.push(finding(operation, MEMBER, name, 'error', 'cannot be taken back', `"${name}" is not in the directory any more, so it cannot be added to "${operation.name}" again.`));
+    if (back.references.length > 0) operations.push({ ...operation, kind: back.kind, references: back.references, previous: [], changes: [] });
+  }
+  return { operations, findings };
 }
 
 /** The objects of some fixes as they are now, by objectGUID; without those that are gone. */

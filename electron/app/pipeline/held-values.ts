@@ -1,3 +1,4 @@
+import type { SourceObject } from '../../../shared/domain/objects.ts';
 import type { TaskKind } from '../../../shared/domain/statuses.ts';
 import type { MappedObject } from '../../engines/mapping/index.ts';
 import type { Repositories } from '../../store/index.ts';
@@ -12,30 +13,42 @@ export interface HeldValues {
   /** True for an object that is held as a whole or in this attribute. */
   holds(id: string, attribute: string): boolean;
   /** The desired state without what is held: values, links and what would be said about them. */
-  without(id: string, mapped: MappedObject): MappedObject;
+  without(source: Pick<SourceObject, 'id' | 'name'>, mapped: MappedObject): MappedObject;
 }
 
-/** Nobody's decision stands against a migration: it is one itself. */
-const NOTHING_HELD: HeldValues = { prepare: async () => {}, isHeld: () => false, holds: () => false, without: (_, mapped) => mapped };
+const MEMBERS = 'members';
 
-/** What is held as the plan of a task of this kind has to heed it: only coexistence leaves things alone. */
-export function createHeldValues(store: Pick<Repositories, 'holds'>, pairId: string, kind: TaskKind): HeldValues {
-  if (kind !== 'Synchronise') return NOTHING_HELD;
+/**
+ * What is held as the plan of a task of this kind has to heed it. Holds stand against coexistence only: a migration is a person's decision itself.
+ * Members of groups whose membership is written back to the directory are written to the tenant by neither, or each side would undo the other.
+ */
+export function createHeldValues(store: Pick<Repositories, 'holds' | 'writeBack'>, pairId: string, kind: TaskKind): HeldValues {
   const objects = new Set<string>();
   const attributes = new Map<string, ReadonlySet<string>>();
+  let writtenBack: ReadonlySet<string> | null = null;
+  const follows = (id: string): boolean => writtenBack?.has(id) === true;
   return {
     async prepare(ids) {
+      writtenBack ??= await store.writeBack.ofPair(pairId);
+      if (kind !== 'Synchronise') return;
       const held = await heldOf(store, pairId, ids);
       for (const id of held.objects) objects.add(id);
       for (const [id, names] of held.attributes) attributes.set(id, names);
     },
     isHeld: (id) => objects.has(id),
-    holds: (id, attribute) => objects.has(id) || attributes.get(id)?.has(attribute.toLowerCase()) === true,
-    without(id, mapped) {
-      const held = attributes.get(id);
-      return held === undefined ? mapped : withoutAttributes(mapped, (name) => held.has(name.toLowerCase()));
+    holds: (id, attribute) => objects.has(id) || attributes.get(id)?.has(attribute.toLowerCase()) === true || (attribute === MEMBERS && follows(id)),
+    without(source, mapped) {
+      const held = attributes.get(source.id);
+      const rest = held === undefined ? mapped : withoutAttributes(mapped, (name) => held.has(name.toLowerCase()));
+      return follows(source.id) && rest.links.members !== undefined ? withMembersOfTenant(source, rest) : rest;
     },
   };
+}
+
+/** A group without its members, and with the sentence that says why. */
+function withMembersOfTenant({ id, name: group }: Pick<SourceObject, 'id' | 'name'>, mapped: MappedObject): MappedObject {
+  const rest = withoutAttributes(mapped, (name) => name === MEMBERS);
+  return { ...rest, problems: [...rest.problems, { sourceId: id, name: group, attribute: MEMBERS, value: '', rule: 'membership written back', severity: 'warning', proposal: null, message: 'Its members are those of Microsoft 365 and are written back to Active Directory; they are not written the other way.' }] };
 }
 
 function withoutAttributes(mapped: MappedObject, isHeld: (name: string) => boolean): MappedObject {

@@ -9,9 +9,11 @@ import type { Services } from '../services.ts';
  * The journal and plan tables as the applier needs them. Every method is one transaction: an intent is durable before anything
  * is sent, and an outcome never stands without the match of the object that it created.
  */
-export function createLedger(services: Services, scope: { readonly pairId: string; readonly collectionId: string; readonly taskId: string; readonly planId: string }, passwords?: Pick<PasswordDesk, 'keep'>): ApplyLedger {
+export function createLedger(services: Services, scope: { readonly pairId: string; readonly collectionId: string; readonly taskId: string; readonly planId: string; /** Who holds the lease of the task; null: nobody. */ readonly owner?: string | null }, passwords?: Pick<PasswordDesk, 'keep'>): ApplyLedger {
   const { store } = services;
+  const { owner } = scope;
   return {
+    mayWrite: typeof owner === 'string' ? async () => { await store.tasks.requireLease(scope.taskId, owner); } : undefined,
     async pending(limit) {
       const operations: Operation[] = [];
       for await (const page of store.plans.iterateOperations(scope.planId, { outcomes: ['pending'], pageSize: Math.min(limit, 1000) })) {

@@ -17,6 +17,9 @@ export interface Resolver {
   resolve(dn: string): MappedReference | null;
 }
 
+/** Who is in the collection: all of them, or what tells it of some; the objects of the run are. */
+export type InCollection = ReadonlySet<string> | ((ids: readonly string[]) => Promise<ReadonlySet<string>>);
+
 /** DNs that are looked up at once. */
 const PIECE = 1_000;
 
@@ -29,7 +32,7 @@ const PIECE = 1_000;
  * filled until the first look-up. `looked up`: there is no list, each one is read from the store. Absent: nothing is said about them.
  * @param mail the same of every recipient that others may name: accounts, contacts, groups of Exchange Online.
  */
-export function createResolver(services: Pick<Services, 'store'>, pair: Pick<PairRecord, 'id'> & { readonly defaults?: PairRecord['defaults'] }, inCollection: ReadonlySet<string>, results: ReadonlyMap<string, MatchResult>, recipients?: Pick<ReadonlyMap<string, string>, 'get'> | 'looked up', mail?: Pick<ReadonlyMap<string, string>, 'get'>): Resolver {
+export function createResolver(services: Pick<Services, 'store'>, pair: Pick<PairRecord, 'id'> & { readonly defaults?: PairRecord['defaults'] }, inCollection: InCollection, results: ReadonlyMap<string, MatchResult>, recipients?: Pick<ReadonlyMap<string, string>, 'get'> | 'looked up', mail?: Pick<ReadonlyMap<string, string>, 'get'>): Resolver {
   const known = new Map<string, MappedReference | null>();
   /** The same by DNs as links write them: a person is in many groups, always by the same text, and bringing it into one spelling costs more than anything else here. */
   const written = new Map<string, MappedReference | null>();
@@ -41,6 +44,7 @@ export function createResolver(services: Pick<Services, 'store'>, pair: Pick<Pai
     const heads = await sources.heads(pair.id, wanted);
     const earlier = await matches.getMany(pair.id, wanted.filter((id) => !results.has(id)));
     const matchOf = (id: string): MatchResult | undefined => results.get(id) ?? earlier.get(id);
+    const inside = typeof inCollection === 'function' ? await inCollection(wanted) : inCollection;
     // Without the list of recipients, each one is looked at by itself.
     const shown = await targets.getMany(pair.id, wanted.flatMap((id) => (mail === undefined || recipients === 'looked up' || heads.get(id)?.kind === 'group' ? matchOf(id)?.targetId ?? [] : [])), 'without links');
     for (const key of keys) {
@@ -48,7 +52,7 @@ export function createResolver(services: Pick<Services, 'store'>, pair: Pick<Pai
       const match = head && matchOf(head.id);
       // A match that nobody has looked at yet must not make anybody a member.
       const targetId = match?.state === 'Matched' && match.review !== 'To review' ? match.targetId : null;
-      if (!head || (targetId === null && !inCollection.has(head.id))) { known.set(key, null); continue; }
+      if (!head || (targetId === null && !inside.has(head.id))) { known.set(key, null); continue; }
       const target = targetId === null || head.kind !== 'group' ? undefined : shown.get(targetId);
       const mailEnabled = head.kind === 'group' && (target === undefined ? sourceGroupKind(head.attributes) !== 'security group' : target.attributes['mailEnabled']?.[0] === 'true');
       const unified = head.kind === 'group' && (target === undefined ? distributionGroups === 'Microsoft 365 group' && sourceGroupKind(head.attributes) === 'distribution group' : target.attributes['groupTypes']?.includes('Unified') === true);
@@ -77,7 +81,7 @@ export function createResolver(services: Pick<Services, 'store'>, pair: Pick<Pai
         const key = normaliseDn(dn);
         if (match === undefined || known.has(key)) continue;
         const targetId = match.state === 'Matched' && match.review !== 'To review' ? match.targetId : null;
-        if (targetId === null && !inCollection.has(id)) continue;
+        if (targetId === null && typeof inCollection !== 'function' && !inCollection.has(id)) continue;
         known.set(key, { sourceId: id, targetId, name, kind, mailEnabled: false, unified: false, security: true, ...addressed(kind, targetId, false), ...mailOf(targetId) });
       }
     },

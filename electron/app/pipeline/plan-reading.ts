@@ -9,8 +9,9 @@ import { createCreationLinks, type LinkTest } from '../references-creation.ts';
 import type { Healing } from '../references-healing.ts';
 import { expressionInput } from '../rules-expressions.ts';
 import type { Services } from '../services.ts';
+import type { Baselines } from './cycle-drift.ts';
 import type { HeldValues } from './held-values.ts';
-import { createResolver } from './links.ts';
+import { createResolver, type InCollection } from './links.ts';
 import type { MatchRun } from './match.ts';
 import { createHolderReader } from './plan-holders.ts';
 import type { PlanNames } from './plan-names.ts';
@@ -32,6 +33,8 @@ export interface Planning {
   readonly signal: AbortSignal;
   /** A cycle of coexistence; absent: a migration. */
   readonly cycle?: CyclePlanning;
+  /** Of a cycle. */
+  readonly baselines?: Baselines;
 }
 
 /** What planning a cycle of coexistence knows besides. */
@@ -40,6 +43,8 @@ export interface CyclePlanning {
   readonly knownTarget: (targetId: string) => boolean;
   /** Operations on objects that left the collection, which come last. */
   readonly last: readonly Omit<Operation, 'id' | 'seq'>[];
+  /** What was agreed on with the tenant before, so that changes of others are told from changes of the source. */
+  readonly baselines: (held: HeldValues) => Promise<Baselines>;
 }
 
 /**
@@ -58,10 +63,11 @@ const WALK_FROM = 0.25;
  * Makes the reading of a run.
  * @param exchange shows who holds permissions on mailboxes; absent: nothing is known of them.
  */
-export async function createReading({ services, pair, collection, settings, run, healing, held, view, names: { unique, recipients, mail }, signal }: Planning, exchange: ExchangeGateway | undefined): Promise<Reading> {
+export async function createReading({ services, pair, collection, settings, run, healing, held, baselines, view, names: { unique, recipients, mail }, signal }: Planning, exchange: ExchangeGateway | undefined): Promise<Reading> {
   const { store } = services;
   const rules = await store.mappingRules.list({ kind: 'collection', id: collection.id });
-  const members = new Set(await store.collections.memberIds(collection.id));
+  const isFew = run.results.size < WALK_FROM * collection.objects;
+  const members: InCollection = isFew ? async (ids) => new Set((await store.collections.statuses(collection.id, ids)).keys()) : new Set(await store.collections.memberIds(collection.id));
   const resolver = createResolver(services, pair, members, run.results, recipients ?? 'looked up', mail);
   const expressions = await expressionInput(services, pair.id, view, settings);
   const always = {
@@ -71,7 +77,7 @@ export async function createReading({ services, pair, collection, settings, run,
   const ordered = inOrder(rules);
   const creationLinks = createCreationLinks(services, pair, rules);
   const withHolders = exchange === undefined ? async (page: readonly PlanCandidate[]) => page : createHolderReader(exchange, signal);
-  const walk: Pick<SourceScope, 'ids' | 'collectionId'> = run.results.size >= WALK_FROM * members.size ? { collectionId: collection.id } : { ids: [...run.results.keys()] };
+  const walk: Pick<SourceScope, 'ids' | 'collectionId'> = isFew ? { ids: [...run.results.keys()] } : { collectionId: collection.id };
   return async function* (only) {
     for (const kind of ['user', 'contact', 'group'] as const) {
       for await (const page of store.sources.iterate(pair.id, { ...(only === undefined ? walk : { ids: [...only].filter((id) => run.results.has(id)) }), kind, pageSize: PAGE })) {
@@ -81,12 +87,13 @@ export async function createReading({ services, pair, collection, settings, run,
         const targets = await store.targets.getMany(pair.id, sources.flatMap((s) => run.results.get(s.id)?.targetId ?? []));
         const late = await creationLinks(sources);
         await held.prepare(sources.map((one) => one.id));
+        await baselines?.prepare(sources.map((one) => one.id), new Set(sources.flatMap(({ id }) => (targets.has(run.results.get(id)?.targetId ?? '') ? [] : [id]))));
         const candidate = (source: SourceObject): PlanCandidate[] => {
           const match = run.results.get(source.id);
           if (!match) return [];
           const target: TargetObject | null = match.state === 'Matched' && match.targetId !== null ? targets.get(match.targetId) ?? null : null;
           const mapped = mapObject({ ...always, source, target, rules: ordered, ...lateLinks(late.get(source.id)) });
-          return [{ source, match, target, mapped: held.without(source.id, unique?.choose(source, mapped) ?? mapped) }];
+          return [{ source, match, target, mapped: held.without(source, unique?.choose(source, mapped) ?? mapped), ...(baselines === undefined ? {} : { baseline: baselines.of(source, target) }) }];
         };
         yield await withHolders(sources.flatMap(candidate));
       }
@@ -99,7 +106,7 @@ export async function createReading({ services, pair, collection, settings, run,
           const target = targets.get(match.targetId ?? '');
           if (target === undefined || target.deleted || held.isHeld(source.id)) return [];
           const mapped = mapObject({ ...always, source, target, rules: own, waitedAtCreation });
-          return mapped.skip === null ? [{ source, match, target, mapped: { ...held.without(source.id, mapped), problems: [] } }] : [];
+          return mapped.skip === null ? [{ source, match, target, mapped: { ...held.without(source, mapped), problems: [] } }] : [];
         }));
       }
     }

@@ -72,7 +72,7 @@ async function store({ planning: { services }, planId }: Writing, operations: re
 
 /** The reading. @returns findings about names that several objects want. */
 async function planAll(writing: Writing, reading: Reading): Promise<readonly Finding[]> {
-  const { planning: { services, pair, settings, healing, view, names, reporter, signal }, planId, planner, skips, located, withoutMailbox } = writing;
+  const { planning: { services, pair, settings, healing, baselines, view, names, reporter, signal }, planId, planner, skips, located, withoutMailbox } = writing;
   const checker = createChecker({ verifiedDomains: view.verifiedDomains, names: names.taken });
   const isWritten = ({ source, match, mapped }: PlanCandidate): boolean => !healing.has(source.id) && mapped.skip === null && (match.state === 'Matched' || (match.state === 'Not matched' && settings.createUnmatched));
   /** What the checks say of an object that would be written. */
@@ -95,6 +95,7 @@ async function planAll(writing: Writing, reading: Reading): Promise<readonly Fin
     const settled = healed.filter(({ plan }) => plan?.operations.length === 0 && plan.skip === null && plan.unresolved.length === 0 && plan.notes.length === 0).map(({ source }) => source.id);
     writing.settled += settled.length;
     for (const { skip } of planned) if (skip !== null) skips.push(skip);
+    const keep = await baselines?.look(candidates.flatMap((candidate, i) => { const one = planned[i]; return one === undefined ? [] : [{ candidate, planned: one }]; }));
     if (!warned && operations.some((o) => o.objectKind === 'user' && o.kind !== 'create' && o.targetId !== null)) {
       warned = true;
       findings.unshift(administratorsUnknown(view));
@@ -104,6 +105,7 @@ async function planAll(writing: Writing, reading: Reading): Promise<readonly Fin
       await tx.plans.appendFindings(planId, findings);
       await tx.plans.appendUnresolved(planId, waiting);
       await tx.references.remove(pair.id, settled.flatMap((id) => healing.keysOf(id)));
+      await keep?.(tx, planId);
     });
     done += candidates.length;
     writing.objects += candidates.length - healed.length;

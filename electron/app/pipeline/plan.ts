@@ -12,6 +12,7 @@ import type { PlanNames } from './plan-names.ts';
 import { createReading, type CyclePlanning, type Planning } from './plan-reading.ts';
 import { writePlan } from './plan-writing.ts';
 import type { Reporter } from './reporter.ts';
+import { driftWarning } from './plan-drift.ts';
 import { tenantView } from './tenant-view.ts';
 
 /** Skips and statuses are written to the store in pieces of so many. */
@@ -30,8 +31,9 @@ export async function planCollection(
 ): Promise<{ readonly planId: string; readonly operations: number }> {
   const { store } = services;
   const view = await tenantView(services, pair.id);
+  const held = createHeldValues(store, pair.id, task.kind);
   const planning: Planning = {
-    services, pair, collection, settings, run, view, names, reporter, signal, ...(cycle === undefined ? {} : { cycle }), held: createHeldValues(store, pair.id, task.kind),
+    services, pair, collection, settings, run, view, names, reporter, signal, held, ...(cycle === undefined ? {} : { cycle, baselines: await cycle.baselines(held) }),
     healing: await findHealing(services, pair, run, (match) => match.state === 'Matched' || (match.state === 'Not matched' && settings.createUnmatched)),
   };
   const reading = await createReading(planning, exchange);
@@ -41,6 +43,7 @@ export async function planCollection(
   const { id: planId } = await store.plans.create({ taskId: task.id, collectionId: collection.id, tenantName: pair.targetName || view.displayName, settings, confirmation: view.initialDomain || pair.name, state: 'unfinished' });
   try {
     const written = await writePlan(planning, planId, reading);
+    if (task.kind === 'Migrate') await store.plans.appendFindings(planId, await driftWarning(store, collection, [...run.results.keys()]));
     const skips: PlanSkip[] = [...written.skips, ...run.skipped.map((s) => ({ ...s, status: 'Skipped' as const }))];
     const counts = { ...written.counts, skipped: skips.length };
     const guard = await limitsInForce(store, { pairId: pair.id, collectionId: collection.id });

@@ -3,10 +3,10 @@ import type { Directory } from '../../engines/directory/index.ts';
 import type { PairRecord, TaskRecord } from '../../store/index.ts';
 import type { Services } from '../services.ts';
 import { checkTask } from './check.ts';
-import { discoverSource, discoverTarget } from './discover.ts';
 import { applyToDirectory } from './fix-apply.ts';
 import { planFixRollBack } from './fix-roll-back.ts';
 import { planFixes } from './fix.ts';
+import { discoverBoth, sinceAsked } from './pair-reading.ts';
 import type { Reporter } from './reporter.ts';
 import { CheckTask, readSettings } from './task-settings.ts';
 
@@ -16,8 +16,7 @@ export async function runCheck(services: Services, pair: PairRecord, task: TaskR
     await withDirectory(services, pair, async (directory) => {
       const tenant = await services.openTenant(pair, { signal });
       try {
-        await discoverSource(services, pair, directory, reporter, signal);
-        await discoverTarget(services, pair, tenant, reporter, signal);
+        await discoverBoth(services, pair, task, sinceAsked(services, task), { directory, tenant }, reporter, signal);
       } finally { await tenant.close(); }
     });
     services.emit('store.changed', { nouns: ['objects', 'pairs'] });

@@ -1,31 +1,34 @@
 import { AppError, appError, ErrorCode } from '../../../shared/domain/errors.ts';
-import type { CollectionRecord, PairRecord, TaskRecord } from '../../store/index.ts';
+import { fencedStore, isLeaseLost, type CollectionRecord, type PairRecord, type TaskRecord } from '../../store/index.ts';
 import type { Services } from '../services.ts';
 import { applyTask } from './apply.ts';
 import { requireTenantOfPlan, withBoth, withTenant } from './connections.ts';
 import { runSynchronise } from './cycle.ts';
-import { discoverSource, discoverTarget } from './discover.ts';
-import { undoesFix } from './fix-roll-back.ts';
+import { undoesDirectory } from './fix-roll-back.ts';
 import { finishMigration } from './finish.ts';
 import { finishRollBack } from './finish-roll-back.ts';
 import { matchCollection } from './match.ts';
+import { discoverBoth, sinceAsked } from './pair-reading.ts';
 import { matchAndPlan } from './plan-run.ts';
 import { createReporter, type Reporter } from './reporter.ts';
 import { planRollBack } from './roll-back.ts';
 import { runCheck, runFix } from './run-checks.ts';
+import { runWriteBack } from './write-back.ts';
 import { Checkpoint, MatchTask, MigrateTask, readSettings, RollBackTask } from './task-settings.ts';
 
 /**
  * Runs one claimed task until it ends or waits for approval. Never throws for what went wrong with the task: that becomes its
  * state and message. The caller holds the lease and fires the signal when the task is cancelled or the lease is lost.
  */
-export async function runTask(services: Services, task: TaskRecord, signal: AbortSignal): Promise<void> {
+export async function runTask(anyServices: Services, task: TaskRecord, signal: AbortSignal): Promise<void> {
+  // Nothing is written for a task that another process has taken over meanwhile.
+  const services = task.leaseOwner === null ? anyServices : { ...anyServices, store: fencedStore(anyServices.store, task.id, task.leaseOwner) };
   const reporter = createReporter(services, task.id);
   try {
     await services.store.tasks.update(task.id, { startedAt: task.startedAt ?? services.now(), finishedAt: null });
     await runKind(services, task, reporter, signal);
   } catch (error) {
-    await fail(services, task, reporter, signal, error);
+    await fail(services, task, reporter, signal, error).catch((again: unknown) => { if (!isLeaseLost(again)) throw again; });
   }
 }
 
@@ -33,16 +36,16 @@ async function runKind(services: Services, task: TaskRecord, reporter: Reporter,
   const pair = await services.store.pairs.get(task.pairId);
   switch (task.kind) {
     case 'Discover': return await withBoth(services, pair, signal, async (directory, tenant) => {
-      const { sources, sourcesChanged } = await discoverSource(services, pair, directory, reporter, signal);
-      const { targets } = await discoverTarget(services, pair, tenant, reporter, signal);
-      await reporter.end('Completed', `Read ${sources} objects of Active Directory (${sourcesChanged} new or changed) and ${targets} of Microsoft 365.`);
+      const found = await discoverBoth(services, pair, task, null, { directory, tenant }, reporter, signal);
+      await reporter.end('Completed', `Read ${found?.sources ?? 0} objects of Active Directory (${found?.sourcesChanged ?? 0} new or changed) and ${found?.targets ?? 0} of Microsoft 365.`);
     });
     case 'Match': return await runMatch(services, pair, await collectionOf(services, task), task, reporter, signal);
     case 'Migrate': return stageOf(task) === 'apply' ? await runApply(services, pair, await collectionOf(services, task), task, reporter, signal) : await runMigratePlan(services, pair, await collectionOf(services, task), task, reporter, signal);
-    case 'Roll back': if (await undoesFix(services, task)) return await runFix(services, pair, task, stageOf(task), reporter, signal);
+    case 'Roll back': if (await undoesDirectory(services, task)) return await runFix(services, pair, task, stageOf(task), reporter, signal);
       return stageOf(task) === 'apply' ? await runApply(services, pair, await collectionOf(services, task), task, reporter, signal) : await runRollBackPlan(services, pair, await collectionOf(services, task), task, reporter, signal);
     case 'Check': return await runCheck(services, pair, task, reporter, signal);
     case 'Fix': return await runFix(services, pair, task, stageOf(task), reporter, signal);
+    case 'Write back': return await runWriteBack(services, pair, await collectionOf(services, task), task, stageOf(task), reporter, signal);
     case 'Synchronise': return await runSynchronise(services, pair, await collectionOf(services, task), task, stageOf(task), reporter, signal);
     case 'Batch':
       throw appError(ErrorCode.InvalidInput, `This version does not run ${task.kind} tasks.`);
@@ -62,8 +65,7 @@ export function stageOf(task: Pick<TaskRecord, 'checkpoint'>): 'plan' | 'apply' 
 async function runMatch(services: Services, pair: PairRecord, collection: CollectionRecord, task: TaskRecord, reporter: Reporter, signal: AbortSignal): Promise<void> {
   const request = readSettings(MatchTask, task);
   await withBoth(services, pair, signal, async (directory, tenant) => {
-    await discoverSource(services, pair, directory, reporter, signal);
-    await discoverTarget(services, pair, tenant, reporter, signal);
+    await discoverBoth(services, pair, task, sinceAsked(services, task), { directory, tenant }, reporter, signal);
   });
   const { counts } = await matchCollection(services, pair, collection, { ...request, upnSuffix: request.upnSuffix || pair.defaults.upnSuffix, purpose: 'Match Objects' }, reporter, signal);
   services.emit('store.changed', { nouns: ['objects', 'collections', 'pairs'] });
@@ -73,8 +75,7 @@ async function runMatch(services: Services, pair: PairRecord, collection: Collec
 async function runMigratePlan(services: Services, pair: PairRecord, collection: CollectionRecord, task: TaskRecord, reporter: Reporter, signal: AbortSignal): Promise<void> {
   const { settings, ids } = readSettings(MigrateTask, task);
   await withBoth(services, pair, signal, async (directory, tenant) => {
-    await discoverSource(services, pair, directory, reporter, signal);
-    await discoverTarget(services, pair, tenant, reporter, signal);
+    await discoverBoth(services, pair, task, sinceAsked(services, task), { directory, tenant }, reporter, signal);
     // Names of both sides are known only now; the confirmation names the tenant.
     const fresh = await services.store.pairs.get(pair.id);
     const { planId, operations } = await matchAndPlan(services, fresh, collection, task, { settings, ids }, reporter, signal, tenant.exchange);
@@ -122,6 +123,8 @@ async function runApply(services: Services, pair: PairRecord, collection: Collec
 async function fail(services: Services, claimed: TaskRecord, reporter: Reporter, signal: AbortSignal, error: unknown): Promise<void> {
   // A cycle comes from planning to applying in one run: how far it came is written with the task.
   const task = await services.store.tasks.get(claimed.id).catch(() => claimed);
+  // Another process is at work on it by now; the task is no longer ours to write.
+  if (isLeaseLost(error)) return;
   const cancelled = signal.aborted || (error instanceof AppError && error.data.code === ErrorCode.Cancelled);
   if (cancelled) {
     const reason: unknown = signal.reason;

@@ -36,8 +36,12 @@ export const SynchroniseTask = z.object({
   settings: CoexistenceSettingsSchema, kind: z.enum(CYCLE_KINDS), reason: z.string(),
   /** Whether objects that failed are tried before their time. */
   retry: z.enum(['when due', 'all']),
+  /** What another task has read of both sides is fresh enough when that reading began then or later, milliseconds since 1970 UTC; null: only an own reading. */
+  freshFrom: z.int().nullable().default(null),
   /** Rules, scope and settings that it was planned with; empty before planning. */
   standing: z.string().default(''),
+  /** `drift`: only objects with changes of others that a person asked to be written over; what else changed waits for the next cycle. */
+  only: z.enum(['all', 'drift']).default('all'),
 });
 /** What a cycle is asked to do. */
 export type SynchroniseSettings = z.output<typeof SynchroniseTask>;
@@ -45,6 +49,16 @@ export type SynchroniseSettings = z.output<typeof SynchroniseTask>;
 export const CheckTask = z.object({ discover: z.boolean(), request: CheckRequest, ids: z.array(z.string()).nullable() });
 /** What a Fix task is asked to do: the decided findings of a check, or some of them. */
 export const FixTask = z.object({ checkId: z.string(), selection: FindingSelection.nullable() });
+/** What a Write back task is asked to do: the chosen groups of a collection, or some of them. */
+export const WriteBackTask = z.object({
+  ids: z.array(z.string()).nullable(),
+  /** Whether its plan waits for a person always, or only for the guard and for groups whose two sides were never agreed on. */
+  asks: z.enum(['always', 'when needed']),
+  /** Groups that the plan compared; empty before planning. */
+  planned: z.array(z.string()).default([]),
+  /** Digests of their members in the tenant then, by group. */
+  seen: z.record(z.string(), z.string()).default({}),
+});
 /** How far a task has come; decides what resuming means. */
 export const Checkpoint = z.object({ stage: z.enum(['plan', 'apply']) });
 

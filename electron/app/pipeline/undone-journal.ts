@@ -3,7 +3,7 @@ import { AppError, appError, ErrorCode } from '../../../shared/domain/errors.ts'
 import { isWriting, type TaskState } from '../../../shared/domain/statuses.ts';
 import { lookUp, lookUpAtExchange, type ApplyLedger, type Intent, type Settlement } from '../../engines/applying/index.ts';
 import type { OpenedTenant, Tenant } from '../../engines/tenant/index.ts';
-import type { JournalStanding, PairRecord, Repositories, TaskRecord } from '../../store/index.ts';
+import type { JournalEntry, JournalStanding, PairRecord, Repositories, TaskRecord } from '../../store/index.ts';
 import type { Services } from '../services.ts';
 import { createLedger } from './ledger.ts';
 import type { Reporter } from './reporter.ts';
@@ -27,6 +27,9 @@ export async function journalStanding(store: Pick<Repositories, 'journal'>, pair
   const { objectId } = scope;
   return objectId === null ? { last: 0, standing: 0 } : await store.journal.standing({ pairId, sourceId: objectId });
 }
+
+/** True for an entry that changed something; members may have been written in part. */
+export const hasWritten = ({ outcome, references }: Pick<JournalEntry, 'outcome' | 'references'>): boolean => outcome === 'done' || (outcome === 'failed' && references.length > 0);
 
 /** What a person calls a task that wrote, at the beginning of a sentence. */
 export const nounOf = ({ kind }: Pick<TaskRecord, 'kind'>): string => (kind === 'Synchronise' ? 'The cycle' : 'Migration');

@@ -1,6 +1,6 @@
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
 import type { Coexistence } from '../../../shared/contracts/coexistence.ts';
-import { INTERVAL_MINUTES, OUT_OF_SCOPE, type OutOfScope } from '../../../shared/domain/coexistence.ts';
+import { DRIFT_POLICIES, INTERVAL_MINUTES, OUT_OF_SCOPE, type DriftPolicy, type OutOfScope } from '../../../shared/domain/coexistence.ts';
 import { appError, ErrorCode } from '../../../shared/domain/errors.ts';
 import { EXIT } from '../exit-codes.ts';
 import { table } from '../output.ts';
@@ -8,13 +8,15 @@ import { readRows, rowLimit } from '../rows.ts';
 import type { Run } from '../run.ts';
 import { reportTask } from '../task-outcome.ts';
 import { hoursOf, hoursText } from './coexistence-hours.ts';
+import { addDriftCommands } from './drift.ts';
 import { approveAndFollow, approveOptions, settingsOptions, type ApproveOptions, type SettingsOptions } from './migrate.ts';
 
-interface ScheduleOptions { readonly interval?: string; readonly hours?: string; readonly outOfScope?: string }
+interface ScheduleOptions { readonly interval?: string; readonly hours?: string; readonly outOfScope?: string; readonly drift?: DriftPolicy }
 
 function scheduleOptions(command: Command): Command {
   return command.option('--interval <minutes>', `minutes between two cycles, ${INTERVAL_MINUTES.least} to ${INTERVAL_MINUTES.most}`).option('--hours <hours>', 'when cycles may run, such as "Mon-Fri 20:00-06:00 Europe/Berlin", or "always"')
-    .option('--out-of-scope <what>', `what becomes of the Microsoft 365 object of who leaves: ${OUT_OF_SCOPE.join(', ')}`);
+    .option('--out-of-scope <what>', `what becomes of the Microsoft 365 object of who leaves: ${OUT_OF_SCOPE.join(', ')}`)
+    .addOption(new Option('--drift <what>', 'what becomes of changes that others make in Microsoft 365: shown until somebody decides, or written over with what the rules say').choices(DRIFT_POLICIES));
 }
 
 function scheduleOf(o: ScheduleOptions) {
@@ -24,7 +26,7 @@ function scheduleOf(o: ScheduleOptions) {
   if (minutes !== undefined && !Number.isInteger(minutes)) throw appError(ErrorCode.InvalidInput, `"${o.interval}" is no number of minutes.`);
   const hours = o.hours === undefined ? undefined : hoursOf(o.hours);
   return {
-    ...(minutes === undefined ? {} : { intervalMinutes: minutes }), ...(hours === undefined ? {} : { workingHours: hours === null ? null : { ...hours, days: [...hours.days] } }), ...(policy === undefined ? {} : { outOfScope: policy }),
+    ...(minutes === undefined ? {} : { intervalMinutes: minutes }), ...(hours === undefined ? {} : { workingHours: hours === null ? null : { ...hours, days: [...hours.days] } }), ...(policy === undefined ? {} : { outOfScope: policy }), ...(o.drift === undefined ? {} : { drift: o.drift }),
   };
 }
 
@@ -32,7 +34,8 @@ const time = (at: number | null): string => (at === null ? '-' : new Date(at).to
 const lines = (now: Coexistence): string[] => [
   `Coexistence of "${now.collectionName}" is ${now.state}${now.running ? '; a cycle is at work' : ''}.`,
   `  ${now.objects.inSync} of ${now.objects.total} objects in step, ${now.objects.failed} failed, ${now.objects.notIntended} not intended to be synced, ${now.objects.neverSynced} never synced.`,
-  ...(now.settings === null ? [] : [`  Every ${now.settings.intervalMinutes} minutes, ${hoursText(now.settings.workingHours)}; who leaves: ${now.settings.outOfScope}.`]),
+  ...(now.settings === null ? [] : [`  Every ${now.settings.intervalMinutes} minutes, ${hoursText(now.settings.workingHours)}; who leaves: ${now.settings.outOfScope}; what others change: ${now.settings.drift}.`]),
+  ...(now.drift === 0 ? [] : [`  ${now.drift} changes of others wait for a decision: causeway coexistence drift list.`]),
   ...(now.nextAt === null ? [] : [`  Next cycle: ${time(now.nextAt)} UTC.`]),
   ...(now.lastCycle === null ? [] : [`  Last cycle: ${time(now.lastCycle.startedAt)} UTC, ${now.lastCycle.outcome}. ${now.lastCycle.message}`]),
   ...now.restartAdvised.map((reason) => `  ${reason} Restart coexistence to apply it to all objects.`),
@@ -60,7 +63,7 @@ Without --yes or --confirm the first cycle is planned and waits for approval (ex
         collectionId: collection.id,
         settings: {
           createUnmatched: o.create ?? false, mergeUnmatched: o.merge ?? false, upnSuffix: o.upnSuffix ?? pair.defaults.upnSuffix, countryCode: o.country ?? pair.defaults.countryCode,
-          intervalMinutes: INTERVAL_MINUTES.usual, workingHours: null, outOfScope: 'keep', ...scheduleOf(o),
+          intervalMinutes: INTERVAL_MINUTES.usual, workingHours: null, outOfScope: 'keep', drift: 'show', ...scheduleOf(o),
         },
       });
       return await approveAndFollow(session, await session.follow(taskId), o);
@@ -81,11 +84,12 @@ Without --yes or --confirm the first cycle is planned and waits for approval (ex
       return reportTask(session.out, task, { task, coexistence: await session.call('coexistence.get', { collectionId }) }, [task.message]);
     }));
   }
-  scheduleOptions(coexistence.command('set').description('change interval, working hours, or what becomes of who leaves').argument('[collection]')).action((of: string | undefined, o: ScheduleOptions) => run({ needs: 'project' }, async (session) => {
+  scheduleOptions(coexistence.command('set').description('change interval, working hours, what becomes of who leaves, or of what others change').argument('[collection]')).action((of: string | undefined, o: ScheduleOptions) => run({ needs: 'project' }, async (session) => {
     const now = await session.call('coexistence.save', { collectionId: (await session.collection(of)).id, change: scheduleOf(o) });
     session.out.result(now, lines(now));
     return EXIT.ok;
   }));
+  addDriftCommands(coexistence, run);
   coexistence.command('status').description('state of one collection, or of all; exit code 4 while a plan waits, 1 while something fails').argument('[collection]').action((of?: string) => run({ needs: 'project' }, async (session) => {
     const rows = of === undefined ? (await session.call('coexistence.list', {})).rows : [await session.call('coexistence.get', { collectionId: (await session.collection(of)).id })];
     session.out.result(of === undefined ? { rows } : rows[0], rows.flatMap(lines));

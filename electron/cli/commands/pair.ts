@@ -7,6 +7,7 @@ import { EXIT } from '../exit-codes.ts';
 import { table } from '../output.ts';
 import type { Context, Run } from '../run.ts';
 import { reportTask } from '../task-outcome.ts';
+import { addPairSecretsCommand } from './pair-secrets.ts';
 import { readSecret } from './secret-input.ts';
 
 interface PairOptions {
@@ -52,6 +53,7 @@ Examples:
     const task = await session.follow(taskId);
     return reportTask(session.out, task, task, [task.message]);
   }));
+  addPairSecretsCommand(pair, run);
   pair.command('permissions').description('permissions that the application needs, with the reason of each').option('--read-only', 'for a pair that only reads').action((o: { readOnly?: boolean }) => run({ needs: 'project' }, async (session) => {
     const { rows } = await session.call('pairs.permissions', { readOnly: o.readOnly ?? false });
     session.out.result(rows, table(['PERMISSION', 'KIND', 'REASON'], rows.map((r) => [r.permission, r.kind, r.reason])));

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
+import type { ExportPart } from '../../../shared/contracts/export.ts';
 import type { RollBackChoice, RollBackConflict } from '../../../shared/contracts/roll-back.ts';
 import { appError, ErrorCode } from '../../../shared/domain/errors.ts';
-import { csvOf } from '../../app/csv.ts';
+import { csvPart } from '../../app/csv.ts';
 import { csvText, readCsv } from '../../app/csv-lines.ts';
 import { decidedAttribute, LINK_KINDS, linksTakenBack, stateWords } from '../../../shared/contracts/roll-back-links.ts';
 import type { OperationRow } from '../../../shared/contracts/tasks.ts';
@@ -53,9 +54,18 @@ export function conflictLines(conflicts: readonly RollBackConflict[]): string[] 
   ]));
 }
 
-/** The three-way view as CSV; the column `choice` may be edited and the file given to `--choices`. */
-export function conflictCsv(conflicts: readonly RollBackConflict[]): string {
-  return csvOf([[...HEAD], ...conflicts.map((c) => [c.name, c.kind, c.value === null ? c.attribute : decidedAttribute(c), c.value?.name ?? '', words(c.before), words(c.written), words(c.current), c.between === null ? '' : words(c.between.values) || '(none)', c.choice, c.sourceId ?? '', c.targetId])]);
+const cells = (c: RollBackConflict): readonly string[] => [c.name, c.kind, c.value === null ? c.attribute : decidedAttribute(c), c.value?.name ?? '', words(c.before), words(c.written), words(c.current), c.between === null ? '' : words(c.between.values) || '(none)', c.choice, c.sourceId ?? '', c.targetId];
+
+/** The part of the three-way view after a cursor, as CSV; the column `choice` may be edited and the file given to `--choices`. */
+export async function conflictPart(conflicts: readonly RollBackConflict[], after: string | null): Promise<ExportPart> {
+  return await csvPart<RollBackConflict>({
+    fileName: 'choices.csv', columns: HEAD, lines: (rows) => rows.map(cells),
+    read: async ({ after: from, limit }) => {
+      const first = Number(from ?? 0);
+      const end = first + limit;
+      return { rows: conflicts.slice(first, end), next: end < conflicts.length ? String(end) : null, total: conflicts.length };
+    },
+  }, { after });
 }
 
 /** True when options decide anything. */

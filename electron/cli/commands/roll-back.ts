@@ -1,4 +1,3 @@
-import { writeFileSync } from 'node:fs';
 import { type Command, Option } from 'commander';
 import type { TaskRow } from '../../../shared/contracts/tasks.ts';
 import { appError, ErrorCode } from '../../../shared/domain/errors.ts';
@@ -6,8 +5,9 @@ import { EXIT } from '../exit-codes.ts';
 import type { Run } from '../run.ts';
 import type { Session } from '../session.ts';
 import { approveAndFollow, approveOptions, type ApproveOptions } from './migrate.ts';
+import { saveParts } from './save-parts.ts';
 import { scopeOf, type ScopeOptions } from './roll-back-scope.ts';
-import { choicesOf, conflictCsv, conflictLines, conflictsOf, decides, linksOf, type ChoiceOptions } from './roll-back-choices.ts';
+import { choicesOf, conflictLines, conflictPart, conflictsOf, decides, linksOf, type ChoiceOptions } from './roll-back-choices.ts';
 
 interface StartOptions extends ApproveOptions, ChoiceOptions, ScopeOptions {
   readonly collection?: string; readonly withLater?: boolean; readonly mode: 'exact' | 'keep'; readonly purge?: boolean;
@@ -45,12 +45,10 @@ Without --yes or --confirm the plan is made and waits for approval (exit code 4)
     }));
   rollBack.command('conflicts').description('values that others changed since: before, written by Causeway, now, and what the roll back makes of each').argument('<task>', 'the roll back').option('--links', 'also each membership and permission that goes back, which may stay').option('--file <file>', 'write them to a CSV file, whose column "choice" can be edited and given to --choices')
     .addHelpText('after', '\nExample:\n  causeway roll-back conflicts 6f1c2a70-5d0e-4a3b-9f6e-2b7c8d9e0f1a --file choices.csv')
-    .action((taskId: string, o: { file?: string; links?: boolean }) => run({ needs: 'project' }, async (session) => {
+    .action((taskId: string, o: { file?: string; links?: boolean }) => run({ needs: 'project' }, async (session, context) => {
       const contested = await conflictsOf(session, taskId);
       const conflicts = [...contested, ...(o.links === true ? await linksOf(session, taskId, contested) : [])];
-      if (o.file !== undefined) {
-        try { writeFileSync(o.file, conflictCsv(conflicts), { flag: 'wx' }); } catch (cause) { throw appError(ErrorCode.BadFile, `The file ${o.file} cannot be written: ${(cause as Error).message}.`, { cause }); }
-      }
+      if (o.file !== undefined) await saveParts(o.file, (after) => conflictPart(conflicts, after), context);
       session.out.result(conflicts, [...(conflicts.length === 0 ? ['Others have changed nothing that this roll back takes back.'] : conflictLines(conflicts)), ...(o.file === undefined ? [] : ['', `Wrote ${o.file}.`])]);
       return EXIT.ok;
     }));

@@ -2,7 +2,8 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import type { Command } from 'commander';
 import { appError, ErrorCode } from '../../../shared/domain/errors.ts';
-import { startRunner } from '../../agent/runner.ts';
+import { forkAgent } from '../../agent/local/forked.ts';
+import { localAgent } from '../../agent/local/local-agent.ts';
 import { openConsole } from '../../app/container.ts';
 import { placeOf } from '../../app/project-place.ts';
 import { createRouter } from '../../ipc/router.ts';
@@ -15,6 +16,9 @@ import { demoProjectFile, type Run } from '../run.ts';
 /** Folder of the built window. */
 const WINDOW = path.resolve(import.meta.dirname, '../../../out/renderer');
 
+/** Entry of the Local agent's process. */
+const AGENT = path.resolve(import.meta.dirname, '../../host/agent.ts');
+
 /** `causeway serve`: the console in a browser of this machine. */
 export function addServeCommand(program: Command, run: Run): void {
   program.command('serve').description('serve the console to a browser of this machine; prints a one-time address').option('--port <port>', 'port on 127.0.0.1; a free one by default').option('--open', 'open the default browser')
@@ -26,6 +30,7 @@ export function addServeCommand(program: Command, run: Run): void {
       const { platform } = context;
       const file = placeOf(context.project ?? demoProjectFile(platform));
       if (context.project === undefined) await ensureDemoProject(file, { platform, simulated: context.simulated, note: context.out.note });
+      const startRunner = localAgent({ launch: () => forkAgent(AGENT, platform.log), simulated: context.simulated.open });
       const console = await openConsole({ file, create: null, platform, simulated: context.simulated.open, startRunner });
       try {
         const dispatch = createRouter(console.handlers, { log: platform.log });

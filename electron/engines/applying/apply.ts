@@ -4,17 +4,16 @@ import { isAlreadyMember, type GraphAnswer, type GraphWrites } from '../tenant/i
 import { EXCHANGE_WAVE_LIMIT, finishExchange, runExchangeWave } from './exchange/index.ts';
 import { sideBySide } from './lanes.ts';
 import { lookUp } from './look.ts';
-import { finishMembers, mayBeAboutOneMember, sendOneByOne, settleBind } from './members.ts';
+import { finishMembers, mayBeAboutOneMember, sendInTurn, settleBind, settleRemoval } from './members.ts';
 import type { ApplyPorts, ApplyResult, Intent, Settlement } from './port.ts';
+import { presentObjects, type Present } from './present.ts';
 import { prepare, withoutEffect, type Prepared } from './prepare.ts';
-import { isUncertain, requestOf, settle, withMissing } from './send.ts';
+import { isUncertain, named, requestOf, settle, withMissing } from './send.ts';
 import { nextWave, WAVE_LIMIT } from './waves.ts';
 import { isTooEarly, YOUNG_WAITS_MS, youngObjects, type Young } from './young.ts';
 
 /** How often an operation whose outcome is unknown, and which did not happen, is sent again before it counts as failed. */
 const MAX_ATTEMPTS = 3;
-/** Groups that lose members at the same time. */
-const REMOVAL_LANES = 4;
 /** Objects looked for at the same time: a look that finds nothing takes seconds, because Graph may show a new object late. */
 const LOOKS = 100;
 /** The same at Exchange Online, which slows down those who ask for much at once. */
@@ -30,6 +29,8 @@ interface Run {
   readonly record: (settlements: readonly Settlement[]) => Promise<void>;
   /** What this run has made so recently that the tenant may not know it everywhere yet. */
   readonly young: Young;
+  /** What is about to be written to. */
+  readonly present: Present;
 }
 
 /**
@@ -46,15 +47,17 @@ interface Run {
 export async function applyPlan(ports: ApplyPorts, writes: GraphWrites, signal?: AbortSignal): Promise<ApplyResult> {
   const totals = { done: 0, unchanged: 0, failed: 0, drifted: 0, skipped: 0 };
   const young = youngObjects(ports);
+  const present = presentObjects(ports, young, signal);
   const record = async (settlements: readonly Settlement[]) => {
     if (settlements.length === 0) return;
     await ports.ledger.settle(settlements);
     young.note(settlements);
+    present.note(settlements);
     for (const s of settlements) totals[s.outcome]++;
     ports.onProgress({ done: totals.done + totals.unchanged + totals.failed + totals.drifted + totals.skipped, failed: totals.failed + totals.drifted, message: settlements.at(-1)?.operation.name ?? '' });
   };
   try {
-    await applyAll({ ports, writes, signal, record, young });
+    await applyAll({ ports, writes, signal, record, young, present });
   } catch (error) {
     if (!signal?.aborted || !isAbort(error, signal)) throw error;
   }
@@ -64,14 +67,16 @@ export async function applyPlan(ports: ApplyPorts, writes: GraphWrites, signal?:
 const isAbort = (error: unknown, { reason }: AbortSignal): boolean => error === reason || (error instanceof AppError && error.data.code === ErrorCode.Cancelled) || (error instanceof Error && error.name === 'AbortError');
 
 async function applyAll(run: Run): Promise<void> {
-  const { ports: { ledger }, signal } = run;
+  const { ports: { ledger }, signal, present } = run;
   await settleOpenIntents(run);
   while (!signal?.aborted) {
     const pending = await ledger.pending(WINDOW);
     if (pending.length === 0) break;
     let rest = pending;
+    const targetIds = async () => await ledger.targetIds(rest.flatMap((o) => (o.targetId === null && o.kind !== 'create' && o.sourceId !== null ? [o.sourceId] : [])));
+    await present.foresee(pending, await targetIds());
     while (rest.length > 0 && !signal?.aborted) {
-      const ids = await ledger.targetIds(rest.flatMap((o) => (o.targetId === null && o.kind !== 'create' && o.sourceId !== null ? [o.sourceId] : [])));
+      const ids = await targetIds();
       const wave = nextWave(rest, (o) => o.targetId ?? (o.sourceId === null ? o.id : ids.get(o.sourceId) ?? o.sourceId), rest[0]?.service === 'exchange' ? EXCHANGE_WAVE_LIMIT : WAVE_LIMIT);
       await runWave(wave, run);
       const gone = new Set(wave.map((o) => o.id));
@@ -95,17 +100,17 @@ async function settleOpenIntents({ ports, writes, signal, record }: Run): Promis
 
 /** One wave: resolve, check drift, write down, send, settle, look where nobody knows. */
 async function runWave(wave: readonly Operation[], run: Run): Promise<void> {
-  const { ports, writes, signal, record, young } = run;
+  const { ports, writes, signal, record, present } = run;
   if (wave[0]?.service === 'exchange') return await runExchangeWave(wave, run);
-  const { ready, refused } = await prepare(wave, ports, young, signal);
+  const { ready, refused } = await prepare(wave, ports, present);
   if (ready.length > 0 || refused.length > 0) await ports.ledger.intend([...ready.map((p) => p.intent), ...refused.map((r) => r.intent)]);
   await record(refused.map((r) => r.settlement));
 
-  // Graph takes one member out per request, and concurrent writes on one group are refused: groups side by side, members in turn.
-  const removals = ready.filter((p) => p.intent.operation.kind === 'remove members');
-  await sideBySide(removals, REMOVAL_LANES, signal, async (p, ended) => await sendOneByOne(p, writes, ports, ended), async (_, settlement) => { await record([settlement]); });
+  // Graph takes one member out per request: several of one group are sent in turn, a single one goes with the others.
+  const isInTurn = ({ intent: { operation }, references }: Prepared): boolean => operation.kind === 'remove members' && references.length > 1;
+  await sendInTurn(ready.filter(isInTurn), writes, ports, signal, async (settlement) => { await record([settlement]); });
 
-  let open = ready.filter((p) => p.intent.operation.kind !== 'remove members');
+  let open = ready.filter((p) => !isInTurn(p));
   let [attempt, waits] = [1, 0];
   while (open.length > 0) {
     const { again, early } = await sendWave(open, attempt, waits < YOUNG_WAITS_MS.length, run);
@@ -124,7 +129,7 @@ async function runWave(wave: readonly Operation[], run: Run): Promise<void> {
  */
 async function sendWave(open: readonly Prepared[], attempt: number, patient: boolean, { ports, writes, signal, record, young }: Run): Promise<{ readonly again: Prepared[]; readonly early: Prepared[] }> {
   // No abort signal here: what is sent must be settled.
-  const answers = await ports.tenant.send(open.map((p) => requestOf(p.intent.operation, p.intent.targetId, p.references, writes, ports.newPassword)));
+  const answers = await ports.tenant.send(open.map((p) => named(p.intent, requestOf(p.intent.operation, p.intent.targetId, p.references, writes, ports.newPassword))), undefined, ports.ledger.mayWrite);
   const settlements: Settlement[] = [];
   const unclear: { readonly prepared: Prepared; readonly answer: GraphAnswer | undefined }[] = [];
   const early: Prepared[] = [];
@@ -147,6 +152,7 @@ async function sendWave(open: readonly Prepared[], attempt: number, patient: boo
 
 /** The settlement when the answer alone says what happened. */
 function atOnce({ intent, references }: Prepared, answer: GraphAnswer | undefined): Settlement | null {
+  if (intent.operation.kind === 'remove members') return settleRemoval({ intent, references }, answer);
   if (answer?.kind !== 'answered' || isUncertain(answer)) return null;
   if (answer.error && intent.operation.kind === 'add members') {
     if (references.length > 1 && mayBeAboutOneMember(answer.error)) return null;

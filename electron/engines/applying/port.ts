@@ -31,6 +31,11 @@ export interface ApplyLedger {
   pending(limit: number): Promise<readonly Operation[]>;
   /** Durable when the promise resolves: nothing is sent before that. */
   intend(intents: readonly Intent[]): Promise<void>;
+  /**
+   * Asked right before something is sent: throws when the work is another process's by now, such as after this machine slept between the intent and the
+   * sending; nothing of it is sent then. Cheap enough to be asked before every request. Absent: nobody can take the work over.
+   */
+  readonly mayWrite?: (() => Promise<void>) | undefined;
   /** Durable when the promise resolves. Also keeps the target object and the match of a created object. */
   settle(settlements: readonly Settlement[]): Promise<void>;
   /** Intents of an earlier run that have no outcome: the process died between sending and writing down. */

@@ -1,12 +1,12 @@
-import type { ObjectKind, TargetObject } from '../../../shared/domain/objects.ts';
+import type { TargetObject } from '../../../shared/domain/objects.ts';
 import type { Operation } from '../../../shared/domain/plans.ts';
 import { ASSIGNMENTS } from '../../../shared/rules/licences.ts';
 import { position, readable } from './compare.ts';
 import { licencesAt } from './licences.ts';
 import { resolvedBy } from './look.ts';
 import type { ApplyPorts, Intent, Settlement } from './port.ts';
+import type { Present } from './present.ts';
 import { settled, type Resolved } from './send.ts';
-import { YOUNG_WAITS_MS, type Young } from './young.ts';
 
 /** An operation that may be sent. */
 export interface Prepared { readonly intent: Intent; readonly references: readonly Resolved[] }
@@ -17,12 +17,12 @@ export interface Refused { readonly intent: Intent; readonly settlement: Settlem
 export const withoutEffect = (intent: Intent, message: string, outcome: Settlement['outcome'] = 'failed'): Settlement => settled(intent, outcome, { references: [], message });
 
 /**
- * Finds the Graph ids, re-reads the values before and sorts out what must not be sent.
- * @param young objects that are waited for when a read does not show them yet.
+ * Finds the Graph ids, looks at the values before and sorts out what must not be sent.
+ * @param state the values right before.
  */
-export async function prepare(wave: readonly Operation[], ports: ApplyPorts, young: Young, signal?: AbortSignal): Promise<{ readonly ready: readonly Prepared[]; readonly refused: readonly Refused[] }> {
+export async function prepare(wave: readonly Operation[], ports: ApplyPorts, state: Pick<Present, 'read'>): Promise<{ readonly ready: readonly Prepared[]; readonly refused: readonly Refused[] }> {
   const ids = await ports.ledger.targetIds([...new Set(wave.flatMap(sourcesOf))]);
-  const present = await readPresent(wave, ids, ports, young, signal);
+  const present = await state.read(wave, ids);
   const ready: Prepared[] = [];
   const refused: Refused[] = [];
   for (const operation of wave) {
@@ -100,26 +100,4 @@ function licencesRefusal(intent: Intent, object: TargetObject): Settlement | nul
   const at = licencesAt(intent.operation, object);
   if (at === 'after') return withoutEffect(intent, 'The licences were so already.', 'unchanged');
   return at === 'before' ? null : withoutEffect(intent, `The licences of "${intent.operation.name}" changed since the plan was made. Plan again to decide.`, 'drifted');
-}
-
-/** Present state of the objects of a wave whose before-values matter; what was made just now is waited for. */
-async function readPresent(wave: readonly Operation[], ids: ReadonlyMap<string, string>, ports: ApplyPorts, young: Young, signal?: AbortSignal): Promise<ReadonlyMap<string, TargetObject>> {
-  const first = wave[0];
-  const all = new Map<string, TargetObject>();
-  if (!first || !['update', 'set manager', 'clear manager', 'set licences', 'delete'].includes(first.kind)) return all;
-  const byKind = new Map<ObjectKind, string[]>();
-  for (const o of wave) {
-    const id = o.targetId ?? (o.sourceId === null ? undefined : ids.get(o.sourceId));
-    if (id !== undefined) byKind.set(o.objectKind, [...(byKind.get(o.objectKind) ?? []), id]);
-  }
-  for (const [kind, list] of byKind) {
-    let open = list;
-    for (const pause of [0, ...YOUNG_WAITS_MS]) {
-      if (pause > 0) await ports.wait(pause, signal);
-      for (const [id, object] of await ports.tenant.readByIds(kind, open, signal)) if (object) all.set(id, object);
-      open = open.filter((id) => !all.has(id) && young.has(id));
-      if (open.length === 0) break;
-    }
-  }
-  return all;
 }

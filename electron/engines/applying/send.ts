@@ -18,7 +18,7 @@ export function requestOf(operation: Operation, targetId: string | null, referen
     case 'set manager': return writes.setManager(id, references[0]?.id ?? '');
     case 'clear manager': return writes.clearManager(id);
     case 'add members': return writes.addMembers(id, references.map((r) => r.id));
-    // Never sent as one request: members go one by one.
+    // One at a time: who loses several is sent in turn.
     case 'remove members': return writes.removeMember(id, references[0]?.id ?? '');
     case 'set licences': {
       const { add, remove } = licencesOf(operation);
@@ -30,6 +30,12 @@ export function requestOf(operation: Operation, targetId: string | null, referen
     case 'add permissions': case 'remove permissions': throw appError(ErrorCode.InvalidInput, `Permissions on the mailbox of "${operation.name}" are written by Exchange Online, and the plan names Microsoft Graph. Plan again.`);
   }
 }
+
+/**
+ * A write as it is sent: under the id that the journal has for it, so that the service's support finds what the journal names (Graph documentation, "Best
+ * practices", reliability and support: `client-request-id`). All requests of one operation have the same; the service does not tell repeats by it.
+ */
+export const named = ({ id }: Pick<Intent, 'id'>, request: GraphRequest): GraphRequest => ({ ...request, headers: { ...request.headers, 'client-request-id': id } });
 
 /** A settlement with all references of the operation, as far as `more` does not say otherwise. */
 export const settled = (intent: Intent, outcome: Settlement['outcome'], more: Partial<Settlement> = {}): Settlement => ({

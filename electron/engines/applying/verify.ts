@@ -16,28 +16,40 @@ export interface VerifyObserver {
   readonly members: (groupId: string, memberIds: readonly string[]) => Promise<void>;
 }
 
-const CHUNK = 500;
+/** Objects, and groups with their members, that are read at once: what goes into one request, fifteen objects or one group a part of it. */
+const TOGETHER = { objects: 225, parts: 20, objectsOfPart: 15 } as const;
 
 /**
  * Reads back what a task wrote and lists every difference: attributes, manager, memberships, absence after a delete.
  * Later operations on the same object win over earlier ones. Graph is eventually consistent: the caller may ask again for
  * what deviates.
+ * @param look `one by one`: each object is asked for by its own address, which shows the newest state; for the few that deviate.
  */
-export async function verifyOperations(tenant: Tenant, applied: readonly VerifyInput[], observer: VerifyObserver, signal?: AbortSignal): Promise<readonly Deviation[]> {
+export async function verifyOperations(tenant: Tenant, applied: readonly VerifyInput[], observer: VerifyObserver, look: 'together' | 'one by one', signal?: AbortSignal): Promise<readonly Deviation[]> {
   const deviations: Deviation[] = [];
   const gone = new Set(applied.filter((a) => a.operation.kind === 'delete' || a.operation.kind === 'purge').map((a) => a.targetId));
-  for (const kind of ['user', 'group'] as const) {
-    const mine = applied.filter((a) => a.operation.objectKind === kind);
-    const ids = [...new Set(mine.map((a) => a.targetId))];
-    for (let i = 0; i < ids.length; i += CHUNK) {
-      const part = ids.slice(i, i + CHUNK);
-      const present = await tenant.readByIds(kind, part, signal);
-      await observer.objects([...present.values()].flatMap((o) => o ?? []));
-      const wanted = new Set(part);
-      for (const a of mine) if (wanted.has(a.targetId)) deviations.push(...compare(a, present.get(a.targetId), gone));
+  const byObject = Map.groupBy(applied.filter(({ operation: { objectKind } }) => objectKind !== 'contact'), (a) => `${a.operation.objectKind} ${a.targetId}`);
+  const wanted = membersWanted(applied, gone);
+  const objects = [...byObject.values()];
+  const groups = [...wanted.keys()];
+  for (let [at, from] = [0, 0]; at < objects.length || from < groups.length;) {
+    const some = objects.slice(at, at + TOGETHER.objects);
+    const { user = [], group = [] } = Object.groupBy(some.flatMap(([first]) => (first === undefined ? [] : [{ kind: first.operation.objectKind as 'user' | 'group', id: first.targetId }])), ({ kind }) => kind);
+    const ids = { user: user.map((one) => one.id), group: group.map((one) => one.id) };
+    const rest = TOGETHER.parts - Math.ceil(user.length / TOGETHER.objectsOfPart) - Math.ceil(group.length / TOGETHER.objectsOfPart);
+    const membersOf = groups.slice(from, from + rest);
+    at += some.length;
+    from += membersOf.length;
+    const present = look === 'together' ? await tenant.readTogether({ ...ids, membersOf }, signal) : {
+      objects: new Map([...await tenant.readByIds('user', ids.user, signal), ...await tenant.readByIds('group', ids.group, signal)]), members: (await tenant.readTogether({ membersOf }, signal)).members,
+    };
+    await observer.objects([...present.objects.values()]);
+    for (const of of some) for (const a of of) deviations.push(...compare(a, present.objects.get(a.targetId), gone));
+    for (const [groupId, memberIds] of present.members) {
+      await observer.members(groupId, memberIds);
+      deviations.push(...compareMembers(groupId, memberIds, wanted.get(groupId), gone));
     }
   }
-  deviations.push(...await compareMembers(tenant, applied, gone, observer, signal));
   return deviations;
 }
 
@@ -57,23 +69,23 @@ function compare(applied: VerifyInput, object: TargetObject | undefined, gone: R
     .map((c) => says(`${c.attribute} of "${operation.name}" is not what was written.`));
 }
 
-async function compareMembers(tenant: Tenant, applied: readonly VerifyInput[], gone: ReadonlySet<string>, observer: VerifyObserver, signal?: AbortSignal): Promise<Deviation[]> {
-  const wanted = new Map<string, Map<string, { there: boolean; applied: VerifyInput }>>();
+/** Members by group that were added or taken out, the last operation on each counting. */
+type WantedMembers = Map<string, { there: boolean; applied: VerifyInput }>;
+
+function membersWanted(applied: readonly VerifyInput[], gone: ReadonlySet<string>): ReadonlyMap<string, WantedMembers> {
+  const wanted = new Map<string, WantedMembers>();
   for (const a of applied) {
     if ((a.operation.kind !== 'add members' && a.operation.kind !== 'remove members') || gone.has(a.targetId)) continue;
-    const group = wanted.get(a.targetId) ?? new Map<string, { there: boolean; applied: VerifyInput }>();
+    const group: WantedMembers = wanted.get(a.targetId) ?? new Map();
     for (const r of a.references) group.set(r.targetId, { there: a.operation.kind === 'add members', applied: a });
     wanted.set(a.targetId, group);
   }
-  const deviations: Deviation[] = [];
-  if (wanted.size === 0) return deviations;
-  for await (const { groupId, memberIds } of tenant.readMembers([...wanted.keys()], signal)) {
-    await observer.members(groupId, memberIds);
-    const members = new Set(memberIds);
-    for (const [memberId, w] of wanted.get(groupId) ?? []) {
-      if (gone.has(memberId) || members.has(memberId) === w.there) continue;
-      deviations.push({ targetId: groupId, name: w.applied.operation.name, objectKind: 'group', sourceId: w.applied.operation.sourceId, message: `A member of "${w.applied.operation.name}" is ${w.there ? 'missing' : 'still there'}.` });
-    }
-  }
-  return deviations;
+  return wanted;
+}
+
+function compareMembers(groupId: string, memberIds: readonly string[], wanted: WantedMembers | undefined, gone: ReadonlySet<string>): Deviation[] {
+  const members = new Set(memberIds);
+  return [...wanted ?? []].flatMap(([memberId, w]) => (gone.has(memberId) || members.has(memberId) === w.there ? [] : [{
+    targetId: groupId, name: w.applied.operation.name, objectKind: 'group' as const, sourceId: w.applied.operation.sourceId, message: `A member of "${w.applied.operation.name}" is ${w.there ? 'missing' : 'still there'}.`,
+  }]));
 }

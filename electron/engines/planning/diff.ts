@@ -10,23 +10,21 @@ import type { MappedValue } from '../mapping/index.ts';
  * An attribute that is not known compares exactly.
  */
 export function sameValues(kind: ObjectKind, attribute: string, a: Values | null, b: Values | null): boolean {
-  const about = targetAttribute(kind, attribute);
-  if (attribute === 'proxyAddresses') return sameAddresses(a, b);
-  const key = (value: string): string => (about?.caseSensitive === false || about?.type === 'boolean' ? value.toLowerCase() : value);
-  const left = new Set((a ?? []).filter((v) => v !== '').map(key));
-  const right = new Set((b ?? []).filter((v) => v !== '').map(key));
+  const [left, right] = [valueKeys(kind, attribute, a), valueKeys(kind, attribute, b)];
   return left.size === right.size && [...left].every((value) => right.has(value));
+}
+
+/** Values of an attribute in the form in which they are compared, each once. */
+export function valueKeys(kind: ObjectKind, attribute: string, values: Values | null): ReadonlySet<string> {
+  if (attribute === 'proxyAddresses') return new Set((values ?? []).map(addressKey));
+  const about = targetAttribute(kind, attribute);
+  const key = (value: string): string => (about?.caseSensitive === false || about?.type === 'boolean' ? value.toLowerCase() : value);
+  return new Set((values ?? []).filter((v) => v !== '').map(key));
 }
 
 /** Addresses never differ by case but in the prefix, whose upper case marks the primary one (Exchange: proxyAddresses). */
 export function addressKey(value: string): string {
   return value.startsWith('SMTP:') ? `SMTP:${value.slice(5).toLowerCase()}` : value.toLowerCase();
-}
-
-function sameAddresses(a: Values | null, b: Values | null): boolean {
-  const left = new Set((a ?? []).map(addressKey));
-  const right = new Set((b ?? []).map(addressKey));
-  return left.size === right.size && [...left].every((value) => right.has(value));
 }
 
 /**

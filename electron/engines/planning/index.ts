@@ -1,7 +1,8 @@
 /** The planning engine: desired state against the target gives operations; guards; inverse plans. Pure. */
 export { createPlanner } from './planner.ts';
 export type { PlanCandidate, Planner, PlannerContext, PlannedObject, PlanSizes } from './types.ts';
-export { addressKey, diffObject, sameValues } from './diff.ts';
+export type { Baseline, Drift, DriftTreatment } from './drift.ts';
+export { addressKey, diffObject, sameValues, valueKeys } from './diff.ts';
 export { addToCounts, countOperations, emptyCounts, type OpenCounts } from './counts.ts';
 export { DEFAULT_GUARD_LIMITS, guardPlan } from './guard.ts';
 export { MEMBERS_PER_OPERATION } from './links.ts';

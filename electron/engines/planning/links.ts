@@ -2,8 +2,10 @@ import type { SourceObject, TargetObject } from '../../../shared/domain/objects.
 import { MAILBOX_PERMISSIONS, type AttributeChange, type Finding, type MailboxPermission, type Operation, type RecipientPart, type Reference, type UnresolvedReference } from '../../../shared/domain/plans.ts';
 import { WAITING_REASONS } from '../../../shared/domain/references.ts';
 import type { MappedLink, MappedObject } from '../mapping/index.ts';
+import { attributeCode } from '../../../shared/rules/agreed.ts';
 import { targetAttribute } from '../../../shared/rules/target-attributes.ts';
 import { presentValues, sameValues } from './diff.ts';
+import { agree, divideChanges, divideMembers, originOf, type Agreeing, type Baseline, type Drift } from './drift.ts';
 import type { PlannerContext } from './types.ts';
 
 /** Members in one request: at most 20 binds (Graph documentation, "Add members"). */
@@ -20,6 +22,9 @@ export interface QueuedLinks {
   readonly recipient?: RecipientPart | null;
   /** The service that keeps the object and writes its members. */
   readonly service: 'graph' | 'exchange';
+  /** What coexistence agreed on before, and where it notes what is agreed on now. */
+  readonly baseline?: Baseline | undefined;
+  readonly agreeing?: Agreeing | undefined;
 }
 
 /** Operations and leftovers of one object's links. */
@@ -27,6 +32,7 @@ export interface PlannedLinks {
   readonly operations: readonly Operation[];
   readonly unresolved: readonly UnresolvedReference[];
   readonly notes: readonly Finding[];
+  readonly drift: readonly Drift[];
 }
 
 /** Cuts references into lists that one operation can carry. */
@@ -41,12 +47,25 @@ function operation(queued: QueuedLinks, context: PlannerContext, kind: Operation
   };
 }
 
-function planMembers(queued: QueuedLinks, members: readonly Reference[], context: PlannerContext): Operation[] {
+function planMembers(queued: QueuedLinks, members: readonly Reference[], context: PlannerContext, drift: Drift[]): Operation[] {
   const present = new Set(queued.target?.links['members'] ?? []);
   const wanted = new Map<string, Reference>();
   for (const member of members) {
     if (member.targetId !== null && present.has(member.targetId)) continue;
     wanted.set(member.targetId ?? `source ${member.sourceId}`, member);
+  }
+  const { baseline, agreeing } = queued;
+  if (baseline !== undefined) {
+    const names = new Map(members.flatMap(({ targetId, name }) => (targetId === null ? [] : [[targetId, name] as const])));
+    const divided = divideMembers({ present, wanted: new Set(names.keys()), kept: new Set(queued.links.membersKept ?? []), isKnown: (id) => context.knownTarget?.(id, queued.source.id) === true }, baseline);
+    const named = (values: readonly string[]): readonly string[] => values.map((id) => names.get(id) ?? id);
+    drift.push(...divided.drift.map((one) => ({ ...one, attribute: 'members', expected: named(one.expected) })));
+    if (agreeing !== undefined) agreeing.members = divided.agreed;
+    const added = [...wanted.values()].filter(({ targetId }) => targetId === null || divided.add.has(targetId));
+    return [
+      ...chunkReferences(added).map((chunk) => operation(queued, context, 'add members', chunk, [])),
+      ...chunkReferences(divided.remove.map((id) => ({ sourceId: null, targetId: id, name: id }))).map((chunk) => operation(queued, context, 'remove members', chunk, [])),
+    ];
   }
   const additions = chunkReferences([...wanted.values()]).map((chunk) => operation(queued, context, 'add members', chunk, []));
   if ((context.removeMembers ?? 'never') === 'never') return additions;
@@ -61,6 +80,22 @@ function planManager(queued: QueuedLinks, manager: Reference | null, context: Pl
   const previous = current !== undefined ? [{ sourceId: null, targetId: current, name: current }] : queued.target?.deleted ? [{ sourceId: null, targetId: null, name: 'not known before it is restored' }] : [];
   if (manager === null) return current === undefined ? [] : [operation(queued, context, 'clear manager', [], previous)];
   return manager.targetId !== null && manager.targetId === current ? [] : [operation(queued, context, 'set manager', [manager], previous)];
+}
+
+/** The manager, unless others gave another one and that is left. */
+function keepManager(queued: QueuedLinks, manager: Reference | null, context: PlannerContext, drift: Drift[]): Operation[] {
+  const { source: { kind }, target, baseline, agreeing } = queued;
+  const wanted = manager === null ? null : manager.targetId;
+  // Who is made by this plan has no id yet: it is agreed on when it is seen.
+  if (agreeing !== undefined && (manager === null || wanted !== null)) agree(agreeing, kind, 'manager', wanted === null ? null : [wanted]);
+  const operations = planManager(queued, manager, context);
+  const agreed = baseline?.values?.get(attributeCode('manager'));
+  if (operations.length === 0 || baseline === undefined || target?.deleted === true) return operations;
+  const present = target?.links['manager'] ?? null;
+  const origin = originOf(kind, 'manager', present, wanted === null ? null : [wanted], agreed);
+  const left = origin === 'others' && baseline.treatment('manager', '') === 'left';
+  if (origin !== 'source') drift.push({ attribute: 'manager', item: '', expected: manager === null ? [] : [manager.name], actual: present ?? [], left });
+  return left ? [] : operations;
 }
 
 /**
@@ -78,11 +113,12 @@ export function planLinks(queued: QueuedLinks, created: Pick<ReadonlySet<string>
   };
   const operations: Operation[] = [];
   const notes: Finding[] = [];
+  const drift: Drift[] = [];
   const { manager, members } = queued.links;
-  if (manager === null) operations.push(...planManager(queued, null, context));
+  if (manager === null) operations.push(...keepManager(queued, null, context, drift));
   else if (manager !== undefined) {
     const reached = reach('manager', manager);
-    if (reached !== null) operations.push(...planManager(queued, reached, context));
+    if (reached !== null) operations.push(...keepManager(queued, reached, context, drift));
   }
   if (members !== undefined) {
     const writable = members.flatMap((member) => reach('member', member) ?? []);
@@ -92,11 +128,11 @@ export function planLinks(queued: QueuedLinks, created: Pick<ReadonlySet<string>
         sourceId: queued.source.id, name: queued.source.name, attribute: 'members', value: '', rule: 'planning', severity: 'warning', proposal: null,
         message: `The members of ${queued.target.name} in the tenant were not read, so its membership is left as it is.`,
       });
-    } else operations.push(...planMembers(queued, writable, context));
+    } else operations.push(...planMembers(queued, writable, context, drift));
   }
   for (const permission of MAILBOX_PERMISSIONS) operations.push(...planPermission(queued, permission, (queued.links.permissions?.[permission] ?? []).flatMap(({ attribute, ...holder }) => reach(attribute ?? permission, holder) ?? []), context));
-  operations.push(...planNaming(queued, context));
-  return { operations, unresolved, notes };
+  operations.push(...planNaming(queued, context, drift));
+  return { operations, unresolved, notes, drift };
 }
 
 /** Gives what is missing and takes nothing away: others may have given more. What the mailbox shows is read through Exchange Online; without it everything is given, and what is there already changes nothing. */
@@ -107,13 +143,16 @@ function planPermission(queued: QueuedLinks, permission: MailboxPermission, hold
 }
 
 /** Adds the names that are missing and takes none away: others may have named more. A single name is replaced. */
-function planNaming(queued: QueuedLinks, context: PlannerContext): Operation[] {
+function planNaming(queued: QueuedLinks, context: PlannerContext, drift: Drift[]): Operation[] {
   const { source: { kind }, target, service, recipient = null } = queued;
-  const changes = [...queued.naming ?? []].flatMap(([attribute, { values, provenance }]): AttributeChange[] => {
+  const wanted = [...queued.naming ?? []].flatMap(([attribute, { values, provenance }]): AttributeChange[] => {
     const before = target === null ? null : presentValues(target, attribute);
     const known = new Set((before ?? []).map((one) => one.toLowerCase()));
     const after = targetAttribute(kind, attribute, service)?.type === 'texts' ? [...before ?? [], ...(values ?? []).filter((one) => !known.has(one.toLowerCase()))] : values ?? [];
+    if (queued.agreeing !== undefined) agree(queued.agreeing, kind, attribute, after);
     return sameValues(kind, attribute, before, after) ? [] : [{ attribute, before, after, provenance, reversible: true }];
   });
+  const { changes, drift: found } = divideChanges(kind, wanted, queued.baseline);
+  drift.push(...found);
   return changes.length === 0 ? [] : [{ ...operation(queued, context, 'update', [], []), service: 'exchange', changes, ...(recipient === null ? {} : { recipient }) }];
 }

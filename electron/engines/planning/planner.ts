@@ -1,10 +1,12 @@
 import type { ObjectKind } from '../../../shared/domain/objects.ts';
 import { targetAttribute } from '../../../shared/rules/target-attributes.ts';
 import type { AttributeChange, Finding, Operation, OperationKind, PlanCounts, PlanSkip } from '../../../shared/domain/plans.ts';
+import { agreementOf, divideObject, storedAgreement } from './agreement.ts';
 import { addToCounts, emptyCounts, takeFromCounts } from './counts.ts';
 import { creationOf } from './creation.ts';
 import { diffObject } from './diff.ts';
 import type { ObjectDiff } from './diff.ts';
+import type { Agreeing } from './drift.ts';
 import { planLinks, type PlannedLinks } from './links.ts';
 import { createNumbers, isCreated, isUntouched, linksAt, RANK, stepOf, STEPS, survey } from './places.ts';
 import type { PlanCandidate, PlannedObject, Planner, PlannerContext } from './types.ts';
@@ -90,8 +92,8 @@ export function createPlanner(context: PlannerContext): Planner {
     sourceId: source.id, name: source.name, attribute: refused.attribute, value: targetAttribute(source.kind, refused.attribute)?.name.startsWith('passwordProfile/') === true ? '' : refused.value,
     rule: 'planning', severity: 'warning', message: `${refused.attribute} ${refused.reason}; it was left out of the plan for ${source.name}.`, proposal: null,
   });
-  const linksOf = ({ source, target, mapped }: PlanCandidate, made: Pick<ReadonlySet<string>, 'has'>): PlannedLinks | null => (linksAt(mapped)
-    ? planLinks({ source, target, links: mapped.links, naming: mapped.naming, recipient: mapped.recipient ?? null, service: mapped.service ?? 'graph' }, made, context) : null);
+  const linksOf = ({ source, target, mapped, baseline }: PlanCandidate, made: Pick<ReadonlySet<string>, 'has'>, agreeing?: Agreeing): PlannedLinks | null => (linksAt(mapped)
+    ? planLinks({ source, target, links: mapped.links, naming: mapped.naming, recipient: mapped.recipient ?? null, service: mapped.service ?? 'graph', baseline, agreeing }, made, context) : null);
   const placed = (operations: readonly Operation[]): Operation[] => operations.map((one) => ({ ...one, seq: numbers.link() }));
   const rest = (sourceId: string, kind: ObjectKind): void => {
     counts.unchanged += 1;
@@ -112,15 +114,18 @@ export function createPlanner(context: PlannerContext): Planner {
         return { operations: [], skip: { sourceId: source.id, name: source.name, kind: source.kind, ...refusal }, notes: [], findings, unresolved: [] };
       }
       const diff = diffObject(source.kind, mapped.values, target, mapped.service, mapped.recipient);
-      const steps = ownOperations(candidate, diff, context.newId);
+      const divided = divideObject(candidate, diff);
+      const agreeing = agreementOf(candidate, diff, divided);
+      const steps = divided.isLeft ? [] : ownOperations(candidate, { ...diff, changes: divided.changes }, context.newId);
       own.set(source.id, survey(source.kind, stepsOf(steps)));
-      const linked = linksOf(candidate, foreseen);
+      const linked = divided.isLeft ? null : linksOf(candidate, foreseen, agreeing);
       const operations = [...steps.map((one) => ({ ...one, seq: numbers.own(source.kind, stepOf(one)) })), ...placed(linked?.operations ?? [])];
       if (operations.length === 0) rest(source.id, source.kind);
       addToCounts(counts, operations);
       return {
         operations, skip: null, findings, notes: [...diff.refused.map((refused) => noteOf(candidate, refused)), ...(linked?.notes ?? [])],
         unresolved: [...mapped.unresolved, ...(linked?.unresolved ?? [])],
+        ...(candidate.baseline === undefined ? {} : { drift: [...divided.drift, ...(linked?.drift ?? [])], agreed: storedAgreement(agreeing, candidate.baseline, divided.isLeft) }),
       };
     },
     exclude(object, operations) {
@@ -136,7 +141,7 @@ export function createPlanner(context: PlannerContext): Planner {
     links(candidate, before) {
       const { source, mapped } = candidate;
       if (!own.has(source.id)) return { operations: [], unresolved: [] };
-      const linked = linksOf(candidate, created);
+      const linked = divideObject(candidate, diffObject(source.kind, mapped.values, candidate.target, mapped.service, mapped.recipient)).isLeft ? null : linksOf(candidate, created);
       const operations = placed(linked?.operations ?? []);
       takeFromCounts(counts, before);
       addToCounts(counts, operations);

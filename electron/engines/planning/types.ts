@@ -2,6 +2,7 @@ import type { MatchResult, ObjectKind, SourceObject, TargetObject } from '../../
 import type { Finding, Operation, PlanCounts, PlanSkip, UnresolvedReference } from '../../../shared/domain/plans.ts';
 import type { MigrationSettings } from '../../../shared/domain/settings.ts';
 import type { MappedObject } from '../mapping/index.ts';
+import type { Baseline, Drift } from './drift.ts';
 
 /** Operations on an object itself. What Exchange Online writes of an object comes after everything that Graph does, and after its creation. */
 export type OwnKind = 'restore' | 'update' | 'create' | 'exchange update';
@@ -37,6 +38,8 @@ export interface PlanCandidate {
   readonly mapped: MappedObject;
   /** Findings of the preflight checks about this object; one of severity `error` keeps it out. */
   readonly findings?: readonly Finding[];
+  /** What coexistence knows of the object; absent: the plan is none of coexistence. */
+  readonly baseline?: Baseline;
 }
 
 /** What planning one object gave. */
@@ -50,6 +53,10 @@ export interface PlannedObject {
   readonly findings: readonly Finding[];
   /** References that wait for another object. */
   readonly unresolved: readonly UnresolvedReference[];
+  /** What others changed in the tenant since coexistence brought it in step. */
+  readonly drift?: readonly Drift[];
+  /** What the object and the tenant agree about when its operations are carried out, as it is stored; `members` null: as before. Absent: nothing. */
+  readonly agreed?: { readonly values: string; readonly members: string | null };
 }
 
 /** So many operations of each step are expected; exact figures leave no gaps between the numbers. */

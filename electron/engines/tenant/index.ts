@@ -16,6 +16,7 @@ export type { Permission } from './sign-in/permissions.ts';
 export { TenantGates } from './throttle/gates.ts';
 export { DOCUMENTED_PACE } from './throttle/gate.ts';
 export type { Gate, Pace } from './throttle/gate.ts';
+export type { BudgetNews, Resource, SharedBudget } from './throttle/shared-budget.ts';
 export { SYSTEM_TIMING } from './throttle/timing.ts';
 export type { Timing } from './throttle/timing.ts';
 

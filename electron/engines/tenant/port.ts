@@ -29,7 +29,13 @@ export interface Tenant {
   changes(links: DeltaLinks, signal?: AbortSignal): AsyncIterable<ChangeRound>;
   /** Links that tell what changes from now on, in one `$batch`. */
   latestLinks(resources: readonly TrackedResource[], signal?: AbortSignal): Promise<DeltaLinks>;
-  /** Present state of single objects (attributes and manager), batched; a missing object is undefined in the answer's map. */
+  /**
+   * Present state of objects of several kinds (attributes and manager) and whole member lists of groups, as few requests as can be: one for some hundreds. What
+   * is missing is missing in the answer's maps; what was made just now may be, and still be found by {@link Tenant.readByIds}. Everything is in memory: ask for some
+   * hundred objects and some dozen groups at once.
+   */
+  readTogether(wanted: Partial<Readonly<Record<ObjectKind | 'membersOf', readonly string[]>>>, signal?: AbortSignal): Promise<{ readonly objects: ReadonlyMap<string, TargetObject>; readonly members: ReadonlyMap<string, readonly string[]> }>;
+  /** Present state of single objects (attributes and manager), each asked for by its own address, batched; a missing object is undefined in the answer's map. */
   readByIds(kind: ObjectKind, ids: readonly string[], signal?: AbortSignal): Promise<ReadonlyMap<string, TargetObject>>;
   /** Graph ids of users that hold a directory role; null: the sign-in may not read roles, so it is not known who does. */
   adminRoleHolders(signal?: AbortSignal): Promise<ReadonlySet<string> | null>;
@@ -39,8 +45,9 @@ export interface Tenant {
    * back only when it was answered for good, or when nobody can know (`ambiguous`: time-out or lost connection after it was
    * sent and the method is not safe to repeat). Order of answers = order of requests. Requests in one call are independent:
    * never two writes on the same object.
+   * @param before awaited right before each batch leaves, when its turn at the throttle gate has come; what it throws ends the call, and no further batch leaves.
    */
-  send(requests: readonly GraphRequest[], signal?: AbortSignal): Promise<readonly GraphAnswer[]>;
+  send(requests: readonly GraphRequest[], signal?: AbortSignal, before?: () => Promise<void>): Promise<readonly GraphAnswer[]>;
 
   /** Counts since this tenant was opened, for statistics and tests. */
   readonly traffic: { readonly requests: number; readonly batches: number; readonly throttled: number; readonly waitedMs: number; /** HTTP requests to Graph and Exchange Online, a batch counting once, without the sign-in's. */ readonly http: number };

@@ -12,7 +12,8 @@ import { createExchangeGateway } from './exchange/gateway.ts';
 import type { ExchangeGateway, Tenant, TenantTransports } from './port.ts';
 import type { SignIn } from './sign-in/sign-in.ts';
 import type { TargetConnection } from '../../../shared/domain/settings.ts';
-import type { TenantGates } from './throttle/gates.ts';
+import { gateKey, type TenantGates } from './throttle/gates.ts';
+import type { SharedBudget } from './throttle/shared-budget.ts';
 import { SYSTEM_TIMING } from './throttle/timing.ts';
 import type { Timing } from './throttle/timing.ts';
 
@@ -22,6 +23,8 @@ export interface OpenTenantOptions {
   readonly signIn: SignIn;
   /** The program's gates; connections of the same application and tenant wait at the same one. */
   readonly gates: TenantGates;
+  /** What other agents share with this one about a tenant, by {@link gateKey}; absent: nobody else is there. */
+  readonly budgetOf?: (key: string) => SharedBudget;
   /** Only for a rehearsal on a simulated tenant. */
   readonly transports?: TenantTransports;
   readonly log?: TenantLog;
@@ -55,6 +58,7 @@ export async function openTenant(options: OpenTenantOptions): Promise<OpenedTena
   const client = createGraphClient({ onSent, connection, signIn, ...(options.transports ? { transports: options.transports } : {}), ...(options.timeoutMs === undefined ? {} : { timeoutMs: options.timeoutMs }) });
   await signIn.token('graph', options.signal);
 
+  const alone = options.budgetOf === undefined ? () => {} : gate.share(options.budgetOf(gateKey(connection)));
   const listeners = new Set<(waitMs: number) => void>();
   const deaf = gate.onThrottled((waitMs) => {
     traffic.waitedMs += waitMs;
@@ -64,11 +68,11 @@ export async function openTenant(options: OpenTenantOptions): Promise<OpenedTena
 
   const reader = createReader({ client, gate, timing, traffic });
   const sendBatches = createSender({ client, gate, timing, traffic });
-  const send: Tenant['send'] = async (requests, signal) => {
+  const send: Tenant['send'] = async (requests, signal, before) => {
     // Told here for the whole call, before any part of it is sent; the client refuses once more, batch by batch.
     const write = requests.find((one) => !isRead(one));
     if (write) requireReadable(connection, { method: write.method, address: write.url });
-    return sendBatches(requests, signal);
+    return sendBatches(requests, signal, before);
   };
   const objects = createObjects({ reader, send, origin: CLOUD_HOSTS[connection.cloud].graph, log });
   const organization = createOrganization({ reader, send, readMembers: objects.readMembers, log });
@@ -80,6 +84,7 @@ export async function openTenant(options: OpenTenantOptions): Promise<OpenedTena
     onThrottled(listener) { listeners.add(listener); },
     async close() {
       deaf();
+      alone();
       listeners.clear();
     },
   };

@@ -34,7 +34,7 @@ export function openSecretStore(options: SecretStoreOptions): SecretStore {
   const keyFile = options.env[KEY_FILE_VARIABLE];
   if (!keyFile) return sessionSecretStore();
   return sealedFileStore({
-    file: path.join(options.folder, 'sealed.json'), protection: 'file', sealer: async (salt) => keySealer(await readKeyFile(keyFile), salt),
+    file: path.join(options.folder, 'sealed.json'), protection: 'file', sealer: async (salt) => keySealer(await readKeyFile(keyFile, options.env), salt),
     wrongKey: `The key in ${keyFile} is not the one that the stored secrets were sealed with. Put the former key back, or delete the file sealed.json in ${options.folder} and enter the secrets again.`,
   });
 }

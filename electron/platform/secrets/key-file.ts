@@ -1,5 +1,6 @@
 import { createCipheriv, createDecipheriv, randomBytes, scrypt } from 'node:crypto';
 import { open } from 'node:fs/promises';
+import path from 'node:path';
 import { promisify } from 'node:util';
 import { appError, ErrorCode } from '../../../shared/domain/errors.ts';
 import type { Sealer } from './port.ts';
@@ -20,20 +21,33 @@ const derive = promisify<string | Buffer, Uint8Array, number, typeof COST, Buffe
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 
+/** Rights that others must not have. */
+const OTHERS = 0o077;
+/**
+ * The same for a file that systemd hands to a service: it gives the service's user the right to read by an access control list where the file system
+ * has them, and the group's bits of the mode then show the mask of the list, not a right of the group (systemd.exec(5), "LoadCredential="; acl(5),
+ * "Correspondence between ACL entries and file permission bits").
+ */
+const OTHERS_OF_CREDENTIAL = 0o037;
+
+/** Environment variable by which systemd names the folder of a service's credentials. */
+const CREDENTIALS_VARIABLE = 'CREDENTIALS_DIRECTORY';
+
 /**
  * Reads the operator's key file. Blanks and line ends around the key do not count.
+ * @param env environment of the process.
  * @returns the key material, not yet a key.
  * @throws {AppError} `SECRET_MISSING` when it cannot be read, `FORBIDDEN` when others may read it (not checked on Windows,
  * which has no such mode), `BAD_FILE` when it is too short or too long.
  */
-export async function readKeyFile(file: string): Promise<Buffer> {
+export async function readKeyFile(file: string, env: Readonly<Record<string, string | undefined>> = {}): Promise<Buffer> {
   const handle = await open(file, 'r').catch((cause: unknown) => {
     throw appError(ErrorCode.SecretMissing, `The key file ${file} (${KEY_FILE_VARIABLE}) cannot be read. Check the path and its owner.`, { cause });
   });
   try {
     const stat = await handle.stat();
     if (!stat.isFile()) throw appError(ErrorCode.BadFile, `The key file ${file} (${KEY_FILE_VARIABLE}) is not a file.`);
-    if (process.platform !== 'win32' && (stat.mode & 0o077) !== 0) {
+    if (process.platform !== 'win32' && (stat.mode & (path.dirname(path.resolve(file)) === env[CREDENTIALS_VARIABLE] ? OTHERS_OF_CREDENTIAL : OTHERS)) !== 0) {
       throw appError(ErrorCode.Forbidden, `Others can read the key file ${file}. Run: chmod 600 ${file}`);
     }
     if (stat.size > MAX_KEY_BYTES) throw appError(ErrorCode.BadFile, `The key file ${file} has more than ${MAX_KEY_BYTES} bytes; it is not a key.`);

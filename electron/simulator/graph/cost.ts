@@ -5,8 +5,8 @@ export interface Cost { readonly resourceUnits: number; readonly writes: number 
 const RELATIONS: Readonly<Record<string, number>> = { memberOf: 2, transitiveMemberOf: 2, ownedObjects: 2, licenseDetails: 2, transitiveMembers: 5, domainNameReferences: 4 };
 /** Collections as a whole. */
 const COLLECTIONS: Readonly<Record<string, number>> = { users: 2, applications: 2, contracts: 3, subscribedSkus: 3 };
-/** Actions that are sent as POST and only read. */
-const READING_ACTIONS: Readonly<Record<string, number>> = { getByIds: 5, isMemberOf: 4, checkMemberGroups: 4, checkMemberObjects: 4, getMemberGroups: 2, getMemberObjects: 2, validateProperties: 1 };
+/** Actions that are sent as POST and only read, with their cost in resource units. */
+export const READING_ACTIONS: Readonly<Record<string, number>> = { getByIds: 5, isMemberOf: 4, checkMemberGroups: 4, checkMemberObjects: 4, getMemberGroups: 2, getMemberObjects: 2, validateProperties: 1 };
 
 const plain = (segment: string | undefined): string => (segment ?? '').replace(/^microsoft\.graph\./, '').replace(/\(\)$/, '');
 

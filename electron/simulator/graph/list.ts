@@ -175,9 +175,12 @@ function* matching(source: ListSource, restriction: Restriction): Iterable<View>
 
 /** Objects that the restriction is to be tried on: those an index gives, else all. */
 function candidates(source: ListSource, { filter }: Restriction, after: number): Iterable<View> {
-  for (const { property, value } of filter?.keys ?? []) {
+  for (const { property, value, others = [] } of filter?.keys ?? []) {
     const found = source.lookup?.(property, value);
-    if (found) return found;
+    if (found && others.length === 0) return found;
+    if (!found) continue;
+    const all = [...found, ...others.flatMap((other) => source.lookup?.(property, other) ?? [])];
+    return new Map(all.toSorted((a, b) => a.object.sequence - b.object.sequence).map((view) => [view.object.sequence, view])).values();
   }
   return source.views(after);
 }

@@ -17,6 +17,7 @@ import { badGateway, badRequest, concurrent, GraphRefusal, methodNotAllowed, unk
 import { contacts, contracts, directoryObjects, directoryRoles, domains, organization, roleManagement, subscribedSkus } from './tenant-facts.ts';
 import type { Priority, Throttle } from './throttle.ts';
 import { users } from './users.ts';
+import type { WriteLog } from '../write-log.ts';
 
 /** Counts of the requests Graph answered. */
 export interface GraphTraffic { count(method: string, segments: readonly string[], status: number): void }
@@ -37,6 +38,8 @@ export interface GraphParts {
   readonly throttle: Throttle;
   readonly luck: Chance;
   readonly traffic: GraphTraffic;
+  /** Where writes that took effect are kept. */
+  readonly writes: Pick<WriteLog, 'note'>;
   readonly faults: GraphFaults;
   readonly licences: LicenceUse;
   /** Told of every error that is no refusal: a defect of the simulator, answered with 500. */
@@ -79,6 +82,7 @@ export function graphService(parts: GraphParts): (request: HttpRequest) => HttpA
       answer = refusalAnswer(error, clock.now(), ids);
     }
     parts.traffic.count(method, segments, answer.status);
+    parts.writes.note({ method, segments, clientId: headers['client-request-id'] ?? null, body }, answer);
     return { ...answer, headers: { 'request-id': ids.request, 'client-request-id': ids.client, ...charged, ...answer.headers } };
   };
 

@@ -3,11 +3,14 @@ import { AppError } from '../../../shared/domain/errors.ts';
 import type { HttpAnswer, HttpRequest } from '../http/answer.ts';
 import { isLoopback } from '../http/server.ts';
 import { PAGE_POLICY, renderPage } from './document.ts';
+import type { WritePage } from '../write-log.ts';
 import type { SimulatorState } from './state.ts';
 
 /** What the page and its controls reach of a simulator. */
 export interface ConsoleParts {
   readonly state: () => SimulatorState;
+  /** Writes that took effect after the one with that number. */
+  readonly writes: (after: number) => WritePage;
   /** Moves the clock forward by milliseconds. */
   readonly advance: (ms: number) => void;
   /** Replaces the faults. @throws AppError INVALID_INPUT. */
@@ -45,10 +48,12 @@ export function consoleService(parts: ConsoleParts): (request: HttpRequest) => P
     // A site whose name was pointed to this machine (DNS rebinding) still names itself here.
     if (!isLoopback(request.headers['host'] ?? '')) return refusal(403, 'FORBIDDEN', 'The simulator shows itself only under the address of this machine.');
     const isRead = request.method === 'GET' || request.method === 'HEAD';
-    if (path === '/' || path === '/simulator/state.json') {
+    if (path === '/' || path === '/simulator/state.json' || path === '/simulator/writes.json') {
       if (!isRead) return refusal(405, 'INVALID_INPUT', 'This address is read with GET only.', { allow: 'GET, HEAD' });
       if (path === '/') return { status: 200, headers: { ...SAFE_HEADERS, 'content-type': 'text/html; charset=utf-8', 'content-security-policy': PAGE_POLICY }, body: renderPage(parts.state()) };
-      return own(200, parts.state());
+      if (path === '/simulator/state.json') return own(200, parts.state());
+      const after = Number(request.url.searchParams.get('after') ?? 0);
+      return Number.isSafeInteger(after) && after >= 0 ? own(200, parts.writes(after)) : refusal(400, 'INVALID_INPUT', 'Say after which number the writes are wanted: ?after=N.');
     }
     if (!isControl(path)) return refusal(404, 'NOT_FOUND', `The simulator has no ${path.slice(0, 80)}.`);
     return control(path, request, parts);

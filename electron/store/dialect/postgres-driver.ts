@@ -1,11 +1,13 @@
 import { CompiledQuery, PostgresDriver, type DatabaseConnection, type Driver, type PostgresPool, type QueryResult, type TransactionSettings } from 'kysely';
+import { QUIET } from './quiet.ts';
 import { storedParameters } from './stored-text.ts';
 
 /** Words with which a written-out statement that changes rows begins. */
 const WRITES = /^\s*(insert|update|delete|with)\b/i;
 const WRITING_NODES: readonly string[] = ['InsertQueryNode', 'UpdateQueryNode', 'DeleteQueryNode', 'MergeQueryNode'];
 
-const changes = ({ query, sql }: CompiledQuery): boolean => WRITING_NODES.includes(query.kind) || (query.kind === 'RawNode' && WRITES.test(sql));
+/** Whether others are to be told, and are kept from writing meanwhile; a quiet statement (quiet.ts) says that it needs neither. */
+const changes = ({ query, sql }: CompiledQuery): boolean => !sql.startsWith(QUIET) && (WRITING_NODES.includes(query.kind) || (query.kind === 'RawNode' && WRITES.test(sql)));
 
 /** Kysely's own connection, whose type it does not export. */
 type Inner = Parameters<PostgresDriver['releaseConnection']>[0];

@@ -10,6 +10,8 @@ import { listenToOthers } from './listening.ts';
 import { LockingDriver } from './postgres-driver.ts';
 import { introspectorOf, postgresShape } from './postgres-shape.ts';
 import { readablePostgres } from './readable-postgres.ts';
+import { bossSignal } from '../signal/boss.ts';
+import type { TaskSignal } from '../signal/task-signal.ts';
 import { unnestBulk, type ColumnTypes } from './unnest.ts';
 
 /** Connections of one process: transactions run one after the other, so the rest is for readers beside them. */
@@ -28,6 +30,8 @@ const NUMBERS = new Set([20, 1700]);
 export interface OpenedPostgres {
   readonly kysely: KyselyDialect;
   readonly dialect: Dialect;
+  /** Wakes agents of other processes. */
+  readonly signal: TaskSignal;
   /** Ends the connection that listens; the pool ends with the Kysely instance. */
   stopListening(): Promise<void>;
 }
@@ -108,6 +112,7 @@ export async function openPostgres(address: ProjectAddress): Promise<OpenedPostg
         return await fn(within);
       }),
     },
+    signal: bossSignal(config, schema),
     stopListening: () => listener.close(),
   };
 }

@@ -3,6 +3,7 @@ import { CompiledQuery, SqliteAdapter, SqliteDialect, SqliteDriver, sql, type Da
 import { ErrorCode, appError } from '../../../shared/domain/errors.ts';
 import type { Tables } from '../schema.ts';
 import type { BulkPaths, Cell, Dialect } from './dialect.ts';
+import { isBusy, PATIENCE_MS, patiently } from './patience.ts';
 import { sqliteShape } from './sqlite-shape.ts';
 import { storedParameters, storedText } from './stored-text.ts';
 
@@ -31,7 +32,7 @@ function remembering(connection: Connection): (text: string) => Statement {
  */
 export function readable(file: string, error: unknown): unknown {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  if (code.startsWith('SQLITE_BUSY')) return appError(ErrorCode.Conflict, `The project ${file} is being written by another process; try again in a moment.`, { retryable: true, cause: error });
+  if (isBusy(error)) return appError(ErrorCode.Conflict, `The project ${file} is being written by another process; try again in a moment.`, { retryable: true, cause: error });
   if (code === 'SQLITE_FULL') return appError(ErrorCode.BadFile, `The project ${file} cannot grow: the disk is full. Free some space and try again.`, { retryable: true, cause: error });
   if (code.startsWith('SQLITE_CORRUPT') || code === 'SQLITE_NOTADB') return appError(ErrorCode.BadFile, `The project ${file} is damaged; restore a copy of it.`, { cause: error });
   if (code.startsWith('SQLITE_READONLY') || code.startsWith('SQLITE_CANTOPEN')) return appError(ErrorCode.BadFile, `The project ${file} cannot be opened for writing; check the permissions of the file and its folder.`, { cause: error });
@@ -39,25 +40,31 @@ export function readable(file: string, error: unknown): unknown {
 }
 
 /**
- * Kysely's driver, with two changes. Transactions take the write lock when they begin: one that reads first and writes later
+ * Kysely's driver, with three changes. Transactions take the write lock when they begin: one that reads first and writes later
  * would be refused at once, without waiting, when another process wrote in between (SQLite, "Write-Ahead Logging", busy
- * snapshot). And errors are made readable.
+ * snapshot). Who waits for that lock does not hold up the process. And errors are made readable.
  */
 class Driver extends SqliteDriver {
   readonly #file: string;
+  readonly #connection: Connection;
+  readonly #prepare: (text: string) => Statement;
   constructor(file: string, connection: Connection, prepare: (text: string) => Statement) {
     super({ database: { prepare: (text) => prepare(text), close: () => { connection.close(); } } });
     this.#file = file;
+    this.#connection = connection;
+    this.#prepare = prepare;
   }
 
   override async acquireConnection(): Promise<DatabaseConnection> {
     const inner = await super.acquireConnection();
-    const file = this.#file;
+    const [file, connection, prepare] = [this.#file, this.#connection, this.#prepare];
     return {
-      executeQuery: async (query) => {
+      executeQuery: async <R>(query: CompiledQuery) => {
         try {
           const parameters = storedParameters(query.parameters);
-          return await inner.executeQuery(parameters === query.parameters ? query : { ...query, parameters });
+          const run = () => inner.executeQuery<R>(parameters === query.parameters ? query : { ...query, parameters });
+          // Inside a transaction the lock is held; who only reads never waits for writers (SQLite, "Write-Ahead Logging", Concurrency).
+          return await (connection.inTransaction || prepare(query.sql).readonly ? run() : patiently(connection, run));
         } catch (error) {
           throw readable(file, error);
         }
@@ -106,7 +113,7 @@ function preparedBulk(file: string, prepare: (text: string) => Statement): BulkP
 
 /** Sets a connection up for a project: write-ahead log, foreign keys, 64 MB of pages, five seconds of patience with other processes. */
 export function prepareConnection(connection: Connection): void {
-  connection.pragma('busy_timeout = 5000');
+  connection.pragma(`busy_timeout = ${PATIENCE_MS}`);
   connection.pragma('journal_mode = WAL');
   connection.pragma('synchronous = NORMAL');
   connection.pragma('foreign_keys = ON');

@@ -25,7 +25,9 @@ export const statements = ({ text, integer, serial, end, endNarrow }: Words): re
     source_name ${text} not null, target_name ${text} not null, tenant_facts ${text}, discovered_at ${integer}, created_at ${integer} not null)${end}`,
   `create table agent (
     id ${text} not null primary key, name ${text} not null, name_key ${text} not null unique, host ${text} not null, version ${text} not null,
-    heartbeat_at ${integer}, created_at ${integer} not null)${end}`,
+    heartbeat_at ${integer}, created_at ${integer} not null, owner ${text}, owned_until ${integer}, health ${text}, drained ${integer} not null default 0)${end}`,
+  // What processes tell each other of changes: how often something of a noun was changed.
+  `create table notice (noun ${text} not null primary key, number ${integer} not null)${end}`,
   `create table collection (
     id ${text} not null primary key, pair_id ${text} not null references pair (id), agent_id ${text} not null references agent (id),
     name ${text} not null, name_key ${text} not null, kind ${text} not null, coexistence ${integer} not null, created_at ${integer} not null,
@@ -39,6 +41,8 @@ export const statements = ({ text, integer, serial, end, endNarrow }: Words): re
   'create index collection_member_name on collection_member (collection_id, name_key, source_id)',
   'create index collection_member_status on collection_member (collection_id, status, name_key, source_id)',
   'create index collection_member_kind on collection_member (collection_id, kind, name_key, source_id)',
+  // Counts by status, and who was never in step, without a walk along the objects.
+  'create index collection_member_states on collection_member (collection_id, synchronisation, status, kind)',
   'create index collection_member_source on collection_member (pair_id, source_id)',
   'create index collection_member_pair on collection_member (pair_id, name_key, source_id)',
   // Objects that were to be added and are out of scope, so that nobody has to remember what was said when they were.
@@ -115,7 +119,9 @@ export const statements = ({ text, integer, serial, end, endNarrow }: Words): re
     plan_id ${text} not null references plan (id), seq ${integer} not null, id ${text} not null unique, kind ${text} not null, service ${text} not null, object_kind ${text} not null,
     source_id ${text}, target_id ${text}, name ${text} not null, name_key ${text} not null, body ${text} not null, outcome ${text} not null, message ${text} not null,
     primary key (plan_id, seq))${end}`,
-  'create index operation_source on operation (source_id)',
+  // Whether two plans write to one object is asked before either is applied.
+  'create index operation_source on operation (source_id, plan_id)',
+  'create index operation_target on operation (target_id, plan_id)',
   'create index operation_outcome on operation (plan_id, outcome, seq)',
   `create table plan_skip (
     number ${serial}, plan_id ${text} not null references plan (id), source_id ${text} not null, name ${text} not null, kind ${text} not null, status ${text} not null, reason ${text} not null)${end}`,
@@ -169,6 +175,9 @@ export const statements = ({ text, integer, serial, end, endNarrow }: Words): re
     pair_id ${text} not null, side ${text} not null, method ${text} not null, server ${text} not null, invocation ${text} not null, usn ${text} not null, token ${text} not null, asked_hash ${text} not null,
     read_at ${integer} not null, problem ${text} not null,
     primary key (pair_id, side))${end}`,
+  // Who reads a pair now, and what the last readings are worth to others: when they began, and what was asked for.
+  `create table pair_reading (
+    pair_id ${text} not null primary key, lease_owner ${text}, lease_until ${integer}, began_at ${integer}, asked ${text}, whole_began_at ${integer}, whole_asked ${text})${end}`,
   // Names that only one object of a tenant should have, by who holds them.
   `create table unique_name (pair_id ${text} not null, target_id ${text} not null, kind ${text} not null, value ${text} not null, primary key (pair_id, target_id, kind, value))${endNarrow}`,
   'create index unique_name_value on unique_name (pair_id, value)',
@@ -187,8 +196,19 @@ export const statements = ({ text, integer, serial, end, endNarrow }: Words): re
   'create index coexistence_due on coexistence (state, next_at)',
   // What coexistence keeps in step: who of them leaves the collection or the directory is treated as the collection says.
   `create table synced_object (
-    collection_id ${text} not null, source_id ${text} not null, pair_id ${text} not null, target_id ${text} not null, since ${integer} not null,
+    collection_id ${text} not null, source_id ${text} not null, pair_id ${text} not null, target_id ${text} not null, since ${integer} not null, agreed ${text} not null default '', members ${text} not null default '',
     primary key (collection_id, source_id))${endNarrow}`,
+  // Which of them are no members any more is asked in each cycle; what was agreed makes the rows long.
+  'create index synced_object_narrow on synced_object (collection_id, pair_id, source_id)',
+  // What the objects of a plan agree with the tenant about once it is carried out, where that is something else than before.
+  `create table planned_agreement (plan_id ${text} not null, source_id ${text} not null, agreed ${text} not null, members ${text} not null, primary key (plan_id, source_id))${endNarrow}`,
+  // What others changed in the tenant; expected and actual are JSON. plan_id: the plan that writes over it.
+  `create table drift (
+    number ${serial}, pair_id ${text} not null, collection_id ${text} not null, source_id ${text} not null, target_id ${text} not null, attribute ${text} not null, item ${text} not null,
+    expected ${text} not null, actual ${text} not null, seen_at ${integer} not null, state ${text} not null, asked ${integer} not null, changed_at ${integer} not null, changed_by ${text} not null, plan_id ${text})${end}`,
+  'create index drift_collection on drift (collection_id, state, number)',
+  'create index drift_object on drift (collection_id, source_id)',
+  'create index drift_plan on drift (plan_id)',
   // Cycles of coexistence; a quiet one leaves this row and nothing else.
   `create table cycle (
     number ${serial}, id ${text} not null unique, collection_id ${text} not null, pair_id ${text} not null, task_id ${text}, plan_id ${text}, agent_id ${text} not null, kind ${text} not null, reason ${text} not null,
@@ -204,4 +224,12 @@ export const statements = ({ text, integer, serial, end, endNarrow }: Words): re
   `create table retry (
     collection_id ${text} not null, source_id ${text} not null, failures ${integer} not null, retry_at ${integer} not null, problem ${text} not null,
     primary key (collection_id, source_id))${end}`,
+  // What agents share about the limits of a tenant: until when nobody sends, when somebody was throttled last, and from when on the budget is free.
+  `create table tenant_budget (tenant_key ${text} not null primary key, paused_until ${integer} not null, writes_told_at ${integer}, writes_from ${integer}, units_told_at ${integer}, units_from ${integer})${end}`,
+  // Groups whose membership is written back to the directory, and the members (objectGUIDs, with their matches then) on which both sides agreed last.
+  `create table write_back (
+    pair_id ${text} not null, source_id ${text} not null, collection_id ${text} not null, since ${integer} not null, chosen_by ${text} not null, agreed_at ${integer}, tried ${text} not null default '',
+    primary key (pair_id, source_id))${end}`,
+  'create index write_back_collection on write_back (collection_id)',
+  `create table write_back_member (pair_id ${text} not null, source_id ${text} not null, member_id ${text} not null, target_id ${text} not null, primary key (pair_id, source_id, member_id))${endNarrow}`,
 ];

@@ -4,6 +4,8 @@ import type { CoexistenceSettings, CoexistenceState } from '../../../shared/doma
 import { json, pieces } from '../columns.ts';
 import { inTransaction, type Context } from '../context.ts';
 import type { Tables } from '../schema.ts';
+import { KEEPS_IN_STEP, moveAgreed } from './agreed-moves.ts';
+import { driftRepository } from './drift.ts';
 import { forgetPlans } from './task-removal.ts';
 import type { Selectable, Updateable } from 'kysely';
 
@@ -57,8 +59,16 @@ export interface CoexistenceRepository {
   forget(collectionId: string, sourceIds?: readonly string[]): Promise<void>;
   /** Of these objects those that coexistence keeps in step. */
   kept(collectionId: string, sourceIds: readonly string[]): Promise<ReadonlySet<string>>;
-  /** Objects in step that left the collection or the directory, by id; those that another collection in coexistence holds now are not among them. */
-  left(collectionId: string): Promise<readonly LeftObject[]>;
+  /** Objects in step that left the collection or the directory, by id; those that another collection in coexistence holds now are not among them. `among`: only those of these, without a walk along all that is kept in step. */
+  left(collectionId: string, among?: readonly string[]): Promise<readonly LeftObject[]>;
+  /** Of these members (absent: of all) those that another collection keeps in step, because it comes before this one by name: its name by source id. */
+  ownedElsewhere(collectionId: string, among?: readonly string[]): Promise<ReadonlyMap<string, string>>;
+  /**
+   * Lets other collections in coexistence look at objects that this one does not look after any more, with what was agreed on, and forgets them here. Changes of others
+   * that are live here end as gone: the collection that looks after the object shows them.
+   * @param which `left`: those that are no members of it any more; `all`: its members, because coexistence of it is off. @returns how many members of others.
+   */
+  handOver(collectionId: string, which: 'left' | 'all'): Promise<number>;
   /** Members that no cycle has brought in step yet. */
   neverSynced(collectionId: string): Promise<ReadonlySet<string>>;
   /** Graph ids, of all or of these, that are the match of an object which is in the directory, and that nobody has to look at first. */
@@ -87,6 +97,14 @@ function columns(patch: Partial<CoexistenceRecord>): Updateable<Tables['coexiste
     ...(patch.attention === undefined ? {} : { attention: patch.attention }),
     ...(patch.taskId === undefined ? {} : { task_id: patch.taskId }),
   };
+}
+
+/** Who of those that are kept in step is no member any more, or gone from the directory: along two narrow indexes, so that details are looked up of those few only. */
+async function mayHaveLeft(db: Context['db'], collectionId: string): Promise<readonly string[]> {
+  const gone = await db.selectFrom('synced_object as kept').select('kept.source_id as id').where('kept.collection_id', '=', collectionId)
+    .where((eb) => eb.not(eb.exists(eb.selectFrom('collection_member as member').select(sql<number>`1`.as('one')).whereRef('member.collection_id', '=', 'kept.collection_id').whereRef('member.source_id', '=', 'kept.source_id')))).execute();
+  const missing = await db.selectFrom('source').innerJoin('collection', 'collection.pair_id', 'source.pair_id').select('source.id').where('collection.id', '=', collectionId).where('source.missing', '=', 1).execute();
+  return [...new Set([...gone, ...missing].map(({ id }) => id))].toSorted();
 }
 
 /** Makes the repository of coexistence. */
@@ -133,8 +151,8 @@ export function coexistenceRepository(context: Context): CoexistenceRepository {
       for (const ids of pieces(sourceIds)) for (const row of await db.selectFrom('synced_object').select('source_id').where('collection_id', '=', collectionId).where('source_id', 'in', ids).execute()) found.add(row.source_id);
       return found;
     },
-    left: async (collectionId) => {
-      const rows = await db.selectFrom('synced_object as kept')
+    left: async (collectionId, among) => {
+      const details = db.selectFrom('synced_object as kept')
         .leftJoin('source', (join) => join.onRef('source.pair_id', '=', 'kept.pair_id').onRef('source.id', '=', 'kept.source_id'))
         .leftJoin('collection_member as member', (join) => join.onRef('member.collection_id', '=', 'kept.collection_id').onRef('member.source_id', '=', 'kept.source_id'))
         .leftJoin('match_result as heir', (join) => join.onRef('heir.pair_id', '=', 'kept.pair_id').onRef('heir.target_id', '=', 'kept.target_id').onRef('heir.source_id', '<>', 'kept.source_id'))
@@ -145,7 +163,9 @@ export function coexistenceRepository(context: Context): CoexistenceRepository {
         // Moved to another collection that keeps it in step: it is in good hands.
         .where((eb) => eb.or([eb('source.missing', '=', 1), eb('source.id', 'is', null), eb.not(eb.exists(eb.selectFrom('collection_member as other').innerJoin('coexistence', 'coexistence.collection_id', 'other.collection_id').select(sql<number>`1`.as('one'))
           .whereRef('other.source_id', '=', 'kept.source_id').whereRef('other.pair_id', '=', 'kept.pair_id').whereRef('other.collection_id', '<>', 'kept.collection_id').where('coexistence.state', '<>', 'Off')))]))
-        .orderBy('kept.source_id').execute();
+        .orderBy('kept.source_id');
+      const rows: Awaited<ReturnType<typeof details.execute>> = [];
+      for (const ids of pieces(among ?? await mayHaveLeft(db, collectionId))) rows.push(...await details.where('kept.source_id', 'in', ids).execute());
       const found = new Map<string, LeftObject>();
       for (const row of rows) {
         const taken = row.owner_id !== null || found.get(row.source_id)?.taken === true;
@@ -153,6 +173,36 @@ export function coexistenceRepository(context: Context): CoexistenceRepository {
       }
       return [...found.values()];
     },
+    ownedElsewhere: async (collectionId, among) => {
+      const owners = await db.selectFrom('coexistence').innerJoin('collection as owner', 'owner.id', 'coexistence.collection_id').innerJoin('collection as own', 'own.pair_id', 'owner.pair_id').select(['owner.id', 'owner.name'])
+        .where('own.id', '=', collectionId).where('coexistence.state', 'in', KEEPS_IN_STEP).whereRef('owner.name_key', '<', 'own.name_key').orderBy('owner.name_key').execute();
+      const found = new Map<string, string>();
+      for (const owner of owners) {
+        const members = db.selectFrom('collection_member').select('source_id').where('collection_id', '=', owner.id);
+        const rows = among === undefined ? await members.where('source_id', 'in', db.selectFrom('collection_member').select('source_id').where('collection_id', '=', collectionId)).execute() : [];
+        for (const ids of pieces(among ?? [])) rows.push(...await members.where('source_id', 'in', ids).execute());
+        for (const { source_id } of rows) if (!found.has(source_id)) found.set(source_id, owner.name);
+      }
+      return found;
+    },
+    handOver: (collectionId, which) => inTransaction(context, async (within) => {
+      const others = (await within.db.selectFrom('coexistence').innerJoin('collection as own', 'own.pair_id', 'coexistence.pair_id').select('coexistence.collection_id').where('own.id', '=', collectionId)
+        .where('coexistence.collection_id', '<>', collectionId).where('coexistence.state', 'in', KEEPS_IN_STEP).execute()).map((row) => row.collection_id);
+      if (others.length === 0) return 0;
+      const own = within.db.selectFrom('collection_member').select('source_id').where('collection_id', '=', collectionId);
+      const mine = which === 'all' ? own : within.db.selectFrom('synced_object as kept').select('kept.source_id').where('kept.collection_id', '=', collectionId)
+        .where((eb) => eb.not(eb.exists(eb.selectFrom('collection_member as member').select(sql<number>`1`.as('one')).whereRef('member.collection_id', '=', 'kept.collection_id').whereRef('member.source_id', '=', 'kept.source_id'))));
+      const ids = [...new Set((await within.db.selectFrom('collection_member').select('source_id').where('collection_id', 'in', others).where('source_id', 'in', mine).execute()).map((row) => row.source_id))];
+      let handed = 0;
+      await moveAgreed(within, collectionId, ids);
+      const drift = driftRepository(within);
+      await drift.gone((await drift.live(collectionId, ids)).map((one) => one.number));
+      for (const some of pieces(ids)) {
+        handed += Number((await within.db.updateTable('collection_member').set({ synchronisation: 'Never synced' }).where('collection_id', 'in', others).where('source_id', 'in', some).where('synchronisation', '=', 'Not intended to be synced').executeTakeFirst()).numUpdatedRows);
+        await within.db.deleteFrom('synced_object').where('collection_id', '=', collectionId).where('source_id', 'in', some).execute();
+      }
+      return handed;
+    }),
     neverSynced: async (collectionId) => new Set((await db.selectFrom('collection_member').select('source_id').where('collection_id', '=', collectionId).where('synchronisation', '=', 'Never synced').execute()).map((row) => row.source_id)),
     matchedTargets: async (pairId, among) => {
       const all = db.selectFrom('match_result').innerJoin('source', (join) => join.onRef('source.pair_id', '=', 'match_result.pair_id').onRef('source.id', '=', 'match_result.source_id'))

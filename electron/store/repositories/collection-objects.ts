@@ -48,16 +48,26 @@ function members({ db }: Context, collectionId: string, { search = '', status = 
 const joined = (query: ReturnType<typeof members>) => query
   .innerJoin('source', (join) => join.onRef('source.pair_id', '=', 'member.pair_id').onRef('source.id', '=', 'member.source_id'))
   .leftJoin('match_result as match', (join) => join.onRef('match.pair_id', '=', 'member.pair_id').onRef('match.source_id', '=', 'member.source_id'))
+  .leftJoin('retry', (join) => join.onRef('retry.collection_id', '=', 'member.collection_id').onRef('retry.source_id', '=', 'member.source_id'))
+  .leftJoin('hold', (join) => join.onRef('hold.pair_id', '=', 'member.pair_id').onRef('hold.source_id', '=', 'member.source_id').on('hold.attribute', '=', ''))
   .leftJoin('target', (join) => join.onRef('target.pair_id', '=', 'member.pair_id').onRef('target.id', '=', 'match.target_id'))
   .select([
     'member.source_id', 'member.kind', 'member.name_key', 'member.status', 'member.reason', 'member.synchronisation', 'member.changed_at',
     'source.name', 'source.dn', 'source.upn', 'source.mail', 'match.target_id', 'match.rule_text', 'match.pinned', 'match.risks', 'target.name as target_name',
+    'retry.problem', 'retry.failures', 'retry.retry_at', 'hold.held_by', 'hold.reason as held_for',
   ]);
+
+/** Why coexistence left an object alone, in words; empty: it did not. Times are UTC. */
+function whyNotInStep({ problem, failures, retry_at, held_by, held_for }: { readonly problem: string | null; readonly failures: number | null; readonly retry_at: number | null; readonly held_by: string | null; readonly held_for: string | null }): string {
+  if (held_by !== null) return `Held out of coexistence by ${held_by}${held_for ? `: ${held_for}` : '.'}`;
+  if (problem === null || retry_at === null) return '';
+  return `${problem} Failed ${failures === 1 ? 'once' : `${failures ?? 0} times`}; tried again from ${new Date(retry_at).toISOString().slice(0, 16).replace('T', ' ')} UTC on.`;
+}
 
 function toRow(row: Awaited<ReturnType<ReturnType<typeof joined>['execute']>>[number]): z.output<typeof ObjectRow> {
   return {
     id: row.source_id, kind: row.kind as ObjectKind, name: row.name, dn: row.dn, userPrincipalName: row.upn, mail: row.mail,
-    status: row.status as ObjectRow['status'], reason: row.reason, synchronisation: row.synchronisation as ObjectRow['synchronisation'],
+    status: row.status as ObjectRow['status'], reason: row.reason, synchronisation: row.synchronisation as ObjectRow['synchronisation'], synchronisationReason: whyNotInStep(row),
     targetId: row.target_id, targetName: row.target_name ?? '', rule: row.rule_text ?? '', pinned: row.pinned === 1,
     risks: row.risks === null ? [] : json<RiskFlag[]>(row.risks), changedAt: row.changed_at,
   };

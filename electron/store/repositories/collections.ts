@@ -2,7 +2,7 @@ import { ErrorCode, appError } from '../../../shared/domain/errors.ts';
 import type { MigrationProgress, SynchronisationStatus } from '../../../shared/domain/statuses.ts';
 import { count, flag, json, key, pieces } from '../columns.ts';
 import { inTransaction, type Context } from '../context.ts';
-import { LOCAL_AGENT } from './agents.ts';
+import { LOCAL_AGENT } from './local-agent.ts';
 import { journalRepository } from './journal.ts';
 
 /** A collection: objects migrated together by one agent. */
@@ -61,7 +61,9 @@ export interface CollectionsRepository {
   /** All member ids in the order of ids: 36 bytes each, so 250,000 are about 20 MB. */
   memberIds(collectionId: string): Promise<readonly string[]>;
   /** Members that were added, or got a status, after a moment: milliseconds of the store's clock. */
-  touchedSince(collectionId: string, at: number): Promise<ReadonlySet<string>>;
+  touchedSince(collectionId: string, at: number, among?: readonly string[]): Promise<ReadonlySet<string>>;
+  /** Members with one of these statuses, in no order. */
+  withStatus(collectionId: string, statuses: readonly MigrationProgress[]): Promise<readonly string[]>;
   /**
    * Sets statuses of objects, in every collection of the pair that holds them: an object has one match and one way through the migration,
    * so what one collection did is true in the others at once. Synchronisation belongs to the collection alone. @returns rows changed.
@@ -175,8 +177,10 @@ export function collectionsRepository(context: Context): CollectionsRepository {
       await within.db.deleteFrom('collection_member').where('collection_id', '=', id).execute();
       await within.db.deleteFrom('collection_left_out').where('collection_id', '=', id).execute();
       await within.db.deleteFrom('rule').where('owner_kind', '=', 'collection').where('owner_id', '=', id).execute();
-      for (const table of ['coexistence', 'synced_object', 'cycle', 'retry'] as const) await within.db.deleteFrom(table).where('collection_id', '=', id).execute();
-      await within.db.deleteFrom('pair_setting').where('name', '=', `guard/${id}`).execute();
+      for (const table of ['coexistence', 'synced_object', 'cycle', 'retry', 'drift'] as const) await within.db.deleteFrom(table).where('collection_id', '=', id).execute();
+      await within.db.deleteFrom('pair_setting').where('name', 'in', [`guard/${id}`, `write-back/${id}`]).execute();
+      await within.db.deleteFrom('write_back_member').where((eb) => eb.exists(eb.selectFrom('write_back').select('write_back.source_id').whereRef('write_back.pair_id', '=', 'write_back_member.pair_id').whereRef('write_back.source_id', '=', 'write_back_member.source_id').where('collection_id', '=', id))).execute();
+      await within.db.deleteFrom('write_back').where('collection_id', '=', id).execute();
       await within.db.updateTable('task').set({ collection_id: null }).where('collection_id', '=', id).execute();
       await within.db.updateTable('plan').set({ collection_id: null }).where('collection_id', '=', id).execute();
       await within.db.deleteFrom('collection').where('id', '=', id).execute();
@@ -187,7 +191,13 @@ export function collectionsRepository(context: Context): CollectionsRepository {
       return { removed: await within.dialect.bulk.remove(within.db, { table: 'collection_member', key: ['collection_id', 'source_id'] }, rows) };
     }),
     memberIds: async (collectionId) => (await db.selectFrom('collection_member').select('source_id').where('collection_id', '=', collectionId).orderBy('source_id').execute()).map((row) => row.source_id),
-    touchedSince: async (collectionId, at) => new Set((await db.selectFrom('collection_member').select('source_id').where('collection_id', '=', collectionId).where('changed_at', '>', at).execute()).map((row) => row.source_id)),
+    touchedSince: async (collectionId, at, among) => {
+      const all = db.selectFrom('collection_member').select('source_id').where('collection_id', '=', collectionId).where('changed_at', '>', at);
+      const rows = among === undefined ? await all.execute() : [];
+      for (const ids of pieces(among ?? [])) rows.push(...await all.where('source_id', 'in', ids).execute());
+      return new Set(rows.map((row) => row.source_id));
+    },
+    withStatus: async (collectionId, statuses) => (await db.selectFrom('collection_member').select('source_id').where('collection_id', '=', collectionId).where('status', 'in', statuses).execute()).map((row) => row.source_id),
     setStatuses: (collectionId, statuses) => inTransaction(context, async (within) => {
       const collections = await within.db.selectFrom('collection as own').innerJoin('collection as any', 'any.pair_id', 'own.pair_id').select(['any.id', 'any.pair_id']).where('own.id', '=', collectionId).limit(2).execute();
       const own = { table: 'collection_member', key: ['collection_id', 'source_id'] } as const;

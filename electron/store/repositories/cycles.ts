@@ -56,6 +56,8 @@ export interface CyclesRepository {
   newest(collectionIds: readonly string[]): Promise<ReadonlyMap<string, CycleRecord>>;
   /** Ends cycles of a collection that nobody runs any more. */
   closeLeft(collectionId: string, patch: Pick<CycleRecord, 'outcome' | 'message'>): Promise<void>;
+  /** Forgets cycles of a collection that had nothing to do and ended before a time. @returns how many. */
+  pruneQuiet(collectionId: string, before: number): Promise<number>;
   /** Newest first. @throws AppError INVALID_INPUT when the cursor or the limit is wrong. */
   page(query: PageRequest & { readonly collectionId: string; readonly quiet: boolean }): Promise<Page<CycleRecord>>;
   /** Pieces of equal length in which cycles ended, in order; the objects in step are those of the last cycle of each collection in it. */
@@ -108,6 +110,7 @@ export function cyclesRepository(context: Context): CyclesRepository {
     closeLeft: async (collectionId, { outcome, message }) => {
       await db.updateTable('cycle').set({ outcome, message, ended_at: environment.clock() }).where('collection_id', '=', collectionId).where('outcome', '=', 'running').execute();
     },
+    pruneQuiet: async (collectionId, before) => Number((await db.deleteFrom('cycle').where('collection_id', '=', collectionId).where('outcome', '=', QUIET).where('ended_at', '<', before).executeTakeFirst()).numDeletedRows),
     page: async ({ collectionId, quiet, ...request }) => {
       const limit = limitOf(request.limit);
       const start = startOf(request.after, ['number']);

@@ -1,7 +1,12 @@
 import type { ObjectKind } from '../../../shared/domain/objects.ts';
-import { count, pieces } from '../columns.ts';
+import type { OperationKind, Reference } from '../../../shared/domain/plans.ts';
+import { MEMBER_ITEM } from '../../../shared/rules/agreed.ts';
+import { count, json, pieces } from '../columns.ts';
 import { inTransaction, type Context } from '../context.ts';
 import { appendChanges } from './change-feed.ts';
+import { reopenAccepted } from './drift.ts';
+import type { PlannedOperation } from './plan-operations.ts';
+import { forgetAgreed, type ForgottenValue } from './sync-state.ts';
 import { after as afterKey, contains, limitOf, startOf, toPage, type Page, type PageRequest } from '../paging.ts';
 
 /** What identifies a hold; the empty attribute stands for the whole object. */
@@ -17,12 +22,14 @@ export interface HoldsQuery extends PageRequest { readonly pairId: string; reado
 export interface HoldsRepository {
   /** Puts holds; those that are there already keep their time, reason and task. @returns how many are new. */
   put(pairId: string, holds: readonly HoldInput[]): Promise<number>;
-  /** Takes holds away and feeds their objects to the next cycle (see ChangeFeedRepository). @returns those that there were. */
+  /** Takes holds away and feeds their objects to the next cycle (see ChangeFeedRepository). What was agreed on is forgotten of single attributes, and of a whole object as far as a roll back wrote it. @returns those that there were. */
   release(pairId: string, keys: readonly HoldKey[]): Promise<readonly HoldKey[]>;
   /** One page, by name of the object and then by attribute. */
   page(query: HoldsQuery): Promise<Page<HoldRecord>>;
   /** The held attributes of these objects, by objectGUID; the empty one among them: the whole object. */
   of(pairId: string, sourceIds: readonly string[]): Promise<ReadonlyMap<string, ReadonlySet<string>>>;
+  /** Members of a collection that are held as a whole, by id. */
+  members(collectionId: string): Promise<readonly string[]>;
   /** Those of these objects that are in a collection of which coexistence is not off. */
   inCoexistence(pairId: string, sourceIds: readonly string[]): Promise<ReadonlySet<string>>;
 }
@@ -47,6 +54,36 @@ async function heldOf({ db }: Context, pairId: string, sourceIds: readonly strin
   return found;
 }
 
+/**
+ * Of what agreement ends with holds: of a hold of one attribute that attribute; of a whole object what roll backs wrote to it, by the one that held it and any
+ * since; of one that a person put nothing, for nobody wrote anything. The empty attribute stands for an object that was made or unmade.
+ */
+async function rolledBackOf({ db }: Context, pairId: string, released: readonly HoldKey[]): Promise<readonly ForgottenValue[]> {
+  const forgotten: ForgottenValue[] = released.filter((key) => key.attribute !== '');
+  for (const ids of pieces(released.flatMap((key) => (key.attribute === '' ? [key.sourceId] : [])))) {
+    const rows = await db.selectFrom('hold').innerJoin('journal', (join) => join.onRef('journal.pair_id', '=', 'hold.pair_id').onRef('journal.source_id', '=', 'hold.source_id')).leftJoin('task', 'task.id', 'journal.task_id')
+      .select(['hold.source_id', 'journal.kind', 'journal.operation', 'journal.outcome', 'journal.changed_references']).where('hold.pair_id', '=', pairId).where('hold.attribute', '=', '').where('hold.source_id', 'in', ids).where('hold.task_id', 'is not', null)
+      .where((eb) => eb.or([eb('journal.task_id', '=', eb.ref('hold.task_id')), eb.and([eb('task.kind', '=', 'Roll back'), eb('journal.intent_at', '>=', eb.ref('hold.since'))])])).orderBy('journal.number').execute();
+    for (const row of rows) {
+      const whole = row.outcome === null || row.outcome === 'done' || row.outcome === 'unchanged';
+      const { changes, references } = json<PlannedOperation>(row.operation);
+      const named = whole ? references : row.changed_references === null ? [] : json<readonly Reference[]>(row.changed_references);
+      for (const attribute of attributesOf(row.kind as OperationKind, whole ? changes.map((one) => one.attribute) : [], named, whole)) forgotten.push({ sourceId: row.source_id, attribute, putIn: row.kind === 'add members' });
+    }
+  }
+  return forgotten;
+}
+
+/** What one write of a roll back touched, by the names of holds. */
+function attributesOf(kind: OperationKind, changed: readonly string[], references: readonly Reference[], whole: boolean): readonly string[] {
+  switch (kind) {
+    case 'create': case 'restore': case 'delete': case 'purge': return whole ? [''] : [];
+    case 'set manager': case 'clear manager': return whole ? ['manager'] : [];
+    case 'add members': case 'remove members': return references.flatMap(({ targetId }) => (targetId === null ? [] : [`${MEMBER_ITEM}${targetId}`]));
+    default: return changed;
+  }
+}
+
 /** Makes the repository of holds. */
 export function holdsRepository(context: Context): HoldsRepository {
   const { db } = context;
@@ -60,7 +97,11 @@ export function holdsRepository(context: Context): HoldsRepository {
     release: (pairId, keys) => inTransaction(context, async (within) => {
       const there = await heldOf(within, pairId, keys.map((key) => key.sourceId));
       const found = [...new Map(keys.filter((key) => there.get(key.sourceId)?.has(key.attribute) === true).map((key) => [idOf(key), key])).values()];
+      const forgotten = await rolledBackOf(within, pairId, found);
       await within.dialect.bulk.remove(within.db, { table: 'hold', key: KEY }, found.map((key) => cells(pairId, key)));
+      // The rules win again, over what was rolled back or accepted, and over nothing else that others changed.
+      await forgetAgreed(within, pairId, forgotten);
+      await reopenAccepted(within, pairId, found);
       // As if the objects had changed: the next cycle of each of their collections looks at them again.
       await appendChanges(within, pairId, 'source', [...new Set(found.map((key) => key.sourceId))].map((objectId) => ({ objectId, what: 'object' })));
       return found;
@@ -81,6 +122,8 @@ export function holdsRepository(context: Context): HoldsRepository {
       }));
     },
     of: (pairId, sourceIds) => heldOf(context, pairId, sourceIds),
+    members: async (collectionId) => (await db.selectFrom('hold').innerJoin('collection', 'collection.pair_id', 'hold.pair_id').innerJoin('collection_member', (join) => join.onRef('collection_member.collection_id', '=', 'collection.id').onRef('collection_member.source_id', '=', 'hold.source_id'))
+      .select('hold.source_id').where('collection.id', '=', collectionId).where('hold.attribute', '=', '').orderBy('hold.source_id').execute()).map((row) => row.source_id),
     inCoexistence: async (pairId, sourceIds) => {
       const found = new Set<string>();
       for (const ids of pieces([...new Set(sourceIds)])) {

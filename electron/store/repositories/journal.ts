@@ -6,6 +6,7 @@ import { count, json, pieces } from '../columns.ts';
 import { inTransaction, type Context } from '../context.ts';
 import type { Tables } from '../schema.ts';
 import type { PlannedOperation } from './plan-operations.ts';
+import { taskQueueRepository } from './task-queue.ts';
 import type { Selectable } from 'kysely';
 
 /** What came of a write that was journalled. */
@@ -62,9 +63,10 @@ export interface JournalStanding { readonly last: number; readonly standing: num
 export interface JournalRepository {
   /**
    * Writes intents down before anything is sent. When the promise resolves they have reached the disk.
-   * @throws AppError NOT_FOUND when a task is gone, CONFLICT when an id is in the journal already; then nothing was written.
+   * @param lease who must hold the lease of which task at that moment; absent: nobody is asked.
+   * @throws AppError NOT_FOUND when a task is gone, CONFLICT when an id is in the journal already, LEASE_LOST; then nothing was written.
    */
-  intend(entries: readonly JournalIntent[]): Promise<void>;
+  intend(entries: readonly JournalIntent[], lease?: { readonly taskId: string; readonly owner: string }): Promise<void>;
   /**
    * Records outcomes. The same outcome again does no harm.
    * @throws AppError NOT_FOUND for an unknown id, CONFLICT for another outcome than the recorded one; then nothing was written.
@@ -72,14 +74,16 @@ export interface JournalRepository {
   settle(outcomes: readonly JournalSettlement[]): Promise<void>;
   /** Intents of a task without outcome, oldest first. */
   openIntents(taskId: string): Promise<readonly JournalEntry[]>;
-  /** Walks the settled entries of a task, one page of 500 in memory; `outcome` absent: all of them. */
-  iterateOfTask(taskId: string, scope: { readonly outcome?: JournalOutcome; readonly order: 'newest first' | 'oldest first' }): AsyncIterable<readonly JournalEntry[]>;
+  /** Walks the settled entries of a task, one page of 500 in memory; `outcome` and `kinds` absent: all of them. */
+  iterateOfTask(taskId: string, scope: { readonly outcome?: JournalOutcome; readonly kinds?: readonly OperationKind[]; readonly order: 'newest first' | 'oldest first' }): AsyncIterable<readonly JournalEntry[]>;
   /** Entries of one source object, newest first. */
   ofObject(pairId: string, sourceId: string, limit: number): Promise<readonly JournalEntry[]>;
   /** What migrations and coexistence wrote to these objects of the tenant after a moment and nobody took back, settled or open, in the order of writing. */
   standingOn(pairId: string, targetIds: readonly string[], afterSequence: number): Promise<readonly JournalEntry[]>;
   /** What was written to these objects of the tenant after a moment and was left in place by a roll back (`leftValues`), in the order of writing. */
   leftOn(pairId: string, targetIds: readonly string[], afterSequence: number): Promise<readonly JournalEntry[]>;
+  /** Writes to these objects of the tenant that were intended since a time (milliseconds since 1970 UTC), of any task. */
+  writtenSince(pairId: string, targetIds: readonly string[], since: number): Promise<readonly (JournalEntry & { readonly targetId: string })[]>;
   /** Of these tasks, those that have written something that is still in place. */
   standingTasks(taskIds: readonly string[]): Promise<ReadonlySet<string>>;
   /** Tasks of a collection that migrated or synchronised and have an entry, open or settled, that was intended from one moment to another (milliseconds since 1970 UTC, both included); newest first. */
@@ -159,14 +163,21 @@ async function settle({ db, dialect }: Context, outcomes: readonly JournalSettle
 export function journalRepository(context: Context): JournalRepository {
   const { db, dialect } = context;
   return {
-    intend: (entries) => (db.isTransaction ? write(context, entries) : dialect.durably(db, (within) => write({ ...context, db: within }, entries))),
+    intend: (entries, lease) => {
+      const intend = async (within: Context): Promise<void> => {
+        if (lease !== undefined) await taskQueueRepository(within).requireLease(lease.taskId, lease.owner);
+        await write(within, entries);
+      };
+      return db.isTransaction ? intend(context) : dialect.durably(db, (within) => intend({ ...context, db: within }));
+    },
     settle: (outcomes) => inTransaction(context, (within) => settle(within, outcomes)),
     openIntents: async (taskId) => (await db.selectFrom('journal').selectAll().where('task_id', '=', taskId).where('outcome', 'is', null).orderBy('number').execute()).map(toEntry),
-    iterateOfTask: async function* (taskId, { outcome, order }) {
+    iterateOfTask: async function* (taskId, { outcome, kinds, order }) {
       const newestFirst = order === 'newest first';
       for (let last: number | undefined; ;) {
         let query = db.selectFrom('journal').selectAll().where('task_id', '=', taskId).orderBy('number', newestFirst ? 'desc' : 'asc').limit(PAGE_SIZE);
         query = outcome === undefined ? query.where('outcome', 'is not', null) : query.where('outcome', '=', outcome);
+        if (kinds !== undefined) query = query.where('kind', 'in', kinds);
         if (last !== undefined) query = query.where('number', newestFirst ? '<' : '>', last);
         const rows = await query.execute();
         if (rows.length > 0) yield rows.map(toEntry);
@@ -192,6 +203,14 @@ export function journalRepository(context: Context): JournalRepository {
         found.push(...rows.map(toEntry));
       }
       return found.toSorted((a, b) => a.sequence - b.sequence);
+    },
+    writtenSince: async (pairId, targetIds, since) => {
+      const found: (JournalEntry & { readonly targetId: string })[] = [];
+      for (const ids of pieces(targetIds)) {
+        const rows = await db.selectFrom('journal').selectAll().where('pair_id', '=', pairId).where('target_id', 'in', ids).where('intent_at', '>=', since).execute();
+        found.push(...rows.map(toEntry).flatMap((entry) => (entry.targetId === null ? [] : [{ ...entry, targetId: entry.targetId }])));
+      }
+      return found;
     },
     standingTasks: async (taskIds) => {
       const found = new Set<string>();

@@ -107,14 +107,14 @@ async function removeAll({ db }: Context, id: string): Promise<void> {
   await db.deleteFrom('rule').where('owner_kind', '=', 'collection').where('owner_id', 'in', collections).execute();
   await db.deleteFrom('rule').where('owner_kind', '=', 'pair').where('owner_id', '=', id).execute();
   await db.deleteFrom('retry').where('collection_id', 'in', collections).execute();
-  for (const table of ['watermark', 'container', 'change_feed', 'coexistence', 'synced_object', 'cycle', 'journal', 'collection_member', 'collection_left_out', 'found_object', 'collection', 'match_result', 'match_decision', 'match_review', 'source_link', 'source', 'target_link', 'unique_name', 'target', 'waiting_reference', 'outbox', 'pair_setting', 'hold'] as const) {
+  for (const table of ['pair_reading', 'watermark', 'container', 'change_feed', 'coexistence', 'synced_object', 'drift', 'cycle', 'journal', 'collection_member', 'collection_left_out', 'found_object', 'collection', 'match_result', 'match_decision', 'match_review', 'source_link', 'source', 'target_link', 'unique_name', 'target', 'waiting_reference', 'outbox', 'pair_setting', 'hold', 'write_back', 'write_back_member'] as const) {
     await db.deleteFrom(table).where('pair_id', '=', id).execute();
   }
   await db.deleteFrom('pair').where('id', '=', id).execute();
 }
 
 async function forgetTenant({ db, environment }: Context, id: string, reason: string): Promise<void> {
-  for (const table of ['target_link', 'unique_name', 'target', 'waiting_reference', 'match_decision', 'match_review', 'outbox', 'synced_object'] as const) await db.deleteFrom(table).where('pair_id', '=', id).execute();
+  for (const table of ['pair_reading', 'target_link', 'unique_name', 'target', 'waiting_reference', 'match_decision', 'match_review', 'outbox', 'synced_object', 'drift'] as const) await db.deleteFrom(table).where('pair_id', '=', id).execute();
   await db.updateTable('coexistence').set({ state: 'Off', next_at: null, full_hash: '', attention: reason, changed_at: environment.clock() }).where('pair_id', '=', id).where('state', '<>', 'Off').execute();
   await db.updateTable('collection').set({ coexistence: 0 }).where('pair_id', '=', id).execute();
   await db.deleteFrom('match_result').where('pair_id', '=', id).where('pinned', '=', 0).execute();

@@ -22,7 +22,7 @@ const zeros = <K extends string>(keys: readonly K[]): Record<K, number> => Objec
  */
 export async function statistics({ db }: Context, { pairId, collectionId }: StatisticsScope = {}): Promise<Statistics> {
   const rows = collectionId === undefined ? objects(db, pairId) : db.selectFrom('collection_member').select(['kind', 'status', 'synchronisation']).where('collection_id', '=', collectionId);
-  const members = db.selectFrom(rows.as('member')).select((eb) => ['kind', 'status', 'synchronisation', eb.fn.countAll().as('n')]).groupBy(['kind', 'status', 'synchronisation']);
+  const members = db.selectFrom(rows.as('member')).select((eb) => ['kind', 'status', 'synchronisation', eb.fn.countAll().as('n')]).groupBy(['synchronisation', 'status', 'kind']);
   let writes = db.selectFrom('journal').select((eb) => ['outcome', eb.case().when('undone_by', 'is', null).then(0).else(1).end().as('undone'), eb.fn.countAll().as('n')])
     .where('outcome', 'is not', null).groupBy(['outcome', 'undone']);
   let tasks = db.selectFrom('task').select((eb) => eb.fn.max(eb.fn.coalesce('finished_at', 'started_at', 'created_at')).as('at'));

@@ -3,7 +3,7 @@ import type { TaskKind, TaskPhase, TaskState } from '../../../shared/domain/stat
 import { json, key, pieces } from '../columns.ts';
 import { inTransaction, type Context } from '../context.ts';
 import type { Tables } from '../schema.ts';
-import { LOCAL_AGENT } from './agents.ts';
+import { LOCAL_AGENT } from './local-agent.ts';
 import { forgetTasks } from './task-removal.ts';
 import type { Selectable, Updateable } from 'kysely';
 
@@ -79,7 +79,8 @@ export interface TaskRecordsRepository {
   /** Tasks that take back one of these, newest first for each. */
   thatUndo(ids: readonly string[]): Promise<readonly TaskRecord[]>;
   /**
-   * Changes a task and increments `seq`. A state other than Running and Cancelling ends the lease and forgets a wish to cancel.
+   * Changes a task and increments `seq`. A state other than Running and Cancelling ends the lease and forgets a wish to cancel; one that was being
+   * cancelled when its process interrupted it is Cancelled.
    * @param owner when given, the change is made only while this owner holds the lease.
    * @throws AppError NOT_FOUND; CONFLICT when the owner has lost the lease, or when Running is asked for without a lease (claim it instead).
    */
@@ -98,6 +99,9 @@ export interface TaskRecordsRepository {
 export const ACTIVE_STATES = ['Running', 'Cancelling'] as const satisfies readonly TaskState[];
 /** True while a process is at work on the task. */
 export const isActive = (state: string): boolean => state === 'Running' || state === 'Cancelling';
+
+/** What becomes of a task whose process ends before it came to the end that somebody asked for: nobody goes on with it by himself. */
+export const CANCELLED = { state: 'Cancelled', message: 'Cancelled. Whatever was written is in the journal: resume the task, or roll it back.' } as const satisfies TaskPatch;
 
 /** The sentence for a task that is not there. */
 export const noTask = (id: string) => appError(ErrorCode.NotFound, `The task ${id} is not in this project any more.`);
@@ -208,7 +212,8 @@ export function taskRecordsRepository(context: Context): TaskRecordsRepository {
       const before = await readTask(within, id);
       if (owner !== undefined && before.leaseOwner !== owner) throw appError(ErrorCode.Conflict, `The task ${id} is run by another process now; this one stops.`);
       if (patch.state === 'Running' && before.leaseOwner === null) throw appError(ErrorCode.Conflict, `The task ${id} cannot be set to Running without being claimed.`);
-      await within.db.updateTable('task').set((eb) => ({ ...columns(patch), seq: eb('seq', '+', 1) })).where('id', '=', id).execute();
+      const asked = patch.state === 'Interrupted' && before.cancelRequested ? { ...patch, ...CANCELLED } : patch;
+      await within.db.updateTable('task').set((eb) => ({ ...columns(asked), seq: eb('seq', '+', 1) })).where('id', '=', id).execute();
       return readTask(within, id);
     }),
     remove: (id) => inTransaction(context, async (within) => {

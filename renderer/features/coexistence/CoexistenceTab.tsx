@@ -17,7 +17,9 @@ import { useLayout } from '../../ui/layout.ts';
 import { Live } from '../../ui/Live.tsx';
 import { useNow } from '../../ui/now.ts';
 import { EmptyState, ErrorView, Loading } from '../../ui/states.tsx';
+import { DriftPage } from './DriftPage.tsx';
 import { HeldObjects } from './HeldObjects.tsx';
+import { WriteBackPage } from './WriteBackPage.tsx';
 
 const COLUMNS: readonly GridColumn<CycleRow>[] = [
   { id: 'started', title: 'Started', width: 215, render: (c) => time(c.startedAt) },
@@ -36,13 +38,16 @@ const COLUMNS: readonly GridColumn<CycleRow>[] = [
   { id: 'agent', title: 'Agent', width: 110, render: (c) => c.agentName },
 ];
 
-/** Coexistence of a collection: what needs attention, its cycles, and what is held out of it. */
+const PARTS = ['cycles', 'drift', 'held', 'write-back'] as const;
+type Part = (typeof PARTS)[number];
+
+/** Coexistence of a collection: what needs attention, its cycles, what others changed, what is held out of it, and membership written back. */
 export function CoexistenceTab({ pair, collection }: CollectionScreenProps): ReactNode {
   const l = useLayout();
   const { api } = useHost();
   const open = useOpenDialog();
   const coexistence = useCall('coexistence.get', { collectionId: collection.id });
-  const [page, setPage] = useState<'cycles' | 'held'>('cycles');
+  const [page, setPage] = useState<Part>('cycles');
   if (coexistence.error) return <div className={l.fill}><ErrorView error={errorData(coexistence.error)} onRetry={() => { void coexistence.refetch(); }} /></div>;
   if (!coexistence.data) return <Loading label="Reading coexistence…" />;
   const one = coexistence.data;
@@ -53,13 +58,13 @@ export function CoexistenceTab({ pair, collection }: CollectionScreenProps): Rea
     <div className={l.fill}>
       <CoexistenceNotices coexistence={one} onReview={review} onRestart={one.actions.includes('restart') ? () => open('restart coexistence', { pair, collection }) : undefined} />
       <div className={l.row}>
-        <TabList size="small" selectedValue={page} onTabSelect={(_, d) => setPage(d.value === 'held' ? 'held' : 'cycles')} aria-label="Parts of coexistence">
-          <Tab value="cycles">Cycles</Tab><Tab value="held">Held objects</Tab>
+        <TabList size="small" selectedValue={page} onTabSelect={(_, d) => setPage(PARTS.find((part) => part === d.value) ?? 'cycles')} aria-label="Parts of coexistence">
+          <Tab value="cycles">Cycles</Tab><Tab value="drift">{one.drift > 0 ? `Drift (${count(one.drift)})` : 'Drift'}</Tab><Tab value="held">Held objects</Tab><Tab value="write-back">Write-back</Tab>
         </TabList>
         <span className={l.grow} />
         <StateLine one={one} />
       </div>
-      {page === 'held' ? <HeldObjects pair={pair} collection={collection} /> : <Cycles collection={collection} pair={pair} isOff={one.state === 'Off'} canEnable={one.actions.includes('enable')} />}
+      {page === 'drift' ? <DriftPage pair={pair} collection={collection} coexistence={one} /> : page === 'write-back' ? <WriteBackPage pair={pair} collection={collection} /> : page === 'held' ? <HeldObjects pair={pair} collection={collection} /> : <Cycles collection={collection} pair={pair} isOff={one.state === 'Off'} canEnable={one.actions.includes('enable')} />}
     </div>
   );
 }

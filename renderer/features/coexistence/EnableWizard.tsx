@@ -8,14 +8,15 @@ import { Wizard } from '../../ui/Wizard.tsx';
 import { counted } from '../../ui/format.ts';
 import { ErrorView, Loading } from '../../ui/states.tsx';
 import { draftOf, scheduleOf } from './draft.ts';
+import { PolicyForm } from './PolicyForm.tsx';
 import { ScheduleForm } from './ScheduleForm.tsx';
 
-const BEFORE = ['Settings', 'Schedule'] as const;
+const BEFORE = ['Settings', 'Schedule', 'Policies'] as const;
 const STEPS = [...BEFORE, 'Plan', 'Confirmation', 'Applying'] as const;
 const titleOf = (name: string): string => `Enable Coexistence for ${name}`;
 type WizardInput = DialogProps<'enable coexistence'>;
 
-/** Enable Coexistence: four questions, the schedule, then the plan of the first cycle, its approval and its progress as for a migration. */
+/** Enable Coexistence: four questions, the schedule and the policies, then the plan of the first cycle, its approval and its progress as for a migration. */
 export function EnableCoexistenceWizard(input: WizardInput): ReactNode {
   const { collection, onClose } = input;
   const coexistence = useCall('coexistence.get', { collectionId: collection.id });
@@ -30,7 +31,7 @@ export function EnableCoexistenceWizard(input: WizardInput): ReactNode {
 function Questions({ pair, collection, coexistence, onClose }: WizardInput & { readonly coexistence: Coexistence }): ReactNode {
   const { api } = useHost();
   const open = useOpenDialog();
-  const [page, setPage] = useState<'Settings' | 'Schedule'>('Settings');
+  const [page, setPage] = useState<(typeof BEFORE)[number]>('Settings');
   const { fields, settings } = useMigrationQuestions(pair, coexistence.settings);
   const [draft, setDraft] = useState(() => draftOf(coexistence.settings, Intl.DateTimeFormat().resolvedOptions().timeZone));
   const [lost, setLost] = useState<unknown>(null);
@@ -47,10 +48,13 @@ function Questions({ pair, collection, coexistence, onClose }: WizardInput & { r
     });
   };
   const failure = plan.error ?? lost;
+  const at = BEFORE.indexOf(page);
+  const isLast = page === 'Policies';
+  const busy = plan.isPending || plan.isSuccess;
   return (
-    <Wizard title={title} steps={STEPS} current={page === 'Settings' ? 0 : 1} onClose={onClose} size="full"
-      onBack={page === 'Schedule' ? () => setPage('Settings') : undefined} onNext={page === 'Settings' ? () => setPage('Schedule') : start}
-      nextLabel={page === 'Settings' ? 'Next' : plan.isPending || plan.isSuccess ? 'Starting…' : 'Make plan'} nextDisabled={page === 'Settings' ? !settings || isEmpty : plan.isPending || plan.isSuccess || !schedule}>
+    <Wizard title={title} steps={STEPS} current={at} onClose={onClose} size="full"
+      onBack={at > 0 ? () => setPage(BEFORE[at - 1] ?? 'Settings') : undefined} onNext={isLast ? start : () => setPage(BEFORE[at + 1] ?? 'Policies')}
+      nextLabel={!isLast ? 'Next' : busy ? 'Starting…' : 'Make plan'} nextDisabled={page === 'Settings' ? !settings || isEmpty : busy || !schedule}>
       {page === 'Settings' ? <>
         {isEmpty ? (
           <MessageBar intent="warning" layout="multiline">
@@ -65,8 +69,8 @@ function Questions({ pair, collection, coexistence, onClose }: WizardInput & { r
         {pair.target.readOnly ? <MessageBar intent="warning" layout="multiline"><MessageBarBody>The pair is read-only. The plan can be made and reviewed, but not applied.</MessageBarBody></MessageBar> : null}
         {fields}
         <MessageBar intent="warning" layout="multiline"><MessageBarBody>Review the matching and mapping rules of the collection first: once coexistence is on, attributes of matched objects are overwritten without asking, within the limits of the guard. Every cycle can be rolled back.</MessageBarBody></MessageBar>
-      </> : <>
-        <ScheduleForm draft={draft} onChange={setDraft} dynamic={collection.kind === 'dynamic'} />
+      </> : page === 'Schedule' ? <ScheduleForm draft={draft} onChange={setDraft} /> : <>
+        <PolicyForm draft={draft} onChange={setDraft} dynamic={collection.kind === 'dynamic'} />
         <MessageBar intent="info" layout="multiline"><MessageBarBody>Next, the plan of the first cycle is made. It is shown in full, and nothing is written before you approve it. Later cycles run by themselves; one that passes a limit of the guard writes nothing and waits for you.</MessageBarBody></MessageBar>
       </>}
       {failure ? <ErrorView error={errorData(failure)} /> : null}

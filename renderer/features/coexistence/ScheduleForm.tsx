@@ -1,7 +1,7 @@
 import { Checkbox, Combobox, Field, Input, Option, Radio, RadioGroup, Text, makeStyles, mergeClasses } from '@fluentui/react-components';
 import { useMemo, type ReactNode } from 'react';
-import { INTERVAL_MINUTES, OUT_OF_SCOPE } from '../../../shared/domain/coexistence.ts';
-import { OUT_OF_SCOPE_WORDS, WEEK } from '../../ui/coexistence-words.ts';
+import { INTERVAL_MINUTES } from '../../../shared/domain/coexistence.ts';
+import { WEEK } from '../../ui/coexistence-words.ts';
 import { useLayout } from '../../ui/layout.ts';
 import { scheduleOf, type ScheduleDraft } from './draft.ts';
 
@@ -16,8 +16,8 @@ const MOST_ZONES = 60;
 
 const wrong = (message: string | undefined) => (message === undefined ? {} : { validationState: 'error' as const, validationMessage: message });
 
-/** Interval, working hours and what becomes of objects that leave the scope. */
-export function ScheduleForm({ draft, onChange, dynamic }: { readonly draft: ScheduleDraft; readonly onChange: (draft: ScheduleDraft) => void; readonly dynamic: boolean }): ReactNode {
+/** Interval and working hours. */
+export function ScheduleForm({ draft, onChange }: { readonly draft: ScheduleDraft; readonly onChange: (draft: ScheduleDraft) => void }): ReactNode {
   const l = useLayout();
   const s = useStyles();
   const problems = scheduleOf(draft).problems ?? {};
@@ -48,11 +48,6 @@ export function ScheduleForm({ draft, onChange, dynamic }: { readonly draft: Sch
           </div>
         </div>
       ) : null}
-      <Field label="When an object leaves the scope" hint={dynamic ? 'It is deleted in Active Directory, moves out of the container, or no longer fits the filter.' : 'It is deleted in Active Directory, or taken out of the collection.'}>
-        <RadioGroup value={draft.outOfScope} onChange={(_, d) => set({ outOfScope: OUT_OF_SCOPE.find((one) => one === d.value) ?? 'keep' })}>
-          {OUT_OF_SCOPE.map((one) => <Radio key={one} value={one} label={`${OUT_OF_SCOPE_WORDS[one].name}: ${OUT_OF_SCOPE_WORDS[one].effect}`} />)}
-        </RadioGroup>
-      </Field>
     </div>
   );
 }

@@ -8,7 +8,7 @@ import { whyNot } from './reasons.ts';
 /** How far back a period reaches when no cycle is chosen. */
 const DAY_MS = 86_400_000;
 const isHere = (c: CommandContext): boolean => c.collection !== null && (c.place.node.kind === 'collection' ? c.place.tab === 'Home' || c.place.tab === 'Objects' || c.place.tab === 'Coexistence' : c.chosen?.kind === 'collection');
-const onTab = (c: CommandContext): boolean => c.place.tab === 'Coexistence';
+const onTab = (c: CommandContext): boolean => c.place.tab === 'Coexistence' && (c.chosen === null || c.chosen.kind === 'cycle');
 const name = (c: CommandContext): string => quoted(c.collection?.name ?? '<collection>');
 const line = (verb: string) => (c: CommandContext): string => cliOf(c, `coexistence ${verb} ${name(c)}`);
 const cycleOf = (c: CommandContext): CycleRow | null => (c.chosen?.kind === 'cycle' ? c.chosen.cycle : null);

@@ -8,6 +8,7 @@ import { ConfirmDialog, DialogFrame } from '../../ui/Dialogs.tsx';
 import { counted } from '../../ui/format.ts';
 import { ErrorView, Loading } from '../../ui/states.tsx';
 import { draftOf, scheduleOf } from './draft.ts';
+import { PolicyForm } from './PolicyForm.tsx';
 import { ScheduleForm } from './ScheduleForm.tsx';
 
 /** Asks before a collection is no longer synchronised. */
@@ -36,7 +37,7 @@ export function RestartCoexistenceDialog({ pair, collection, onClose }: DialogPr
   );
 }
 
-/** Interval, working hours and what becomes of objects out of scope, while coexistence is on. */
+/** Interval, working hours and policies, while coexistence is on. */
 export function CoexistenceScheduleDialog({ collection, onClose }: DialogProps<'coexistence schedule'>): ReactNode {
   const coexistence = useCall('coexistence.get', { collectionId: collection.id });
   if (coexistence.data) return <ScheduleOf coexistence={coexistence.data} collection={collection} onClose={onClose} />;
@@ -59,7 +60,8 @@ function ScheduleOf({ coexistence, collection, onClose }: { readonly coexistence
       <Button appearance="primary" disabled={!schedule || save.isPending} onClick={send}>{save.isPending ? 'Saving…' : 'Save'}</Button>
       <Button onClick={onClose}>Cancel</Button>
     </>}>
-      <ScheduleForm draft={draft} onChange={setDraft} dynamic={collection.kind === 'dynamic'} />
+      <ScheduleForm draft={draft} onChange={setDraft} />
+      <PolicyForm draft={draft} onChange={setDraft} dynamic={collection.kind === 'dynamic'} />
       {save.error ? <ErrorView error={errorData(save.error)} /> : null}
     </DialogFrame>
   );

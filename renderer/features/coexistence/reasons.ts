@@ -20,3 +20,6 @@ export function whyNot(coexistence: Pick<Coexistence, 'actions' | 'state'> | nul
   if (coexistence === null) return 'The state of coexistence is being read.';
   return coexistence.actions.includes(action) ? null : WHY_NOT[action][coexistence.state];
 }
+
+/** Why nothing is re-applied while no cycle runs. */
+export const NOT_ON = 'Changes are re-applied by a cycle, and coexistence is not on.';

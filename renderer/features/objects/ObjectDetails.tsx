@@ -9,9 +9,10 @@ import { StatusBadge } from '../../ui/StatusBadge.tsx';
 import { time, values } from '../../ui/format.ts';
 import { useLayout } from '../../ui/layout.ts';
 import { ErrorView, Loading } from '../../ui/states.tsx';
+import { ObjectDrift } from './ObjectDrift.tsx';
 import { PinMatch } from './PinMatch.tsx';
 
-const PAGES = ['Match', 'Mapped values', 'Attributes', 'References', 'History'] as const;
+const PAGES = ['Match', 'Mapped values', 'Attributes', 'References', 'Drift', 'History'] as const;
 
 /** "Why?" of one object: what was matched and why, what would be written and why, both sides, and what happened so far. */
 export function ObjectDetailsDialog({ pair, collection, object, onClose }: DialogProps<'object details'>): ReactNode {
@@ -25,11 +26,13 @@ export function ObjectDetailsDialog({ pair, collection, object, onClose }: Dialo
       {detail.error ? <ErrorView error={errorData(detail.error)} onRetry={() => { void detail.refetch(); }} /> : null}
       {!d ? detail.error ? null : <Loading label="Reading the object…" /> : <>
         <div className={l.row}><StatusBadge status={d.row.status} /><Text className={l.wrap}>{d.row.reason || 'No remark.'}</Text></div>
+        {d.row.synchronisation === 'Never synced' ? null : <div className={l.row}><StatusBadge status={d.row.synchronisation} /><Text className={l.wrap}>{d.row.synchronisationReason}</Text></div>}
         <TabList selectedValue={page} onTabSelect={(_, t) => setPage(PAGES.find((p) => p === t.value) ?? 'Match')} aria-label="Facts about the object">{PAGES.map((p) => <Tab key={p} value={p}>{p}</Tab>)}</TabList>
         {page === 'Match' ? <><MatchPage detail={d} /><PinMatch pair={pair} collection={collection} detail={d} /></>
           : page === 'Mapped values' ? <MappedPage detail={d} />
           : page === 'Attributes' ? <AttributesPage detail={d} />
           : page === 'References' ? <ReferencesPage detail={d} />
+          : page === 'Drift' ? <ObjectDrift collectionId={collection.id} objectId={object.id} />
           : <HistoryPage detail={d} collectionId={collection.id} onRollBack={(attribute, since) => { onClose(); open('roll back', { pair, collection, task: null, object: d.row, attributes: [attribute], since }); }} />}
       </>}
     </DialogFrame>

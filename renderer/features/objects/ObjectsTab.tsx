@@ -22,17 +22,17 @@ import { Live } from '../../ui/Live.tsx';
 import { useLayout } from '../../ui/layout.ts';
 import { EmptyState, ErrorView, Loading } from '../../ui/states.tsx';
 
-const COLUMNS_OF_FILE = ['Name', 'Type', 'Distinguished name', 'User principal name', 'Mail', 'Migration Progress', 'Synchronization Status', 'Matched with', 'Target ID', 'Rule', 'Pinned', 'Risks', 'Reason'];
+const COLUMNS_OF_FILE = ['Name', 'Type', 'Distinguished name', 'User principal name', 'Mail', 'Migration Progress', 'Synchronization Status', 'Matched with', 'Target ID', 'Rule', 'Pinned', 'Risks', 'Reason', 'Synchronization Reason'];
 /** The most single objects that one command takes (contract of selections). */
 const MOST_IDS = 10_000;
 const COLUMNS: readonly GridColumn<ObjectRow>[] = [
   { id: 'name', title: 'Name', width: 190, grow: true, sort: 'name', render: (o) => <span title={o.dn}>{o.name}</span> },
   { id: 'kind', title: 'Type', width: 80, sort: 'kind', render: (o) => o.kind },
   { id: 'status', title: 'Migration Progress', width: 165, sort: 'status', render: (o) => <StatusBadge status={o.status} /> },
-  { id: 'sync', title: 'Synchronization Status', width: 195, render: (o) => <StatusBadge status={o.synchronisation} /> },
+  { id: 'sync', title: 'Synchronization Status', width: 195, render: (o) => <span title={o.synchronisationReason}><StatusBadge status={o.synchronisation} /></span> },
   { id: 'target', title: 'Matched with', width: 190, grow: true, render: (o) => (o.targetId === null ? '–' : `${o.targetName}${o.pinned ? ' (pinned)' : ''}`) },
   { id: 'rule', title: 'Rule', width: 180, grow: true, render: (o) => <span title={o.rule}>{o.rule || '–'}</span> },
-  { id: 'reason', title: 'Reason', width: 260, grow: true, render: (o) => <span title={[o.reason, ...o.risks].join('; ')}>{[o.reason, ...o.risks].filter(Boolean).join('; ') || '–'}</span> },
+  { id: 'reason', title: 'Reason', width: 260, grow: true, render: (o) => { const why = [...new Set([o.reason, o.synchronisationReason, ...o.risks])].filter(Boolean).join('; '); return <span title={why}>{why || '–'}</span>; } },
 ];
 const tooMany = (size: number): AppError => appError(ErrorCode.InvalidInput, `${counted(size, 'object')} cannot be selected one by one; at most ${count(MOST_IDS)} can. Narrow the list with the filter, or select everything that it shows with Ctrl+A, which has no limit as long as no type is chosen.`);
 type SortBy = 'name' | 'status' | 'kind';
@@ -98,7 +98,7 @@ export function ObjectsTab({ pair, collection }: CollectionScreenProps): ReactNo
 
   const part: PartOf = async (after, signal, before) => {
     const page = await api.call('objects.page', { ...input, after, limit: PAGE_SIZE }, { timeoutMs: PART_TIMEOUT_MS, signal });
-    const lines = page.rows.map((o) => [o.name, o.kind, o.dn, o.userPrincipalName, o.mail, o.status, o.synchronisation, o.targetName, o.targetId ?? '', o.rule, o.pinned ? 'yes' : 'no', o.risks.join('; '), o.reason]);
+    const lines = page.rows.map((o) => [o.name, o.kind, o.dn, o.userPrincipalName, o.mail, o.status, o.synchronisation, o.targetName, o.targetId ?? '', o.rule, o.pinned ? 'yes' : 'no', o.risks.join('; '), o.reason, o.synchronisationReason]);
     // The byte order mark tells spreadsheets that it is UTF-8.
     const text = after === null ? `\uFEFF${csv([COLUMNS_OF_FILE, ...lines])}` : lines.length === 0 ? '' : csv(lines);
     return { fileName: `${collection.name} objects.csv`, mediaType: 'text/csv', text, next: page.next, done: before + page.rows.length, total: page.total };

@@ -1,4 +1,4 @@
-import { AddRegular, ArrowClockwiseRegular, CopyRegular, FolderOpenRegular, RenameRegular } from '@fluentui/react-icons';
+import { AddRegular, ArrowClockwiseRegular, CopyRegular, DatabaseArrowRightRegular, FolderOpenRegular, RenameRegular } from '@fluentui/react-icons';
 import { cliOf, type Command } from '../../app/commands.ts';
 
 /** Commands of the project node. */
@@ -19,6 +19,10 @@ export const projectCommands: readonly Command[] = [
   {
     id: 'project.copy', title: 'Copy Project', icon: CopyRegular, group: 'Project', appliesTo: (c) => c.place.node.kind === 'project' && c.chosen === null, disabledReason: () => null,
     run: (_, { open }) => open('project copy', {}), cliLine: (c) => cliOf(c, 'project copy <file>'),
+  },
+  {
+    id: 'project.move', title: 'Move Project', icon: DatabaseArrowRightRegular, group: 'Project', appliesTo: (c) => c.place.node.kind === 'project' && c.chosen === null, disabledReason: (c) => (c.project ? null : 'The project is not read yet.'),
+    run: (c, { open }) => { if (c.project) open('project move', { file: c.project.file }); }, cliLine: (c) => cliOf(c, 'project move --to <place>'),
   },
 ];
 

@@ -21,10 +21,10 @@ const useStyles = makeStyles({
 });
 const COLUMNS: readonly GridColumn<OperationRow>[] = [
   { id: 'seq', title: 'No.', width: 48, render: (o) => count(o.seq) },
-  { id: 'kind', title: 'Operation', width: 116, render: (o) => o.kind },
+  { id: 'kind', title: 'Operation', width: 132, render: (o) => o.kind },
   { id: 'service', title: 'Service', width: 92, render: (o) => SERVICE_NAMES[o.service] },
   { id: 'name', title: 'Object', width: 100, grow: true, render: (o) => `${o.name} (${o.objectKind})` },
-  { id: 'changes', title: 'Changes', width: 64, grow: true, render: (o) => <span title={summaryOf(o)}>{o.changes.some((c) => c.conflict !== null) ? <Badge color="warning" appearance="tint">conflict</Badge> : null} {summaryOf(o)}</span> },
+  { id: 'changes', title: 'Changes', width: 76, grow: true, render: (o) => <span title={summaryOf(o)}>{o.changes.some((c) => c.conflict !== null) ? <Badge color="warning" appearance="tint">conflict</Badge> : null} {summaryOf(o)}</span> },
   { id: 'outcome', title: 'Outcome', width: 104, render: (o) => <StatusBadge status={o.outcome} /> },
 ];
 

@@ -9,6 +9,12 @@ const isCollection = (c: CommandContext): boolean => c.place.node.kind === 'coll
 const isEmpty = (c: CommandContext): string | null => (c.collection?.objects === 0 ? 'The collection is empty. Add objects first.' : c.collection?.kind === 'dynamic' ? 'A dynamic collection takes part in coexistence only.' : null);
 const name = (c: CommandContext): string => quoted(c.collection?.name ?? '<collection>');
 const onTask = (c: CommandContext): boolean => c.place.tab === 'Tasks';
+/** What was written back to the directory has a way back of its own. */
+const rollBack: Command['run'] = (c, { open }) => {
+  const task = taskOf(c);
+  if (task?.kind === 'Write back' && c.pair) open('roll back fixes', { pair: c.pair, collection: c.collection, task });
+  else if (c.pair && c.collection) open('roll back', { pair: c.pair, collection: c.collection, task, object: null });
+};
 const withTask = (reason: (task: TaskRow) => string | null) => (c: CommandContext): string | null => { const task = taskOf(c); return task ? reason(task) : 'Select a task.'; };
 
 /** Commands of migration, roll back and tasks. */
@@ -25,7 +31,7 @@ export const taskCommands: readonly Command[] = [
   },
   {
     id: 'tasks.rollBackObjects', title: 'Roll Back Objects', icon: ArrowUndoRegular, group: 'Migration', appliesTo: isCollection, disabledReason: (c) => { const task = taskOf(c); return task?.kind === 'Fix' ? 'A fix of Active Directory is taken back with Roll Back Fixes.' : task && !task.canRollBack ? 'The selected task wrote nothing that can be rolled back.' : null; },
-    run: (c, { open }) => { if (c.pair && c.collection) open('roll back', { pair: c.pair, collection: c.collection, task: taskOf(c), object: null }); },
+    run: rollBack,
     cliLine: (c) => { const task = taskOf(c); return cliOf(c, `roll-back --collection ${name(c)}${task ? ` --task ${task.id}` : ''}`); },
   },
   {
@@ -54,7 +60,7 @@ export const taskCommands: readonly Command[] = [
   {
     id: 'tasks.rollBackTask', title: 'Roll Back Task', icon: ArrowUndoRegular, group: 'Task', appliesTo: (c) => onTask(c) && c.place.node.kind !== 'collection',
     disabledReason: withTask((t) => (t.kind === 'Fix' ? 'A fix of Active Directory is taken back with Roll Back Fixes.' : t.canRollBack ? null : 'The task wrote nothing that can be rolled back.')),
-    run: (c, { open }) => { if (c.pair && c.collection) open('roll back', { pair: c.pair, collection: c.collection, task: taskOf(c), object: null }); }, cliLine: (c) => cliOf(c, `roll-back --collection ${name(c)} --task ${taskOf(c)?.id ?? '<task>'}`),
+    run: rollBack, cliLine: (c) => cliOf(c, `roll-back --collection ${name(c)} --task ${taskOf(c)?.id ?? '<task>'}`),
   },
   {
     id: 'tasks.cancel', title: 'Cancel Task', icon: DismissRegular, group: 'Task', appliesTo: onTask, disabledReason: withTask((t) => (t.canCancel ? null : 'The task is not running.')),

@@ -11,7 +11,7 @@ export interface GridPage {
   count(): Promise<number>;
   /** Index of the row that has the focus, from 0; -1 when none has. */
   focused(): Promise<number>;
-  /** Texts of the cells of a row. */
+  /** Texts of the cells of a row, as soon as it is there. */
   cells(row: Locator): Promise<readonly string[]>;
   /** Clicks the first row and waits until the focus is there. */
   enter(): Promise<void>;
@@ -29,7 +29,12 @@ export function gridOf(within: Page | Locator, label: string): GridPage {
       const row = document.activeElement?.closest('[aria-rowindex]');
       return row && grid.contains(row) ? Number(row.getAttribute('aria-rowindex')) - 2 : -1;
     }),
-    cells: (row) => row.getByRole('cell').allInnerTexts(),
+    cells: async (row) => {
+      await expect(row.getByRole('cell').first()).toBeVisible();
+      // A row that scrolls in or is read anew shows dots until it is there.
+      await expect(row.getByText('…', { exact: true })).toHaveCount(0);
+      return row.getByRole('cell').allInnerTexts();
+    },
     enter: async () => {
       await at(0).getByRole('cell').nth(1).click();
       await expect(at(0)).toBeFocused();

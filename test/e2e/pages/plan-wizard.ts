@@ -11,7 +11,7 @@ export type Difference = ReadonlyMap<string, { readonly before: string; readonly
 export interface PlanWizard {
   readonly root: Locator;
   /** The page that is shown, by the name in the list of pages. */
-  at(step: 'Settings' | 'Schedule' | 'Plan' | 'Confirmation' | 'Applying', timeoutMs?: number): Promise<void>;
+  at(step: 'Settings' | 'Schedule' | 'Policies' | 'Groups' | 'Plan' | 'Confirmation' | 'Applying', timeoutMs?: number): Promise<void>;
   /** Presses a button at the bottom. */
   press(name: string): Promise<void>;
   /** Settings: waits until the plan is there. */

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { startRunner } from '../../../electron/agent/runner.ts';
-import { openConsole, type Console } from '../../../electron/app/container.ts';
+import { openConsole, type Console, type StartRunner } from '../../../electron/app/container.ts';
 import type { Services } from '../../../electron/app/services.ts';
 import { createPlatform, type Platform } from '../../../electron/platform/index.ts';
 import { writeLdif, type LdifEntry } from '../../../electron/simulator/demo/ldif.ts';
@@ -71,6 +71,8 @@ export interface RigOptions {
   readonly defaults?: Partial<PairInput['defaults']>;
   /** `none`: no task is run by this process. */
   readonly runner?: 'local' | 'none';
+  /** Runs the tasks in place of a runner in this process. */
+  readonly startRunner?: (simulated: SimulatedTargets['open'], platform: Platform) => StartRunner;
   readonly quotas?: 'real' | 'off';
   /** What goes wrong on demand, as `causeway simulator --faults` takes it. */
   readonly faults?: string;
@@ -80,6 +82,8 @@ export interface RigOptions {
   readonly services?: (services: Services) => Services;
   /** LDAP filter of the objects that the first collection holds; `null`: none are added. */
   readonly members?: string | null;
+  /** What the program finds in its environment, e.g. a key file for the secrets. */
+  readonly environment?: (folder: string) => Promise<Record<string, string>>;
   /** Address of a project on PostgreSQL; absent: a file. */
   readonly place?: string;
   /** A real directory in place of the export; `environment` is what the program finds, e.g. a key file for the secrets. */
@@ -123,14 +127,14 @@ export async function openRig(options: RigOptions): Promise<Rig> {
   const rewrite = async (source: readonly LdifEntry[] | string) => { await writeFile(ldif, typeof source === 'string' ? source : writeLdif(source)); };
   await rewrite(options.source);
   const simulator = await startSimulator({ quotas: options.quotas ?? 'off', signingKeyPem, seed: options.seed, faults: options.faults ?? '' });
-  const platform = platformIn(folder, await options.directory?.environment(folder));
+  const platform = platformIn(folder, await (options.directory ?? options).environment?.(folder));
   const simulated = createSimulatedTargets({ log: () => {} });
   const wrap = options.wrap ?? ((send: Send) => send);
   const simulatedTargets: SimulatedTargets['open'] = async (at) => {
     const target = await simulated.open(at);
     return { ...target, transports: { ...target.transports, fetch: wrap(target.transports.fetch) } };
   };
-  const console = await openConsole({ file, create: { name: 'Works', demo: false }, platform, simulated: simulatedTargets, ...(options.runner === 'none' ? {} : { startRunner: (services, taker) => startRunner(options.services?.(services) ?? services, taker) }) });
+  const console = await openConsole({ file, create: { name: 'Works', demo: false }, platform, simulated: simulatedTargets, ...(options.runner === 'none' ? {} : options.startRunner ? { startRunner: options.startRunner(simulatedTargets, platform) } : { startRunner: (services, taker) => startRunner(options.services?.(services) ?? services, taker) }) });
   const heard: Heard[] = [];
   console.onEvent((name, payload) => { heard.push({ name, payload } as Heard); });
   const call: Rig['call'] = (channel, input) => ask(console, channel, input);

@@ -19,6 +19,21 @@ describe('applying a plan', () => {
     expect(snapshot().groups.find((g) => g.properties['displayName'] === 'sales')?.members).toHaveLength(3);
   });
 
+  it('sends nothing of a wave any more once another process has the task, and leaves what it had written down open', async () => {
+    const t = await open();
+    const users = Array.from({ length: 90 }, (_, i) => createUser(`slept${i}`));
+    const { ledger, outcomes, open: intents } = ledgerOf(users);
+    let asked = 0;
+    // The machine slept when two batches were on their way.
+    const mayWrite = async () => { asked += 1; if (asked > 2) throw new Error('another process has it'); };
+    await expect(applyPlan(portsOf(t, { ...ledger, mayWrite }), graphWrites('global'))).rejects.toThrow('another process has it');
+    expect(usersNamed('slept')).toHaveLength(40);
+    expect([intents.size, outcomes.size]).toEqual([90, 0]);
+    // Whoever goes on finds what was made, and makes the rest.
+    expect(await applyPlan(portsOf(t, ledger), graphWrites('global'))).toMatchObject({ done: 90, failed: 0 });
+    expect(usersNamed('slept')).toHaveLength(90);
+  });
+
   it('creates nothing twice when the answer to a create is lost: it looks instead', async () => {
     let lost = 0;
     const t = await open((send) => async (url, init) => {

@@ -50,7 +50,7 @@ it('shows the plan of the first cycle and waits; approved, it is on', async () =
   expect(title('ann')).toBe('Head of Sales');
   const status = await well('coexistence', 'status', 'Everyone');
   expect(status.stdout).toContain('Coexistence of "Everyone" is On');
-  expect(status.stdout).toContain('Every 15 minutes, Mon,Tue,Wed,Thu,Fri 20:00-06:00 Europe/Berlin; who leaves: disable.');
+  expect(status.stdout).toContain('Every 15 minutes, Mon,Tue,Wed,Thu,Fri 20:00-06:00 Europe/Berlin; who leaves: disable; what others change: show.');
 });
 
 it('runs cycles now, lists them, and changes the schedule', async () => {
@@ -64,11 +64,35 @@ it('runs cycles now, lists them, and changes the schedule', async () => {
   expect(await json('coexistence', 'restart')).toMatchObject({ code: 0, answer: { coexistence: { lastCycle: { kind: 'full' } } } });
 });
 
+it('lists what others changed, writes the rules over some of it and accepts the rest', async () => {
+  const change = async (alias: string, body: Record<string, string>): Promise<void> => {
+    const id = simulator.snapshot().users.find((user) => user.properties['mailNickname'] === alias)?.id;
+    const { access_token: token } = await (await fetch(`${simulator.url}/${simulator.tenantId}/oauth2/v2.0/token`, { method: 'POST', headers: { 'content-type': 'application/x-www-form-urlencoded' },
+      body: new URLSearchParams({ grant_type: 'client_credentials', client_id: simulator.clientId, client_secret: simulator.clientSecret, scope: 'https://graph.microsoft.com/.default' }) })).json() as { access_token: string };
+    const answer = await fetch(`${simulator.url}/v1.0/users/${id}`, { method: 'PATCH', headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' }, body: JSON.stringify(body) });
+    expect(answer.status).toBe(204);
+  };
+  expect((await well('coexistence', 'drift')).stdout).toContain('Nothing');
+  await change('ann', { jobTitle: 'By hand', department: 'By hand' });
+  await change('cem', { jobTitle: 'By hand' });
+  expect(await json('coexistence', 'run')).toMatchObject({ code: 0, answer: { coexistence: { drift: 3, lastCycle: { outcome: 'nothing to do' } } } });
+  expect((await well('coexistence', 'status', 'Everyone')).stdout).toContain('3 changes of others wait');
+  const listed = (await json('coexistence', 'drift', 'list', 'Everyone', '--limit', '2')).answer as { rows: { id: string; name: string; attribute: string }[]; total: number };
+  expect([listed.rows.length, listed.total]).toEqual([2, 3]);
+  expect((await well('coexistence', 'drift', 'list', '--search', 'cem')).stdout).toMatch(/Cem .*jobTitle .*By hand/);
+  expect((await json('coexistence', 'drift', 're-apply', '--all', '--attribute', 'jobTitle', '--search', 'ann'))).toMatchObject({ code: 0, answer: { task: { state: 'Completed', total: 1 } } });
+  expect([title('ann'), title('cem')]).toEqual(['Director', 'By hand']);
+  expect(await json('coexistence', 'drift', 'accept', '--all')).toMatchObject({ code: 0, answer: { accepted: 2 } });
+  expect((await well('holds', 'list')).stdout).toMatch(/Cem .*jobTitle .*accepted/);
+  expect((await json('coexistence', 'drift', 'list', '--everything')).answer).toMatchObject({ total: 3 });
+  for (const wrong of [['list', '--limit', '0'], ['re-apply'], ['accept', '--all', '--id', '1'], ['re-apply', '--id', 'x'], ['list', '--state', 'lost']]) expect((await run('coexistence', 'drift', ...wrong)).code, wrong.join(' ')).toBe(2);
+});
+
 it('pauses, resumes and disables, and refuses what does not fit', async () => {
   expect((await well('coexistence', 'pause')).stdout).toContain('is Paused');
   expect(await run('coexistence', 'run')).toMatchObject({ code: 2, stderr: expect.stringContaining('Resume it first') as string });
   expect((await well('coexistence', 'resume')).stdout).toContain('is On');
   expect((await well('coexistence', 'disable')).stdout).toContain('is Off');
   expect((await run('coexistence', 'restart')).code).toBe(2);
-  for (const wrong of [['--hours', 'whenever'], ['--out-of-scope', 'burn'], ['--interval', 'soon'], ['--interval', '0']]) expect((await run('coexistence', 'set', ...wrong)).code, wrong.join(' ')).toBe(2);
+  for (const wrong of [['--hours', 'whenever'], ['--out-of-scope', 'burn'], ['--drift', 'maybe'], ['--interval', 'soon'], ['--interval', '0']]) expect((await run('coexistence', 'set', ...wrong)).code, wrong.join(' ')).toBe(2);
 });

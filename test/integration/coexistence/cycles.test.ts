@@ -20,7 +20,7 @@ describe.skipIf(skipFor(await sambaObstacle()))('cycles of coexistence on a real
   let samba: SambaServer;
   let desk: CycleDesk;
   beforeAll(async () => {
-    samba = await startSamba({ address: '127.0.0.65', ldif: people.ldif });
+    samba = await startSamba({ address: '127.0.0.63', ldif: people.ldif });
     desk = await openCycleDesk(samba, people, seedTenant({ users: 2, groups: 0, existing: { users: [account(11, 'ann', { jobTitle: 'Trainee', usageLocation: 'DE' })] } }));
   });
   afterAll(async () => { await desk?.close(); await samba?.stop(); });

@@ -7,7 +7,7 @@ import { openRig, type Rig, type RigOptions, type Send } from '../app/rig.ts';
 import { hands, onUnit, type Desk, type Unit } from '../scenarios/corp.ts';
 
 /** Answers of the wizard as most tests give them: create, merge, an hour between cycles, keep. */
-export const ANSWERS: CoexistenceSettings = { createUnmatched: true, mergeUnmatched: true, upnSuffix: '', countryCode: '', intervalMinutes: 60, workingHours: null, outOfScope: 'keep' };
+export const ANSWERS: CoexistenceSettings = { createUnmatched: true, mergeUnmatched: true, upnSuffix: '', countryCode: '', intervalMinutes: 60, workingHours: null, outOfScope: 'keep', drift: 're-apply' };
 
 /** A rig for coexistence: the time of its runner can be moved on, and writes to the tenant are counted. */
 export interface CycleRig extends Rig {

@@ -19,7 +19,7 @@ describe.skipIf(skipFor(await sambaObstacle()))('who leaves a dynamic collection
   let desk: CycleDesk;
   const collections = new Map<OutOfScope, string>();
   beforeAll(async () => {
-    samba = await startSamba({ address: '127.0.0.66', ldif: people.ldif });
+    samba = await startSamba({ address: '127.0.0.64', ldif: people.ldif });
     desk = await openCycleDesk(samba, people, seedTenant({ users: 1, groups: 0 }), { members: null });
     for (const policy of OUT_OF_SCOPE) {
       const made = await desk.call('collections.createDynamic', { pairId: desk.pairId, name: policy, scope: { base: `OU=In ${policy},${people.base}`, filter: '(objectClass=user)' } });

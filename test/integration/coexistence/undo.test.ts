@@ -22,7 +22,7 @@ describe.skipIf(skipFor(await sambaObstacle()))('undo of coexistence on a real A
   let start: unknown;
   let began = 0;
   beforeAll(async () => {
-    samba = await startSamba({ address: '127.0.0.70', ldif: people.ldif });
+    samba = await startSamba({ address: '127.0.0.62', ldif: people.ldif });
     desk = await openCycleDesk(samba, people, seedTenant({ users: 2, groups: 0, existing: { users: [account(11, 'ann', { jobTitle: 'Trainee', usageLocation: 'DE' })] } }));
     [start, began] = [desk.simulator.snapshot(), Date.now()];
     expect(await desk.enable()).toMatchObject({ state: 'Completed' });

@@ -73,8 +73,8 @@ export async function readState(file: string): Promise<TenantContent> {
 }
 
 /** Starts `causeway simulator` on a state file and waits until it is ready. */
-export async function startTenant(operator: Operator, stateFile: string, options: { readonly quotas: 'real' | 'off'; readonly speed?: number; readonly listen?: string }): Promise<TenantProcess> {
-  const running: Running = operator.start('--json', 'simulator', '--state', stateFile, '--quotas', options.quotas, '--speed', String(options.speed ?? 1), ...(options.listen === undefined ? [] : ['--listen', options.listen]));
+export async function startTenant(operator: Operator, stateFile: string, options: { readonly quotas: 'real' | 'off'; readonly speed?: number; readonly listen?: string; readonly faults?: string }): Promise<TenantProcess> {
+  const running: Running = operator.start('--json', 'simulator', '--state', stateFile, '--quotas', options.quotas, '--speed', String(options.speed ?? 1), ...(options.listen === undefined ? [] : ['--listen', options.listen]), ...(options.faults === undefined ? [] : ['--faults', options.faults]));
   const { url, tenantId, clientId, clientSecret } = await firstLine(running, operator, stateFile);
   let token = '';
   const signIn = async (): Promise<void> => {

@@ -110,7 +110,7 @@ describe('the runner of a process', () => {
     for (let i = 0; i < 12; i++) tasks.push(await newTask());
     const seen: string[] = [];
     const transaction: Store['transaction'] = (fn) => store.transaction((within) => fn({
-      ...within, tasks: { ...within.tasks, claim: async (...args) => { const task = await within.tasks.claim(...args); if (task) seen.push(task.id); return task; } },
+      ...within, tasks: { ...within.tasks, claimById: async (...args) => { const task = await within.tasks.claimById(...args); seen.push(task.id); return task; } },
     }));
     const services = servicesOf({ ...store, transaction });
     start(services, 'a');

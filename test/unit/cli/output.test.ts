@@ -30,7 +30,7 @@ describe('exit codes', () => {
   const codes: Readonly<Record<ErrorCode, number>> = {
     INVALID_INPUT: 2, UNKNOWN_CHANNEL: 2, NOT_FOUND: 2, CONFLICT: 2, BAD_FILE: 2, NEWER_PROJECT: 2,
     TIMEOUT: 3, AUTH_FAILED: 3, FORBIDDEN: 3, CERTIFICATE_REFUSED: 3, DIRECTORY_UNAVAILABLE: 3, DIRECTORY_REFUSED: 3, TENANT_UNAVAILABLE: 3, TENANT_REFUSED: 3, THROTTLED: 3, SECRET_MISSING: 3, HOST_GONE: 3, DATABASE_UNAVAILABLE: 3,
-    GUARD_STOPPED: 4, DRIFT: 4, CANCELLED: 130, INTERNAL: 1,
+    GUARD_STOPPED: 4, DRIFT: 4, CANCELLED: 130, LEASE_LOST: 1, INTERNAL: 1,
   };
   it.each(Object.values(ErrorCode))('%s', (code) => { expect(exitCodeOf(appError(code, 'x'))).toBe(codes[code]); });
   it('of anything else is 1', () => {

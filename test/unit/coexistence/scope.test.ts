@@ -4,12 +4,12 @@ import { pickObjects } from '../../../electron/app/pipeline/cycle-scope.ts';
 import type { TargetObject } from '../../../shared/domain/objects.ts';
 
 const failed = (sourceId: string, retryAt: number) => [sourceId, { sourceId, failures: 1, retryAt, problem: 'refused' }] as const;
-const all = { members: ['a', 'b', 'c', 'd', 'e'], candidates: null, fresh: new Set<string>(), held: new Set(['b']), retries: new Map([failed('c', 50), failed('d', 200)]), retry: 'when due' as const, now: 100 };
+const all = { members: ['a', 'b', 'c', 'd', 'e'], candidates: null, fresh: new Set<string>(), held: new Set(['b']), owned: new Map<string, string>(), retries: new Map([failed('c', 50), failed('d', 200)]), retry: 'when due' as const, drift: new Set<string>(), only: 'all' as const, now: 100 };
 
 describe('the objects of a cycle', () => {
   it('are all but what is held and what waits after a failure', () => {
-    expect(pickObjects(all)).toEqual({ ids: ['a', 'c', 'e'], held: ['b'], waiting: new Set(['d']) });
-    expect(pickObjects({ ...all, retry: 'all' })).toEqual({ ids: ['a', 'c', 'd', 'e'], held: ['b'], waiting: new Set() });
+    expect(pickObjects(all)).toEqual({ ids: ['a', 'c', 'e'], held: ['b'], waiting: new Set(['d']), owned: new Map() });
+    expect(pickObjects({ ...all, retry: 'all' })).toEqual({ ids: ['a', 'c', 'd', 'e'], held: ['b'], waiting: new Set(), owned: new Map() });
   });
 
   it('are of changes only who changed and who is due again', () => {

@@ -2,6 +2,7 @@ import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, 
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { readKeyFile } from '../../../electron/platform/secrets/key-file.ts';
 import { openSecretStore, type OsVault, type SecretStore } from '../../../electron/platform/secrets/index.ts';
 
 let folder: string;
@@ -92,6 +93,15 @@ describe('the file store', () => {
   it.each(['', '{', '[]', '{"version":2,"salt":"","check":"","entries":{}}'])('refuses a damaged file: %j', async (text) => {
     writeFileSync(sealedFile(), text);
     await expect(fileStore().get('a')).rejects.toMatchObject({ data: { code: 'BAD_FILE' } });
+  });
+
+  it.skipIf(process.platform === 'win32')('takes a credential of systemd, whose group bits are the mask of an access control list, and nothing that all can read', async () => {
+    const credentials = { CREDENTIALS_DIRECTORY: folder };
+    chmodSync(keyFile, 0o440);
+    expect((await readKeyFile(keyFile, credentials)).toString()).toBe(KEY);
+    for (const env of [{}, { CREDENTIALS_DIRECTORY: path.dirname(folder) }]) await expect(readKeyFile(keyFile, env)).rejects.toMatchObject({ data: { code: 'FORBIDDEN' } });
+    chmodSync(keyFile, 0o444);
+    await expect(readKeyFile(keyFile, credentials)).rejects.toMatchObject({ data: { code: 'FORBIDDEN' } });
   });
 
   it.skipIf(process.platform === 'win32')('refuses a key file that others can read, and works once that is mended', async () => {

@@ -5,13 +5,13 @@ import { draftOf, scheduleOf, type ScheduleDraft } from '../../../renderer/featu
 const usual = draftOf(null, 'Europe/Berlin');
 const problemsOf = (change: Partial<ScheduleDraft>) => scheduleOf({ ...usual, ...change }).problems;
 
-it('begins with half an hour, at any time, keeping what leaves the scope; office hours are at hand', () => {
-  expect(scheduleOf(usual)).toEqual({ schedule: { intervalMinutes: 30, workingHours: null, outOfScope: 'keep' }, problems: null });
+it('begins with half an hour, at any time, keeping what leaves the scope and showing what others change; office hours are at hand', () => {
+  expect(scheduleOf(usual)).toEqual({ schedule: { intervalMinutes: 30, workingHours: null, outOfScope: 'keep', drift: 'show' }, problems: null });
   expect(scheduleOf({ ...usual, limited: true }).schedule?.workingHours).toEqual({ days: [1, 2, 3, 4, 5], from: 480, to: 1080, timeZone: 'Europe/Berlin' });
 });
 
 it('gives back what it was given', () => {
-  const schedule = { intervalMinutes: 5, workingHours: { days: [0, 6], from: 22 * 60 + 15, to: 6 * 60, timeZone: 'America/New_York' }, outOfScope: 'disable' as const };
+  const schedule = { intervalMinutes: 5, workingHours: { days: [0, 6], from: 22 * 60 + 15, to: 6 * 60, timeZone: 'America/New_York' }, outOfScope: 'disable' as const, drift: 're-apply' as const };
   expect(scheduleOf(draftOf(schedule, 'UTC')).schedule).toEqual(schedule);
   const untilMidnight = { ...schedule, workingHours: { ...schedule.workingHours, to: 1440 } };
   expect(draftOf(untilMidnight, 'UTC').to).toBe('00:00');

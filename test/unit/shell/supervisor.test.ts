@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { backOffMs, supervise, type HostState } from '../../../electron/main/supervisor.ts';
+import { backOffMs, supervise, type HostState } from '../../../electron/platform/supervisor.ts';
 
 /** A supervisor over hosts that end when told, and a clock that the test moves. */
 function setUp() {

@@ -53,7 +53,7 @@ export function graphRig(options: { readonly seed?: SimulatorSeed; readonly quot
   const limits = throttle(options.quotas ?? 'off', clock, directory.facts.id);
   const defects: unknown[] = [];
   const parts = {
-    directory, signer, clock, throttle: limits, luck: chance(options.luck ?? 1), traffic: { count: () => undefined },
+    directory, signer, clock, throttle: limits, luck: chance(options.luck ?? 1), traffic: { count: () => undefined }, writes: { note: () => undefined },
     faults: { around: (_: unknown, run: () => unknown) => run(), deltaReset: () => false }, licences: new LicenceUse(directory), onDefect: (error: unknown) => defects.push(error),
   };
   const serve = graphService(parts as unknown as GraphParts);

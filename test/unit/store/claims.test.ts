@@ -4,16 +4,13 @@ import { SHARED, failure, sandbox, seeded, type Variant } from './fixture.ts';
 
 const { place, keep } = sandbox();
 
-/**
- * Four claimers. On PostgreSQL each has opened the project for itself; a file is opened once, because a connection that waits for a file keeps its whole
- * process waiting: processes.test.ts has claimers in processes of their own.
- */
+/** Four claimers, each of which has opened the project for itself; processes.test.ts has claimers in processes of their own. */
 async function claimers(on: Variant['on']): Promise<{ readonly stores: readonly Store[]; readonly agentId: string; readonly create: () => Promise<string> }> {
   const at = await place(on);
   const first = keep(await createProject({ file: at, name: 'Test', demo: false }));
   const { pair, collectionId } = await seeded(first, 1);
   const stores = [first];
-  while (stores.length < 4) stores.push(on === 'file' ? first : keep(await openProject(at)));
+  while (stores.length < 4) stores.push(keep(await openProject(at)));
   const agentId = (await first.agents.list())[0]?.id ?? '';
   return { stores, agentId, create: async () => (await first.tasks.create({ pairId: pair.id, collectionId, kind: 'Migrate', settings: {}, createdBy: 'test' })).id };
 }

@@ -5,7 +5,7 @@ import type { CoexistenceRecord } from '../../../electron/store/index.ts';
 import { VARIANTS, failure, sandbox, seeded, target } from './fixture.ts';
 
 const { open } = sandbox();
-const SETTINGS = { createUnmatched: true, mergeUnmatched: true, upnSuffix: '', countryCode: '', intervalMinutes: 30, workingHours: null, outOfScope: 'keep' as const };
+const SETTINGS = { createUnmatched: true, mergeUnmatched: true, upnSuffix: '', countryCode: '', intervalMinutes: 30, workingHours: null, outOfScope: 'keep' as const, drift: 'show' as const };
 const record = (collectionId: string, pairId: string, more: Partial<CoexistenceRecord> = {}): CoexistenceRecord => ({ collectionId, pairId, state: 'On', settings: SETTINGS, position: 0, fullHash: '', fullAt: null, nextAt: 100, failures: 0, retryAt: null, attention: '', taskId: null, ...more });
 
 describe.each(VARIANTS)('coexistence ($name)', (variant) => {
@@ -40,6 +40,9 @@ describe.each(VARIANTS)('coexistence ($name)', (variant) => {
     expect(await left()).toEqual([[moved, false, false], [handed, false, false], [gone, true, true]].toSorted());
     await store.coexistence.save(record(other.id, pair.id));
     expect(await left()).toEqual([[moved, false, false], [gone, true, true]].toSorted());
+    // Who is known already need not be looked for again; who did not leave is nobody.
+    expect((await store.coexistence.left(collectionId, [stays, gone, handed])).map((one) => one.sourceId)).toEqual([gone]);
+    expect(await store.coexistence.left(collectionId, [])).toEqual([]);
     await store.coexistence.forget(collectionId, [moved]);
     expect(await left()).toEqual([[gone, true, true]]);
     expect(await store.coexistence.kept(collectionId, [stays, moved])).toEqual(new Set([stays]));
@@ -99,6 +102,8 @@ describe.each(VARIANTS)('coexistence ($name)', (variant) => {
     const open_ = await store.cycles.begin({ collectionId, pairId: pair.id, taskId: null, agentId, kind: 'full', reason: '' });
     await store.cycles.closeLeft(collectionId, { outcome: 'cancelled', message: 'gone' });
     expect((await store.cycles.newest([collectionId])).get(collectionId)).toMatchObject({ id: open_, outcome: 'cancelled', message: 'gone' });
+    expect(await store.cycles.pruneQuiet(collectionId, 1_200)).toBe(1);
+    expect((await store.cycles.page({ collectionId, quiet: true })).rows.map((row) => row.id)).toEqual([open_, ids[4], ids[3], ids[2], ids[0]]);
   });
 
   it('knows objects that are tried again', async () => {

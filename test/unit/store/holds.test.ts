@@ -33,6 +33,11 @@ describe.each(VARIANTS)('holds ($name)', (variant) => {
     expect(first.rows[0]).toMatchObject({ name: stranger, kind: null });
     expect([first.total, second.total, third.next]).toEqual([5, 5, null]);
     expect((await store.holds.page({ pairId: pair.id, collectionId })).total).toBe(4);
+    // Members that are held as a whole.
+    expect(await store.holds.members(collectionId)).toEqual([a, b, c].toSorted());
+    await store.collections.removeMembers(collectionId, [c]);
+    expect(await store.holds.members(collectionId)).toEqual([a, b].toSorted());
+    await store.collections.addMembers(collectionId, [c]);
     const name = (await store.sources.getMany(pair.id, [b])).get(b)?.name ?? '';
     expect((await store.holds.page({ pairId: pair.id, search: name.toUpperCase() })).rows.map((row) => row.sourceId)).toEqual([b, b]);
     expect(await failure(store.holds.page({ pairId: pair.id, after: 'nonsense' }))).toBe('INVALID_INPUT');

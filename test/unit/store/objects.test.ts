@@ -213,7 +213,7 @@ describe.each(VARIANTS)('the Objects tab ($name)', (variant) => {
     const row = await store.collections.getObjectRow(collectionId, guid(3));
     expect(row).toEqual({
       id: guid(3), kind: 'user', name: 'Person 000003', dn: source(3).dn, userPrincipalName: 'Person3@contoso.example', mail: 'person3@contoso.example', status: 'Matched', reason: 'why',
-      synchronisation: 'Never synced', targetId: guid(3, 7), targetName: 'Target 3', rule: 'user mail = user mail', pinned: false, risks: ['names differ'], changedAt: expect.any(Number) as number,
+      synchronisation: 'Never synced', synchronisationReason: '', targetId: guid(3, 7), targetName: 'Target 3', rule: 'user mail = user mail', pinned: false, risks: ['names differ'], changedAt: expect.any(Number) as number,
     });
     expect((await store.collections.pageObjects({ collectionId, status: 'Matched' })).rows).toEqual([row]);
     expect((await store.collections.pageObjects({ collectionId, search: 'PERSON3@' })).rows).toEqual([row]);
@@ -221,6 +221,12 @@ describe.each(VARIANTS)('the Objects tab ($name)', (variant) => {
     expect((await store.collections.pageObjects({ collectionId, search: '_' })).total).toBe(0);
     expect((await store.collections.pageObjects({ collectionId, kind: 'group' })).total).toBe(0);
     expect(await failure(store.collections.getObjectRow(collectionId, guid(99)))).toBe('NOT_FOUND');
+    await store.retries.put(collectionId, [{ sourceId: guid(3), failures: 2, retryAt: Date.UTC(2026, 2, 1, 14, 5), problem: 'The tenant refused it.' }]);
+    expect(await store.collections.getObjectRow(collectionId, guid(3))).toEqual({ ...row, synchronisationReason: 'The tenant refused it. Failed 2 times; tried again from 2026-03-01 14:05 UTC on.' });
+    await store.holds.put(pair.id, [{ sourceId: guid(3), attribute: 'jobTitle', since: 1, by: 'ada', reason: '', taskId: null }]);
+    expect((await store.collections.getObjectRow(collectionId, guid(3))).synchronisationReason).toContain('refused');
+    await store.holds.put(pair.id, [{ sourceId: guid(3), attribute: '', since: 1, by: 'ada', reason: 'Moves later', taskId: null }]);
+    expect((await store.collections.pageObjects({ collectionId, status: 'Matched' })).rows[0]?.synchronisationReason).toBe('Held out of coexistence by ada: Moves later');
     // A new name in the directory moves the row.
     await store.sources.upsertPage(pair.id, [source(3, { name: 'Zoe' })], 'r2');
     expect((await store.collections.pageObjects({ collectionId, direction: 'descending', limit: 1 })).rows[0]?.name).toBe('Zoe');

@@ -31,6 +31,17 @@ describe('sending in batches', () => {
     expect(innerOf(first as Seen)[0]?.headers?.['Content-Type']).toBe('application/json');
   });
 
+  it('asks before each batch whether it may, and sends no further one when it may not', async () => {
+    const s = await start((request) => batchReply(request, () => ({ status: 204 })));
+    const tenant = await openOn(s);
+    let asked = 0;
+    await tenant.send(patches(45), undefined, async () => { asked += 1; });
+    expect([asked, s.graph().length]).toEqual([3, 3]);
+    const left = tenant.send(patches(200), undefined, async () => { asked += 1; if (asked > 5) throw new Error('another process has it'); });
+    await expect(left).rejects.toThrow('another process has it');
+    expect(s.graph()).toHaveLength(5);
+  });
+
   it('sends only the throttled ones again, after the longest Retry-After with its decimals', async () => {
     const s = await start((request, count) => batchReply(request, (inner) => {
       if (count > 1) return { status: 204 };

@@ -28,6 +28,7 @@ async function perform(ready: ReadyAtExchange, { ports, young }: ExchangeRun, si
   const { intent } = ready;
   let now = ready;
   for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt += 1) {
+    await ports.ledger.mayWrite?.();
     const settlement = await once(now, ports, young, attempt, signal);
     if (settlement !== null) return settlement;
     // Nothing is under way: what is open is known to the next run by its intent.

@@ -5,6 +5,8 @@ import { parentDn } from '../../../../shared/rules/dn.ts';
 import { valuesOf } from '../../../../shared/rules/attributes.ts';
 import type { Directory, DirectoryEntry, DirectorySchema } from '../port.ts';
 import { directoryChanges, standing } from './change.ts';
+import { isMembership, readGroup, type GroupNow } from './members.ts';
+import { lookUpMembers, membersBefore, sendMembers } from './members-write.ts';
 import type { FixIntent, FixLedger, FixResult, FixSettlement } from './port.ts';
 
 /** Changes written down together before the first of them is sent; so many must be looked for after a crash, at most. */
@@ -32,7 +34,7 @@ export function rightToGrant(account: string, attribute: string, about: { readon
 /**
  * Writes the pending changes of a plan to a directory, one LDAP modify each. Every change is written down with the values seen right
  * before; a value that is no longer the planned one is left alone (drifted). What an earlier run left open is looked for first.
- * Operations are `update` of service `directory` with one change each.
+ * Operations are of service `directory`: `update` with one change each, and members of groups, in whose settlements `references` are those really changed.
  * @returns totals of this run; `cancelled` when the signal fired between two writes.
  * @throws AppError of the connection; what was sent without an answer stays open and is looked for by the next run.
  */
@@ -46,7 +48,7 @@ export async function applyFixes(ports: FixPorts, signal?: AbortSignal): Promise
     ports.onProgress({ done: totals.done + totals.unchanged + totals.failed + totals.drifted, failed: totals.failed + totals.drifted });
   };
   for (const intent of await ledger.openIntents()) {
-    const found = await lookUp(directory, schema, intent, signal);
+    const found = isMembership(intent.operation) ? await lookUpMembers(directory, intent, signal) : await lookUp(directory, schema, intent, signal);
     if (found === null) await ledger.reopen(intent.id);
     else { await ledger.settle([found]); count([found]); }
   }
@@ -55,14 +57,23 @@ export async function applyFixes(ports: FixPorts, signal?: AbortSignal): Promise
     const wave = firstOfEach(await ledger.pending(WAVE));
     if (wave.length === 0) return { ...totals, cancelled: false };
     const entries = new Map<string, DirectoryEntry | undefined>();
-    for (const { sourceId, changes } of wave) entries.set(sourceId ?? '', await directory.get(sourceId ?? '', changes.map((change) => change.attribute), signal));
-    const intents = wave.map((operation): FixIntent => ({ id: ports.newId(), operation, at: ports.now(), targetId: null, before: observed(operation, entries.get(operation.sourceId ?? '')) }));
+    const groups = new Map<string, GroupNow | undefined>();
+    for (const operation of wave) {
+      const { sourceId, changes } = operation;
+      if (isMembership(operation)) groups.set(operation.id, await readGroup(directory, operation, signal));
+      else entries.set(sourceId ?? '', await directory.get(sourceId ?? '', changes.map((change) => change.attribute), signal));
+    }
+    const intents = wave.map((operation): FixIntent => ({
+      id: ports.newId(), operation, at: ports.now(), targetId: null, before: isMembership(operation) ? membersBefore({ operation }, groups.get(operation.id)) : observed(operation, entries.get(operation.sourceId ?? '')),
+    }));
     await ledger.intend(intents);
     const settled: FixSettlement[] = [];
     const unsent: FixIntent[] = [];
     try {
       for (const intent of intents) {
-        if (stopped()) unsent.push(intent);
+        if (stopped()) { unsent.push(intent); continue; }
+        await ledger.mayWrite?.();
+        if (isMembership(intent.operation)) settled.push(await sendMembers(directory, intent, groups.get(intent.operation.id), () => rightToGrant(ports.account, 'member', { kind: 'group', dn: groups.get(intent.operation.id)?.entry.dn ?? '' })));
         else settled.push(await send(ports, schema, intent, entries.get(intent.operation.sourceId ?? '')));
       }
     } finally {

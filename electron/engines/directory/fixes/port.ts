@@ -24,6 +24,8 @@ export interface FixSettlement {
 
 /** The plan and the journal as the writer of fixes needs them. */
 export interface FixLedger {
+  /** Asked right before each modify: throws when the work is another process's by now, and nothing more is sent. Absent: nobody can take it over. */
+  readonly mayWrite?: (() => Promise<void>) | undefined;
   /** Operations without an outcome, in plan order. */
   pending(limit: number): Promise<readonly Operation[]>;
   /** Durable when the promise resolves: nothing is sent before that. */

@@ -29,7 +29,7 @@ interface Item {
   notBefore: number;
 }
 
-type Send = (requests: readonly GraphRequest[], signal?: AbortSignal) => Promise<readonly GraphAnswer[]>;
+type Send = (requests: readonly GraphRequest[], signal?: AbortSignal, before?: () => Promise<void>) => Promise<readonly GraphAnswer[]>;
 
 const headerOf = (headers: Readonly<Record<string, unknown>> | null | undefined, name: string): string | null => {
   const value = Object.entries(headers ?? {}).find(([key]) => key.toLowerCase() === name)?.[1];
@@ -61,9 +61,10 @@ export function createSender(parts: { readonly client: GraphClient; readonly gat
   });
 
   /** Sends one batch once. @returns a verdict for each item, in order. */
-  async function attempt(items: readonly Item[], signal: AbortSignal | undefined): Promise<readonly Verdict[]> {
+  async function attempt(items: readonly Item[], signal: AbortSignal | undefined, before: (() => Promise<void>) | undefined): Promise<readonly Verdict[]> {
     const writes = items.filter((one) => !isRead(one.request)).length;
     await gate.enter({ writes, units: items.reduce((sum, one) => sum + unitsOf(one.request), 0) }, signal);
+    await before?.();
     throwIfAborted(signal);
     traffic.batches += 1;
     traffic.requests += items.length;
@@ -109,7 +110,7 @@ export function createSender(parts: { readonly client: GraphClient; readonly gat
     return verdicts;
   }
 
-  return async (requests, signal) => {
+  return async (requests, signal, before) => {
     requireIndependent(requests);
     throwIfAborted(signal);
     const answers = new Array<GraphAnswer>(requests.length);
@@ -153,7 +154,7 @@ export function createSender(parts: { readonly client: GraphClient; readonly gat
         if (wait > 0) await timing.sleep(wait, ended);
         await gate.lanes.add(async () => {
           if (failed) return;
-          const verdicts = await attempt(items, ended);
+          const verdicts = await attempt(items, ended, before);
           for (const [position, item] of items.entries()) {
             const verdict = verdicts[position];
             if (verdict) settle(item, verdict);

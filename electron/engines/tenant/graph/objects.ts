@@ -1,5 +1,5 @@
 import { appError, ErrorCode } from '../../../../shared/domain/errors.ts';
-import type { ObjectKind, TargetObject } from '../../../../shared/domain/objects.ts';
+import type { ObjectKind } from '../../../../shared/domain/objects.ts';
 import type { TenantLog } from '../clouds.ts';
 import { GRAPH_VERSION } from '../clouds.ts';
 import type { GraphAnswer, GraphRequest, Tenant } from '../port.ts';
@@ -8,6 +8,7 @@ import { graphObject, graphPage } from './envelopes.ts';
 import type { GraphObject } from './envelopes.ts';
 import { refused } from './failures.ts';
 import type { Reader } from './reader.ts';
+import { createTogether, EXPAND_MANAGER } from './together.ts';
 import { COLLECTION } from './writes.ts';
 
 /** Largest page of users, groups, contacts and members; 1,000 is an error (Graph documentation, list users). */
@@ -16,8 +17,6 @@ const PAGE = 999;
 const WINDOW = 60;
 
 type Send = (requests: readonly GraphRequest[], signal?: AbortSignal) => Promise<readonly GraphAnswer[]>;
-
-const EXPAND = '&$expand=manager($select=id)';
 
 /** The objects of a page; what has no id is not an object of the directory. */
 function objectsOf(rows: readonly Record<string, unknown>[]): readonly GraphObject[] {
@@ -35,17 +34,11 @@ function bodyOf(what: string, answer: GraphAnswer | undefined): unknown {
   return answer.body;
 }
 
-const parseObject = (what: string, body: unknown): GraphObject => {
-  const parsed = graphObject.safeParse(body);
-  if (!parsed.success) throw appError(ErrorCode.TenantUnavailable, `The tenant's answer while reading ${what} is no object: try again later.`, { retryable: true });
-  return parsed.data;
-};
-
 /** Reading users, groups, contacts and members. The methods are those of {@link Tenant}. */
-export function createObjects(parts: { readonly reader: Reader; readonly send: Send; readonly origin: string; readonly log: TenantLog }): Pick<Tenant, 'read' | 'readDeleted' | 'readMembers' | 'readOwners' | 'readBacklinks' | 'readByIds'> {
+export function createObjects(parts: { readonly reader: Reader; readonly send: Send; readonly origin: string; readonly log: TenantLog }): Pick<Tenant, 'read' | 'readDeleted' | 'readMembers' | 'readOwners' | 'readBacklinks' | 'readByIds' | 'readTogether'> {
   const { reader, send, origin, log } = parts;
   const base = `${origin}/${GRAPH_VERSION}`;
-  let expand = true;
+  const expands = { managers: true };
 
   /** Managers one by one, for a service that refuses to expand them. No manager is a 404. */
   async function withManagers(objects: readonly GraphObject[], signal?: AbortSignal): Promise<readonly GraphObject[]> {
@@ -57,6 +50,8 @@ export function createObjects(parts: { readonly reader: Reader; readonly send: S
     });
   }
 
+  const together = createTogether({ send, base, expands, withManagers, log });
+
   async function* rows(kind: ObjectKind, signal?: AbortSignal): AsyncGenerator<readonly GraphObject[]> {
     const address = `${COLLECTION[kind]}?$select=${selectOf(kind)}&$top=${PAGE}`;
     const what = `${kind}s`;
@@ -64,8 +59,8 @@ export function createObjects(parts: { readonly reader: Reader; readonly send: S
       for await (const page of reader.pages(what, address, 1, signal)) yield objectsOf(page);
       return;
     }
-    if (expand) {
-      const first = await reader.get(what, `${address}${EXPAND}`, 2, signal);
+    if (expands.managers) {
+      const first = await reader.get(what, `${address}${EXPAND_MANAGER}`, 2, signal);
       if (first.ok) {
         const page = graphPage.safeParse(first.body);
         if (!page.success) throw appError(ErrorCode.TenantUnavailable, `The tenant's answer while reading ${what} is no page of objects: try again later.`, { retryable: true });
@@ -75,7 +70,7 @@ export function createObjects(parts: { readonly reader: Reader; readonly send: S
         return;
       }
       if (first.error.status !== 400 && first.error.status !== 501) throw refused(what, first.error);
-      expand = false;
+      expands.managers = false;
       log({ level: 'warn', message: 'The tenant does not give managers along with users; they are read separately, which is slower.', detail: { status: first.error.status, code: first.error.code } });
     }
     for await (const page of reader.pages(what, address, 1, signal)) yield await withManagers(objectsOf(page), signal);
@@ -143,22 +138,10 @@ export function createObjects(parts: { readonly reader: Reader; readonly send: S
       return found;
     },
 
+    readTogether: async (wanted, signal) => await together(wanted, 'together', signal),
+
     async readByIds(kind, ids, signal) {
-      const found = new Map<string, TargetObject>();
-      const url = (id: string): string => `${COLLECTION[kind]}/${encodeURIComponent(id)}?$select=${selectOf(kind)}${kind === 'user' && expand ? EXPAND : ''}`;
-      let answers = await send(ids.map((id) => ({ method: 'GET', url: url(id) })), signal);
-      if (kind === 'user' && expand && answers.some((one) => one.kind === 'answered' && one.status === 400)) {
-        expand = false;
-        log({ level: 'warn', message: 'The tenant does not give the manager along with a user; it is read separately, which is slower.' });
-        answers = await send(ids.map((id) => ({ method: 'GET', url: url(id) })), signal);
-      }
-      const present: GraphObject[] = [];
-      for (const answer of answers) {
-        if (answer.kind === 'answered' && answer.status === 404) continue;
-        present.push(parseObject(`single ${kind}s`, bodyOf(`single ${kind}s`, answer)));
-      }
-      for (const one of kind === 'user' && !expand ? await withManagers(present, signal) : present) found.set(one.id, fromGraph(kind, one));
-      return found;
+      return (await together({ [kind]: ids }, 'one by one', signal)).objects;
     },
   };
 }

@@ -1,5 +1,6 @@
 import PQueue from 'p-queue';
 import { createBucket } from './bucket.ts';
+import { createShare, type Resource, type Share, type SharedBudget } from './shared-budget.ts';
 import type { Timing } from './timing.ts';
 
 /** Limits of one application in one tenant. */
@@ -30,7 +31,8 @@ export interface Cost {
 /**
  * The one place where requests of one application to one tenant wait. It starts unshaped: nothing waits before the service
  * asks for it. A 429 stops every lane until the longest Retry-After is over, and from then on the bucket that ran dry (writes
- * or resource units) is refilled at the documented rate, so that the service need not ask again.
+ * or resource units) is refilled at the documented rate, so that the service need not ask again. With a shared budget a pause
+ * that another agent was told is kept here too, and what ran dry is taken from the common budget instead of the own bucket.
  */
 export interface Gate {
   /**
@@ -39,12 +41,14 @@ export interface Gate {
    */
   enter(cost: Cost, signal?: AbortSignal): Promise<void>;
   /** Tells the gate that the service answered 429. `waitMs` is its Retry-After. */
-  throttled(waitMs: number, what: 'writes' | 'units'): void;
+  throttled(waitMs: number, what: Resource): void;
   /** Tells the gate that writes were answered for good; the base of honest estimates. */
   wrote(count: number): void;
   /** Milliseconds until that many writes will be through, at the pace seen and documented; 0 when nothing is known that slows them. */
   estimate(writes: number): number;
-  /** Listener is called with the milliseconds by which a 429 prolonged the pause. @returns a function that ends it. */
+  /** Shares the limits with whoever has the same budget, from now on. @returns a function that ends it. */
+  share(budget: SharedBudget): () => void;
+  /** Listener is called with the milliseconds by which a 429 prolonged the pause, also one that another agent got. @returns a function that ends it. */
   onThrottled(listener: (waitMs: number) => void): () => void;
   /** Where `$batch`es queue, shared by everybody who uses this gate. */
   readonly lanes: PQueue;
@@ -58,6 +62,7 @@ export function createGate(pace: Pace, timing: Timing): Gate {
   const writes = createBucket(pace.writesPerSecond, pace.burst);
   const units = createBucket(pace.unitsPerSecond, pace.unitBurst);
   const listeners = new Set<(waitMs: number) => void>();
+  const shares: { readonly budget: SharedBudget; readonly share: Share }[] = [];
   let pausedUntil = 0;
   let done: { readonly at: number; readonly count: number }[] = [];
 
@@ -69,23 +74,43 @@ export function createGate(pace: Pace, timing: Timing): Gate {
     return first === undefined || now - first.at < 1000 ? 0 : total / ((now - first.at) / 1000);
   };
 
+  const pause = (waitMs: number, now: number): void => {
+    const more = now + waitMs - Math.max(pausedUntil, now);
+    if (more <= 0) return;
+    pausedUntil = now + waitMs;
+    for (const listener of listeners) listener(more);
+  };
+  /** Waits until nobody knows of a pause any more. */
+  const restPause = async (cost: Cost, signal: AbortSignal | undefined): Promise<void> => {
+    for (;;) {
+      const news = await shares.at(-1)?.share.hear(cost.writes > 0 ? 'now' : 'now and then');
+      if (news) pause(news.pauseMs, timing.now());
+      if (pauseLeft() === 0) return;
+      await timing.sleep(pauseLeft(), signal);
+    }
+  };
+  /** Milliseconds until so many may be used. The own bucket counts along, also while it is not asked. */
+  const turn = async (what: Resource, count: number): Promise<number> => {
+    if (count === 0) return 0;
+    const own = (what === 'writes' ? writes : units).take(count, timing.now());
+    return await shares.at(-1)?.share.take(what, count) ?? own;
+  };
+
   return {
     lanes: new PQueue({ concurrency: pace.lanes }),
     async enter(cost, signal) {
-      while (pauseLeft() > 0) await timing.sleep(pauseLeft(), signal);
-      const now = timing.now();
-      const wait = Math.max(cost.writes > 0 ? writes.take(cost.writes, now) : 0, units.take(cost.units, now));
-      if (wait > 0) await timing.sleep(wait, signal);
-      while (pauseLeft() > 0) await timing.sleep(pauseLeft(), signal);
+      await restPause(cost, signal);
+      const wait = Math.max(await turn('writes', cost.writes), await turn('units', cost.units));
+      if (wait <= 0) return;
+      await timing.sleep(wait, signal);
+      await restPause(cost, signal);
     },
     throttled(waitMs, what) {
       const now = timing.now();
       // Retry-After ends when the service's bucket holds a little again, not what would have flowed in meanwhile.
       (what === 'writes' ? writes : units).empty(now, now + waitMs);
-      const more = now + waitMs - Math.max(pausedUntil, now);
-      if (more <= 0) return;
-      pausedUntil = now + waitMs;
-      for (const listener of listeners) listener(more);
+      shares.at(-1)?.share.tell(waitMs, what);
+      pause(waitMs, now);
     },
     wrote(count) {
       if (count > 0) done.push({ at: timing.now(), count });
@@ -99,6 +124,15 @@ export function createGate(pace: Pace, timing: Timing): Gate {
       const sustained = writes.shaping ? pace.writesPerSecond : Math.max(pace.writesPerSecond, observed);
       const debt = Math.max(0, -writes.available(now));
       return Math.round(pauseLeft() + ((observed > 0 ? atOnce / Math.max(observed, pace.writesPerSecond) : 0) + (later + debt) / sustained) * 1000);
+    },
+    share(budget) {
+      const known = shares.find((one) => one.budget === budget);
+      const mine = known ?? { budget, share: createShare(budget, { writes: { perSecond: pace.writesPerSecond, burst: pace.burst }, units: { perSecond: pace.unitsPerSecond, burst: pace.unitBurst } }, timing) };
+      shares.push(mine);
+      return () => {
+        const at = shares.lastIndexOf(mine);
+        if (at >= 0) shares.splice(at, 1);
+      };
     },
     onThrottled(listener) {
       listeners.add(listener);

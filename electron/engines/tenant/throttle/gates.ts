@@ -4,6 +4,11 @@ import type { Gate, Pace } from './gate.ts';
 import { SYSTEM_TIMING } from './timing.ts';
 import type { Timing } from './timing.ts';
 
+/** What the service counts by, as one text: cloud, tenant and application. No secret is in it. */
+export function gateKey({ cloud, tenantId, clientId, simulated }: Pick<TargetConnection, 'cloud' | 'tenantId' | 'clientId' | 'simulated'>): string {
+  return [cloud, tenantId.toLowerCase(), clientId.toLowerCase(), simulated === null ? '' : JSON.stringify(simulated)].join('|');
+}
+
 /**
  * Holds one gate per cloud, tenant and application, because that is what the service counts by. Made once by whoever puts the
  * program together and passed to everything that opens a tenant.
@@ -20,9 +25,8 @@ export class TenantGates {
   }
 
   /** The gate of that connection; the same one for the same cloud, tenant and application. */
-  of(connection: Pick<TargetConnection, 'cloud' | 'tenantId' | 'clientId' | 'simulated'>): Gate {
-    const rehearsal = connection.simulated === null ? '' : JSON.stringify(connection.simulated);
-    const key = [connection.cloud, connection.tenantId.toLowerCase(), connection.clientId.toLowerCase(), rehearsal].join('|');
+  of(connection: Parameters<typeof gateKey>[0]): Gate {
+    const key = gateKey(connection);
     const known = this.#gates.get(key);
     if (known) return known;
     const gate = createGate(this.#pace, this.#timing);

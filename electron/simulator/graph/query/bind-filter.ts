@@ -6,8 +6,8 @@ import type { Comparison, Expression, Literal, Path } from './filter-parser.ts';
 import { filterError } from './lexer.ts';
 import { resource, type Operand, type Resource } from './resource.ts';
 
-/** A property and the text that it, or one of its values, equals. */
-export interface FilterKey { readonly property: string; readonly value: string }
+/** A property and the text that it, or one of its values, equals; or one of `others`. */
+export interface FilterKey { readonly property: string; readonly value: string; readonly others?: readonly string[] }
 
 /** A bound filter or a part of one. `item`: the value that the variable of a lambda stands for. */
 export interface Bound {
@@ -86,7 +86,9 @@ class Binder {
       this.#of.checkMoment(literal);
     }
     const tests = literals.map((literal) => comparisonTest('eq', valueOf(literal), capability));
-    return { test: (view, item) => { const value = operand.read(view, item); return tests.some((test) => test(value)); }, needs: this.#needs(capability.eq, name), keys: [], selective: capability.type === 'string', clauses: literals.length };
+    const [value, ...others] = literals.map(({ text }) => text);
+    const keys = value !== undefined && capability.type === 'string' ? [{ property: name, value, others }] : [];
+    return { test: (view, item) => { const held = operand.read(view, item); return tests.some((test) => test(held)); }, needs: this.#needs(capability.eq, name), keys, selective: capability.type === 'string', clauses: literals.length };
   }
 
   #call(operand: Operand, name: string, literal: Literal, lambda: Lambda | null): Bound {

@@ -1,0 +1,2 @@
+/** Name of the agent that every project has. */
+export const LOCAL_AGENT = 'Local';
