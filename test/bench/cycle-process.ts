@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { openConsole } from '../../electron/app/container.ts';
@@ -8,6 +8,7 @@ import type { Services } from '../../electron/app/services.ts';
 import { createPlatform } from '../../electron/platform/index.ts';
 import { createSimulatedTargets } from '../../electron/simulator/targets.ts';
 import { contracts, type ChannelInput, type ChannelName, type ChannelOutput } from '../../shared/contracts/index.ts';
+import { peak } from './peak.ts';
 import type { CycleRun } from './cycle.ts';
 
 /**
@@ -16,15 +17,6 @@ import type { CycleRun } from './cycle.ts';
  */
 const [folder = '', servers = ''] = process.argv.slice(2);
 const { server, ...simulator } = JSON.parse(servers) as { readonly url: string; readonly tenantId: string; readonly clientId: string; readonly clientSecret: string; readonly server: string };
-
-/** Largest resident set since the last call in bytes, and a new beginning (Linux, proc(5): VmHWM, clear_refs 5). */
-function peak(): number {
-  try {
-    const kilobytes = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync('/proc/self/status', 'utf8'))?.[1];
-    writeFileSync('/proc/self/clear_refs', '5');
-    return Number(kilobytes ?? 0) * 1024;
-  } catch { return process.memoryUsage.rss(); }
-}
 
 mkdirSync(path.join(folder, 'home'), { recursive: true });
 const key = path.join(folder, 'operator.key');

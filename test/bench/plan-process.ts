@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { openConsole } from '../../electron/app/container.ts';
 import { matchAndPlan } from '../../electron/app/pipeline/plan-run.ts';
@@ -9,6 +8,7 @@ import type { Services } from '../../electron/app/services.ts';
 import { createPlatform } from '../../electron/platform/index.ts';
 import { createSimulatedTargets } from '../../electron/simulator/targets.ts';
 import { contracts, type ChannelInput, type ChannelName, type ChannelOutput } from '../../shared/contracts/index.ts';
+import { peak } from './peak.ts';
 import type { PlanPhase, PlanProcess } from './plan.ts';
 
 /**
@@ -17,15 +17,6 @@ import type { PlanPhase, PlanProcess } from './plan.ts';
  */
 const [step = '', folder = '', file = '', tenant = ''] = process.argv.slice(2);
 const simulator = JSON.parse(tenant) as { readonly url: string; readonly tenantId: string; readonly clientId: string; readonly clientSecret: string };
-
-/** Largest resident set since the last call in bytes, and a new beginning (Linux, proc(5): VmHWM, clear_refs 5). */
-function peak(): number {
-  try {
-    const kilobytes = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync('/proc/self/status', 'utf8'))?.[1];
-    writeFileSync('/proc/self/clear_refs', '5');
-    return Number(kilobytes ?? 0) * 1024;
-  } catch { return process.memoryUsage.rss(); }
-}
 
 const platform = createPlatform({ program: 'cli', machine: { platform: process.platform, home: folder, env: { CAUSEWAY_HOME: path.join(folder, 'home') } } });
 const simulated = createSimulatedTargets({ log: () => {} });

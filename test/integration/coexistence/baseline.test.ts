@@ -60,8 +60,7 @@ it('what was written to an object of which something else failed is agreed on: t
 it('an object that moves from one collection to another keeps what was agreed on: what others changed is shown there and not written over', async () => {
   const at = await start(null);
   const collect = async (name: string, filter: string): Promise<string> => {
-    const { id } = await at.call('collections.create', { pairId: at.pairId, name });
-    await at.call('collections.queryObjects', { id, filter });
+    const id = await at.collect(name, filter);
     expect(await at.enable({ drift: 'show', intervalMinutes: DAY }, id)).toMatchObject({ state: 'Completed' });
     return id;
   };

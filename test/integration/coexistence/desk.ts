@@ -17,6 +17,8 @@ export interface CycleRig extends Rig {
   pass(ms: number): void;
   standing(collectionId?: string): Promise<Coexistence>;
   /** Runs a cycle now, or a full one, and waits for its end. */
+  /** Makes a static collection of what a filter finds. @returns its id. */
+  collect(name: string, filter: string): Promise<string>;
   cycle(which?: 'run now' | 'restart', collectionId?: string): Promise<{ readonly task: TaskRow; readonly cycle: CycleRow }>;
   /** Plans, shows, approves and waits for the end of the first cycle. */
   enable(answers?: Partial<CoexistenceSettings>, collectionId?: string): Promise<TaskRow>;
@@ -48,6 +50,11 @@ export async function openCycleRig(options: RigOptions): Promise<CycleRig> {
   return {
     ...rig, writes, standing,
     pass(ms) { ahead += ms; },
+    async collect(name, filter) {
+      const { id } = await rig.call('collections.create', { pairId: rig.pairId, name });
+      await rig.call('collections.queryObjects', { id, filter });
+      return id;
+    },
     async cycle(which = 'run now', collectionId = rig.collectionId) {
       const { taskId } = await rig.call(which === 'restart' ? 'coexistence.restart' : 'coexistence.runNow', { collectionId });
       const task = await rig.ended(taskId);

@@ -66,13 +66,8 @@ it('a cycle that failed while it wrote can be rolled back, and the next one goes
 it('a group outside the cycle gets whom it waited for, and keeps all others', async () => {
   const opened = await openCycleRig({ source: works(), seed: worksTenant(), members: null });
   rig = opened;
-  const collect = async (name: string, filter: string): Promise<string> => {
-    const { id } = await opened.call('collections.create', { pairId: opened.pairId, name });
-    await opened.call('collections.queryObjects', { id, filter });
-    return id;
-  };
-  const first = await collect('Groups', '(|(objectClass=group)(sAMAccountName=ann)(sAMAccountName=cem))');
-  const later = await collect('Later', '(|(sAMAccountName=ben)(sAMAccountName=dot))');
+  const first = await opened.collect('Groups', '(|(objectClass=group)(sAMAccountName=ann)(sAMAccountName=cem))');
+  const later = await opened.collect('Later', '(|(sAMAccountName=ben)(sAMAccountName=dot))');
   await rig.migrate({}, { collectionId: first });
   expect(membersOfSales(rig)).toEqual(['Ann', 'Cem']);
   expect(await rig.enable({}, later)).toMatchObject({ state: 'Completed' });

@@ -14,14 +14,9 @@ const synchronisation = async (of: CycleRig, collectionId: string) => Object.fro
 it('of two collections with one object the first by name keeps it in step, the other says why it does not, and takes it over when the first is off', async () => {
   const opened = await openCycleRig({ source: works(), seed: worksTenant(), members: null });
   rig = opened;
-  const collect = async (name: string, filter: string): Promise<string> => {
-    const { id } = await opened.call('collections.create', { pairId: opened.pairId, name });
-    await opened.call('collections.queryObjects', { id, filter });
-    return id;
-  };
-  const later = await collect('Zulu', '(|(sAMAccountName=ann)(sAMAccountName=ben))');
+  const later = await opened.collect('Zulu', '(|(sAMAccountName=ann)(sAMAccountName=ben))');
   expect(await opened.enable({ intervalMinutes: DAY }, later)).toMatchObject({ state: 'Completed' });
-  const first = await collect('Alpha', '(|(sAMAccountName=ann)(sAMAccountName=cem))');
+  const first = await opened.collect('Alpha', '(|(sAMAccountName=ann)(sAMAccountName=cem))');
   expect(await opened.enable({ intervalMinutes: DAY }, first)).toMatchObject({ state: 'Completed' });
 
   await opened.rewrite(works({ ann: { title: 'Director' }, ben: { title: 'Head Clerk' } }));
