@@ -4,8 +4,10 @@ import { startDueCycles } from '../app/coexistence-queue.ts';
 import { goOnWith } from '../app/left-behind.ts';
 import { startDue } from '../app/plan-approval.ts';
 import { runTask } from '../app/pipeline/run-task.ts';
+import { isApplying } from '../app/task-rows.ts';
 import type { TaskRecord } from '../store/index.ts';
 import { nextTask, type Taker } from './next-task.ts';
+import { startSideWork } from './side-work.ts';
 
 /** A lease ends so long after the last sign of life, milliseconds; then another process may take the task over. */
 export const LEASE_MS = 20_000;
@@ -100,12 +102,16 @@ export function startRunner(services: Services, options: RunnerOptions): Runner 
       clearInterval(watch);
       current = undefined;
       await store.tasks.release(task.id, options.owner);
-      await options.heard?.ended(await store.tasks.get(task.id));
+      const ended = await store.tasks.get(task.id);
+      await options.heard?.ended(ended);
+      // Tasks of other agents may have waited for the end of this one.
+      if (isApplying(ended) && !closing) services.nudge();
     }
   };
 
   /** Tasks of processes that ended without a word: nobody else would put an end to their state. */
   const settleLeft = async (): Promise<void> => {
+    if (!await store.tasks.anyExpired(services.now())) return;
     const forAll = await takesOver(store);
     const left = await store.transaction(async (tx) => {
       const tasks = await tx.tasks.interruptExpired(services.now());
@@ -143,9 +149,12 @@ export function startRunner(services: Services, options: RunnerOptions): Runner 
     }
   };
   const running = loop();
+  // A process that runs only its own tasks leaves everything else to the agents.
+  const beside = options.only === undefined ? startSideWork(services, options.agentId) : undefined;
   const drain: Runner['drain'] = async (graceMs) => {
     closing = true;
     wake();
+    await beside?.close();
     const grace = Promise.withResolvers<void>();
     const timer = setTimeout(() => { grace.resolve(); }, graceMs);
     await Promise.race([running, grace.promise]);
@@ -157,7 +166,7 @@ export function startRunner(services: Services, options: RunnerOptions): Runner 
     return interrupted;
   };
   return {
-    nudge() { nudged = true; wake(); },
+    nudge() { nudged = true; wake(); beside?.nudge(); },
     standing: () => ({
       state: closing ? 'draining' : current === undefined ? 'idle' : 'working', taskId: current?.taskId ?? null, leaseAgeMs: current === undefined ? null : services.now() - current.renewedAt,
     }),

@@ -30,13 +30,13 @@ export async function startFix(services: Services, { id, selection }: { readonly
 }
 
 /**
- * Starts planning the way back of a task that wrote to the directory: a fix, or membership written back.
+ * Starts planning the way back of a task that wrote to the directory: a fix, membership written back, or a switch of mailboxes.
  * @throws AppError CONFLICT when it has written nothing, runs, or was taken back already.
  */
 export async function startFixRollBack(services: Services, { taskId, objectId, mode }: { readonly taskId: string; readonly objectId: string | null; readonly mode: 'exact' | 'keep changes made since' }): Promise<{ readonly taskId: string }> {
   const { store } = services;
   const { kind, pairId, collectionId } = await store.tasks.get(taskId);
-  if (!isOfDirectory(kind)) throw appError(ErrorCode.InvalidInput, `Task ${taskId} is a ${kind} task; only Fix and Write back tasks have changed the directory.`);
+  if (!isOfDirectory(kind)) throw appError(ErrorCode.InvalidInput, `Task ${taskId} is a ${kind} task; only Fix, Write back, Forward, Convert and Hand over tasks have changed the directory.`);
   // One whose process was killed a moment ago can be rolled back without waiting for the end of its lease.
   await interruptDeadOf(services, { pairId });
   const row = await taskRow(store, taskId);

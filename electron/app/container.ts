@@ -7,17 +7,24 @@ import { createSignIn, openTenant, TenantGates, type OpenTenantOptions, type Sec
 import { createEventHub, type EventListener } from '../ipc/events.ts';
 import type { Handlers } from '../ipc/router.ts';
 import { nodeTimers } from '../ipc/throttle.ts';
-import { resolveSrv } from '../platform/dns.ts';
+import { resolveSrv } from '../platform/dns/index.ts';
+import { openEvidenceHeads } from '../platform/evidence-heads.ts';
 import { openInBrowser, orderedId, type Platform, type SecretStore } from '../platform/index.ts';
 import type { PairRecord, Store } from '../store/index.ts';
 import { agentHandlers } from './agents.ts';
 import { checkHandlers } from './checks.ts';
 import { coexistenceHandlers } from './coexistence.ts';
 import { collectionHandlers } from './collections.ts';
+import { cutoverHandlers } from './cutover.ts';
 import { leaseOwner, otherHolder } from './dead-owners.ts';
+import { mailFlowHandlers } from './mail-flow.ts';
+import { mailboxSwitchHandlers } from './mailbox-switch.ts';
+import { mailboxHandlers } from './mailboxes.ts';
 import { matchHandlers } from './matches.ts';
 import { driftHandlers } from './coexistence-drift.ts';
 import { holdHandlers } from './holds.ts';
+import { evidenceHandlers } from './evidence.ts';
+import { handoverHandlers } from './handover.ts';
 import { passwordHandlers } from './initial-passwords.ts';
 import { licenceHandlers } from './licences.ts';
 import { objectHandlers } from './objects.ts';
@@ -26,6 +33,7 @@ import { planHandlers } from './plans.ts';
 import { projectHandlers, projectInfo, type ProjectContext } from './project.ts';
 import { moveOpenProject } from './project-move.ts';
 import { openPlace } from './project-place.ts';
+import { notificationHandlers } from './notifications.ts';
 import { queueSignal } from './queue-signal.ts';
 import { referenceHandlers } from './references.ts';
 import { rollBackHandlers } from './roll-back.ts';
@@ -91,7 +99,7 @@ export async function openConsole(options: ConsoleOptions): Promise<Console> {
     // Not waited for: whoever opens a project must not wait for calls that still read the old one.
     const left = old.close().catch((error: unknown) => { options.platform.log.error({ err: error }, 'the project before could not be closed well'); }).finally(() => { closing.delete(left); });
     closing.add(left);
-    hub.publish('store.changed', { nouns: ['project', 'pairs', 'collections', 'objects', 'rules', 'tasks', 'agents', 'coexistence'] });
+    hub.publish('store.changed', { nouns: ['project', 'pairs', 'collections', 'objects', 'rules', 'tasks', 'agents', 'coexistence', 'mailboxes', 'notifications', 'cutover', 'evidence'] });
     return await projectInfo(next.services, { version: VERSION, logFolder: options.platform.log.folder });
   }
 
@@ -124,7 +132,7 @@ async function open(
   let nudge = (): void => {};
   const budgetOf = tenantBudgets({ store, log: platform.log, now: Date.now });
   const services: Services = {
-    store, secrets: platform.secrets, log: platform.log, now: () => Date.now(), newId: () => orderedId(Date.now()), wait, pendingSignIns: new Map(), agentProblems: new Map(), actor: userInfo().username,
+    store, secrets: platform.secrets, log: platform.log, now: () => Date.now(), newId: () => orderedId(Date.now()), wait, evidenceHeads: openEvidenceHeads(platform.paths.data), pendingSignIns: new Map(), agentProblems: new Map(), actor: userInfo().username,
     emit: (name, payload) => { hub.publish(name, payload); notices.heard(name, payload); },
     nudge: () => { nudge(); },
     openDirectory: (pair, password) => openSource(platform, pair, password),
@@ -139,7 +147,7 @@ async function open(
   const watch = options.agent === undefined ? watchStore(store, hub, notices, platform.log) : undefined;
   const handlers = {
     ...projectHandlers(services, { version: VERSION, logFolder: platform.log.folder, ...elsewhere }), ...pairHandlers(services), ...collectionHandlers(services), ...objectHandlers(services), ...matchHandlers(services), ...ruleHandlers(services),
-    ...taskHandlers(services), ...rollBackHandlers(services), ...planHandlers(services), ...checkHandlers(services), ...referenceHandlers(services), ...licenceHandlers(services), ...passwordHandlers(services), ...coexistenceHandlers(services), ...holdHandlers(services), ...driftHandlers(services), ...agentHandlers(services), ...writeBackHandlers(services),
+    ...taskHandlers(services), ...rollBackHandlers(services), ...planHandlers(services), ...checkHandlers(services), ...referenceHandlers(services), ...licenceHandlers(services), ...passwordHandlers(services), ...coexistenceHandlers(services), ...holdHandlers(services), ...driftHandlers(services), ...agentHandlers(services), ...writeBackHandlers(services), ...mailboxHandlers(services), ...cutoverHandlers(services), ...mailFlowHandlers(services), ...evidenceHandlers(services), ...handoverHandlers(services), ...notificationHandlers(services), ...mailboxSwitchHandlers(services),
   } satisfies Handlers;
   const requireResting = async (): Promise<void> => {
     for await (const page of store.tasks.iterate({ states: ['Running', 'Cancelling'] })) {

@@ -4,6 +4,7 @@ import type { Operation } from '../../shared/domain/plans.ts';
 import type { Settlement } from '../engines/applying/index.ts';
 import type { OutboxEntry, Repositories } from '../store/index.ts';
 import { generatePassword } from './passwords.ts';
+import type { PasswordDelivery } from './notifications-settings.ts';
 import type { Services } from './services.ts';
 
 /** Name of the policy among the settings of a pair. */
@@ -28,7 +29,7 @@ export interface PasswordDesk {
  * they are kept nowhere: the outbox then only says that the account needs a reset. So it does when the program ended in between,
  * and where secrets would last only as long as the program.
  */
-export function createPasswordDesk(services: Pick<Services, 'secrets' | 'newId' | 'now' | 'passwordDelivery'>, policy: PasswordPolicy, scope: { readonly pairId: string; readonly taskId: string }): PasswordDesk {
+export function createPasswordDesk(services: Pick<Services, 'secrets' | 'newId' | 'now'>, policy: PasswordPolicy, delivery: PasswordDelivery, scope: { readonly pairId: string; readonly taskId: string }): PasswordDesk {
   const open = new Map<string, string>();
   return {
     newPassword({ id }) {
@@ -43,12 +44,12 @@ export function createPasswordDesk(services: Pick<Services, 'secrets' | 'newId' 
         open.delete(operation.id);
         if (operation.kind !== 'create' || outcome !== 'done' || targetId === null || !operation.changes.some((c) => c.attribute === PASSWORD)) continue;
         const id = services.newId();
-        const delivery = password !== undefined && services.secrets.protection() !== 'session' ? services.passwordDelivery : undefined;
-        const secretRef = delivery === undefined ? null : `outbox/${id}`;
+        const keepForMs = password !== undefined && delivery.delivers && services.secrets.protection() !== 'session' ? delivery.keepForMs : null;
+        const secretRef = keepForMs === null ? null : `outbox/${id}`;
         if (secretRef !== null && password !== undefined) await services.secrets.set(secretRef, password);
         entries.push({
           id, ...scope, sourceId: operation.sourceId, targetId, name: operation.name, userPrincipalName: operation.changes.find((c) => c.attribute === 'userPrincipalName')?.after?.[0] ?? '',
-          state: secretRef === null ? 'needs a reset' : 'waits for delivery', secretRef, createdAt: services.now(), expiresAt: delivery === undefined ? null : services.now() + delivery.keepForMs,
+          state: secretRef === null ? 'needs a reset' : 'waits for delivery', secretRef, createdAt: services.now(), expiresAt: keepForMs === null ? null : services.now() + keepForMs,
         });
       }
       return entries;
@@ -70,6 +71,12 @@ export async function passwordDelivered(services: Pick<Services, 'store' | 'secr
   await services.store.outbox.close(id, 'delivered');
 }
 
+/** Forgets a password that nobody will be told: its account needs a reset. */
+export async function forgetPassword(services: Pick<Services, 'store' | 'secrets'>, { id, secretRef }: Pick<OutboxEntry, 'id' | 'secretRef'>): Promise<void> {
+  if (secretRef !== null) await services.secrets.delete(secretRef);
+  await services.store.outbox.close(id, 'needs a reset');
+}
+
 /** Forgets passwords that nobody took in time: their accounts need a reset. @returns how many. */
 export async function expirePasswords(services: Pick<Services, 'store' | 'secrets' | 'now'>): Promise<number> {
   const entries = await services.store.outbox.expired(services.now());
@@ -80,9 +87,23 @@ export async function expirePasswords(services: Pick<Services, 'store' | 'secret
   return entries.length;
 }
 
+/** Where the passwords of a pair are sealed that still wait for their message. */
+export async function sealedPasswords(store: Pick<Repositories, 'outbox'>, pairId: string): Promise<readonly string[]> {
+  const refs: string[] = [];
+  let after: string | null = null;
+  do {
+    const page: Awaited<ReturnType<Repositories['outbox']['page']>> = await store.outbox.page({ pairId, state: 'waits for delivery', after, limit: 500 });
+    refs.push(...page.rows.flatMap((one) => one.secretRef ?? []));
+    after = page.next;
+  } while (after !== null);
+  return refs;
+}
+
 /** Forgets what is known of accounts that were deleted, their sealed passwords too. */
-export async function forgetPasswords(services: Pick<Services, 'secrets'>, store: Pick<Repositories, 'outbox'>, pairId: string, targetIds: readonly string[]): Promise<void> {
+export async function forgetPasswords(services: Pick<Services, 'secrets' | 'now'>, store: Pick<Repositories, 'outbox' | 'mails'>, pairId: string, targetIds: readonly string[]): Promise<void> {
   const entries = await store.outbox.ofTargets(pairId, targetIds);
   for (const { secretRef } of entries) if (secretRef !== null) await services.secrets.delete(secretRef);
+  const mails = await store.mails.openOfAccounts(entries.map((one) => one.id));
+  await store.mails.move(mails.map((one) => one.id), ['waiting', 'held', 'failed', 'unclear'], { state: 'cancelled', message: 'The account was deleted before this was sent.', at: services.now() }, 'all');
   await store.outbox.removeAll(entries.map((one) => one.id));
 }

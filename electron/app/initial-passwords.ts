@@ -2,6 +2,7 @@ import type { Handlers } from '../ipc/router.ts';
 import type { OutboxEntry } from '../store/index.ts';
 import { csvPart } from './csv.ts';
 import { expirePasswords, passwordPolicy, POLICY } from './initial-passwords-desk.ts';
+import { passwordDelivery } from './notifications-settings.ts';
 import type { Services } from './services.ts';
 
 const COLUMNS = ['User principal name', 'Name', 'Graph id', 'State of the password', 'Created', 'Created by task'] as const;
@@ -10,7 +11,7 @@ const COLUMNS = ['User principal name', 'Name', 'Graph id', 'State of the passwo
 export function passwordHandlers(services: Services): Pick<Handlers, 'passwords.policy' | 'passwords.savePolicy' | 'passwords.accounts' | 'passwords.export'> {
   const { store } = services;
   return {
-    'passwords.policy': async ({ pairId }) => ({ ...await passwordPolicy(services, pairId), delivery: services.passwordDelivery === undefined ? 'none' as const : 'notification' as const }),
+    'passwords.policy': async ({ pairId }) => ({ ...await passwordPolicy(services, pairId), delivery: (await passwordDelivery(services)).delivers ? 'notification' as const : 'none' as const }),
     async 'passwords.savePolicy'({ pairId, policy }) {
       await store.pairs.get(pairId);
       const symbols = [...new Set(policy.symbols)].join('');

@@ -1,6 +1,7 @@
 import { appError, ErrorCode } from '../../shared/domain/errors.ts';
 import type { ReviewAction } from '../../shared/domain/review.ts';
 import type { CollectionRecord, Repositories, ReviewEntry, ReviewOf } from '../store/index.ts';
+import { recordEvent } from './evidence-events.ts';
 import type { Services } from './services.ts';
 
 /** What a review is of: one collection, or all collections of a pair (`collectionId` null), with the name for sentences and files. */
@@ -26,5 +27,8 @@ export async function keepDecisions(services: Services, scope: ReviewScope, how:
   const { store, actor } = services;
   const homes = scope.collectionId === null ? await store.collections.membersOf(scope.pairId, entries.map((entry) => entry.sourceId)) : null;
   const byHome = Map.groupBy(entries, ({ sourceId }) => scope.collectionId ?? homes?.get(sourceId)?.collections[0]?.id ?? '');
-  await store.transaction(async (tx) => { for (const [collectionId, some] of byHome) await tx.matches.decide({ pairId: scope.pairId, collectionId, actor, ...how }, some); });
+  await store.transaction(async (tx) => {
+    for (const [collectionId, some] of byHome) await tx.matches.decide({ pairId: scope.pairId, collectionId, actor, ...how }, some);
+    await recordEvent(tx, { pairId: scope.pairId, collectionId: scope.collectionId, kind: 'matches decided', actor, at: services.now(), subject: `${entries.length} objects: ${how.action}`, detail: { batch: how.batch, objects: entries.map((entry) => ({ source: entry.sourceId, target: entry.after.result?.targetId ?? null })) } });
+  });
 }

@@ -9,7 +9,9 @@ import { changeOf, requireChangeable } from './pair-change.ts';
 import { testConnection } from './pair-test.ts';
 import { openTemplates, startWithTemplate } from './rules-templates.ts';
 import type { Services } from './services.ts';
+import { recordEvent } from './evidence-events.ts';
 import { interruptDeadOf } from './dead-owners.ts';
+import { sealedPasswords } from './initial-passwords-desk.ts';
 import { countUndoable, requireIdle } from './task-rows.ts';
 
 const toPair = (p: PairRecord): Pair => ({
@@ -84,11 +86,13 @@ export function pairHandlers(services: Services): Pick<Handlers, 'pairs.list' | 
       const undoable = force ? 0 : await countUndoable(store, { pairId: id });
       if (undoable > 0) throw appError(ErrorCode.Conflict, `${undoable} migrations of "${pair.name}" can still be rolled back. Deleting the pair deletes the journal that this needs; roll them back first, or force it.`);
       await interruptDeadOf(services, { pairId: id });
+      const passwords = await sealedPasswords(store, id);
       await store.transaction(async (tx) => {
         await requireIdle(tx, { pairId: id }, `"${pair.name}"`);
         await tx.pairs.remove(id);
+        await recordEvent(tx, { pairId: id, kind: 'pair removed', actor: services.actor, at: services.now(), subject: pair.name, detail: { migrated: written, force } });
       });
-      for (const ref of [`pair/${id}/source`, `pair/${id}/target`, `pair/${id}/target/cache`]) await secrets.delete(ref);
+      for (const ref of [`pair/${id}/source`, `pair/${id}/target`, `pair/${id}/target/cache`, ...passwords]) await secrets.delete(ref);
       services.emit('store.changed', { nouns: ['pairs', 'collections', 'tasks', 'rules'] });
       return { done: true };
     },

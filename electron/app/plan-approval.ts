@@ -1,10 +1,13 @@
 import { AppError, appError, ErrorCode } from '../../shared/domain/errors.ts';
+import type { EvidenceKind } from '../../shared/domain/evidence.ts';
 import type { TaskState } from '../../shared/domain/statuses.ts';
 import type { PairRecord, PlanRecord, Repositories, TaskRecord } from '../store/index.ts';
 import { RollBackTask, readSettings } from './pipeline/task-settings.ts';
 import { journalStanding, tasksOf } from './pipeline/undone-journal.ts';
 import { cycleApproved } from './coexistence-approval.ts';
 import { changesOf } from './plan-changes.ts';
+import { planSubject, recordEvent } from './evidence-events.ts';
+import { leaveToOthers } from './references-elsewhere.ts';
 import type { Services } from './services.ts';
 import { toTaskRow, WAITING, writesDirectory } from './task-rows.ts';
 import { requireMayBeQueued } from './task-writers.ts';
@@ -22,10 +25,12 @@ interface Agreed { readonly by: string; readonly at: number; readonly rules: str
  */
 export async function approveNow(services: Services, approval: Approval): Promise<void> {
   await services.store.transaction(async (tx) => {
-    const { task } = await requireApproval(tx, approval);
+    const { task, plan } = await requireApproval(tx, approval);
     await requireMayBeQueued(tx, task);
+    await leaveToOthers(tx, task);
     await move(tx, task, queued(`Approved by ${services.actor}.`));
     await cycleApproved(tx, task, services.now());
+    await recordPlan(tx, services, task, 'plan approved', approvedDetail(plan, approval));
   });
   services.nudge();
 }
@@ -45,6 +50,7 @@ export async function schedule(services: Services, approval: Approval & { readon
     const { matches } = await tx.plans.changesSince(plan.id);
     const agreed: Agreed = { by: services.actor, at: services.now(), rules: await tx.plans.rulesNow(plan.id), matches };
     await move(tx, task, { state: 'Scheduled', phase: 'approve', scheduledAt: at, checkpoint: { stage: 'plan', agreed }, message: `Approved by ${services.actor}; applied at ${utc(at)}. Nothing was written yet.` });
+    await recordPlan(tx, services, task, 'plan scheduled', { ...approvedDetail(plan, approval), for: utc(at) });
   });
   services.nudge();
 }
@@ -53,7 +59,10 @@ export async function schedule(services: Services, approval: Approval & { readon
 export async function unschedule(services: Services, taskId: string): Promise<void> {
   const task = await services.store.tasks.get(taskId);
   if (task.state !== 'Scheduled') throw appError(ErrorCode.Conflict, `The task is ${task.state}; only a scheduled plan has a time that could be taken away.`);
-  await move(services.store, task, { state: 'Awaiting approval', phase: 'approve', scheduledAt: null, checkpoint: { stage: 'plan' }, message: `${services.actor} took the time of this plan away; it waits for approval. Nothing was written.` });
+  await services.store.transaction(async (tx) => {
+    await move(tx, task, { state: 'Awaiting approval', phase: 'approve', scheduledAt: null, checkpoint: { stage: 'plan' }, message: `${services.actor} took the time of this plan away; it waits for approval. Nothing was written.` });
+    await recordPlan(tx, services, task, 'plan unscheduled', { planId: task.planId });
+  });
 }
 
 /**
@@ -73,6 +82,7 @@ export async function startDue(services: Services, agentId: string, only?: Reado
         const reason = await whyNotNow(tx, task);
         const patch = reason === null ? { ...queued(`Approved by ${agreedOf(task)?.by ?? 'a person'} for ${utc(task.scheduledAt)}.`) }
           : { state: 'Awaiting approval' as const, phase: 'approve' as const, scheduledAt: null, checkpoint: { stage: 'plan' }, message: `Not applied at its time, ${utc(task.scheduledAt)}: ${reason} Nothing was written.` };
+        if (reason === null) await leaveToOthers(tx, task);
         await move(tx, task, patch);
         if (reason === null) await cycleApproved(tx, task, services.now());
       });
@@ -83,6 +93,13 @@ export async function startDue(services: Services, agentId: string, only?: Reado
     }
     services.emit('tasks.changed', toTaskRow(await store.tasks.get(found.id)));
   }
+}
+
+/** What was approved: the plan with its figures, the limits that the guard stopped it for, and what was typed. */
+const approvedDetail = (plan: PlanRecord, { confirmation, outdated }: Approval): Record<string, unknown> => ({ planId: plan.id, tenant: plan.tenantName, typed: confirmation.trim(), outdated, counts: plan.counts, guard: plan.guard.map((stop) => stop.message), findings: plan.findings });
+
+async function recordPlan(tx: Pick<Repositories, 'evidence'>, { actor, now }: Services, task: TaskRecord, kind: EvidenceKind, detail: Record<string, unknown>): Promise<void> {
+  await recordEvent(tx, { pairId: task.pairId, collectionId: task.collectionId, taskId: task.id, kind, actor, at: now(), subject: planSubject(task), detail });
 }
 
 /** Why a scheduled plan must not be applied although its time has come; null when it may. */

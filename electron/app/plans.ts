@@ -9,6 +9,7 @@ import { limitsInForce, saveLimits } from './guard-limits.ts';
 import { schedule, unschedule } from './plan-approval.ts';
 import { changesOf } from './plan-changes.ts';
 import { exportPart } from './plan-export.ts';
+import { recordEvent } from './evidence-events.ts';
 import type { Services } from './services.ts';
 import { taskRow, WAITING } from './task-rows.ts';
 
@@ -69,7 +70,10 @@ export function planHandlers(services: Services): Pick<Handlers, Plans> {
     },
     async 'limits.set'({ limits, ...owner }) {
       await requireOwner(owner);
-      await saveLimits(store, owner, limits);
+      await store.transaction(async (tx) => {
+        await saveLimits(tx, owner, limits);
+        await recordEvent(tx, { ...owner, kind: 'limits changed', actor: services.actor, at: services.now(), subject: owner.collectionId === null ? 'limits of the pair' : 'limits of a collection', detail: { limits } });
+      });
       services.emit('store.changed', { nouns: ['pairs', 'collections'] });
       return { done: true };
     },

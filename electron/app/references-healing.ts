@@ -2,8 +2,9 @@ import type { MatchResult, ObjectKind, SourceObject } from '../../shared/domain/
 import type { Finding, Operation } from '../../shared/domain/plans.ts';
 import { REMADE_REASONS, waitsForArrival } from '../../shared/domain/references.ts';
 import type { MappingRule } from '../../shared/domain/rules.ts';
-import type { OpenReference, PairRecord, ReferenceKey, StoredSource } from '../store/index.ts';
+import type { OpenReference, PairRecord, ReferenceKey, StoredSource, TaskRecord } from '../store/index.ts';
 import { linksAmong, type LinkTest } from './references-creation.ts';
+import { leftToOthers, linksElsewhere } from './references-elsewhere.ts';
 import { referenceHealing } from './references.ts';
 import type { Services } from './services.ts';
 
@@ -34,11 +35,13 @@ export interface Healing {
   uncount(operations: readonly Operation[]): void;
   /** Single links counted so far: they have a limit of their own in the guard. */
   links(): number;
-  /** Sentences about objects that this plan would heal and does not, because one of the two objects was matched anew since. */
-  remade(): Promise<readonly Finding[]>;
+  /** Sentences about what this plan would heal and does not, because one of the two objects was matched anew since, or because another plan does. */
+  leftOut(): Promise<readonly Finding[]>;
   /** A sentence for the plan about an object of the latest page, which it touches though it is in no selection. */
   note(source: Pick<SourceObject, 'id' | 'name'>): Finding;
 }
+
+const keyOf = ({ sourceId, attribute, dnKey }: ReferenceKey): string => `${sourceId}\n${attribute}\n${dnKey}`;
 
 /** A match that somebody still has to look at counts for nothing yet. */
 const isReviewed = (match: MatchResult | undefined): boolean => match?.state === 'Matched' && match.review !== 'To review';
@@ -47,7 +50,8 @@ const isReviewed = (match: MatchResult | undefined): boolean => match?.state ===
  * Finds the objects outside a run that wait for an object which the run creates or matches, or which has got a match since they
  * were written. They join the plan with nothing but the links they wait with, so that what is healed is previewed, approved,
  * journalled and rolled back with the task that made it possible. Whom a person left out, and whose match waits for review, goes on
- * waiting; so does what waited between other objects of the tenant than those matched now. None when the pair heals only by re-migration.
+ * waiting; so does what waited between other objects of the tenant than those matched now, and what a plan that was approved before, or is at work, writes
+ * already. None when the pair heals only by re-migration.
  * @param arrives true for an object that has a match after the run, or may have.
  */
 export async function findHealing(services: Services, pair: PairRecord, run: { readonly results: ReadonlyMap<string, MatchResult> }, arrives: (result: MatchResult) => boolean): Promise<Healing> {
@@ -57,15 +61,21 @@ export async function findHealing(services: Services, pair: PairRecord, run: { r
   const there = new Set<string>();
   /** Entries, one an object, that nothing is written for although the other object is there. */
   const changed = new Map<string, OpenReference>();
+  /** Entries that others write, decided once, because the objects are read more than once; and how many each of them does. */
+  const taken = new Set<string>();
+  const leftTo = new Map<TaskRecord, number>();
+  const elsewhere = await linksElsewhere(store, pair.id);
   await store.references.reopenRemade(pair.id);
   if (await referenceHealing(services, pair.id) === 'automatic') {
     for await (const page of store.references.iterateOpen(pair.id)) {
       const others = page.flatMap((one) => (run.results.has(one.sourceId) || one.otherId === null || !waitsForArrival(one.reason) ? [] : [{ entry: one, sourceId: one.sourceId, otherId: one.otherId }]));
       const earlier = await store.matches.getMany(pair.id, [...new Set(others.map((one) => one.otherId).filter((id) => !run.results.has(id)))]);
-      for (const { entry, sourceId, otherId } of others) {
-        const now = run.results.get(otherId);
-        if (now === undefined ? !isReviewed(earlier.get(otherId)) : !arrives(now)) continue;
+      const arrived = others.filter(({ otherId }) => { const now = run.results.get(otherId); return now === undefined ? isReviewed(earlier.get(otherId)) : arrives(now); });
+      const writer = await elsewhere.among(arrived.map(({ entry, otherId }) => ({ ...entry, otherId })));
+      for (const { entry, sourceId, otherId } of arrived) {
         if (entry.remade !== null) { if (!changed.has(sourceId)) changed.set(sourceId, entry); continue; }
+        const by = writer({ ...entry, otherId });
+        if (by !== undefined) { taken.add(keyOf(entry)); leftTo.set(by, (leftTo.get(by) ?? 0) + 1); continue; }
         waiting.add(sourceId);
         there.add(otherId);
       }
@@ -77,7 +87,7 @@ export async function findHealing(services: Services, pair: PairRecord, run: { r
   let entries: ReadonlyMap<string, readonly OpenReference[]> = new Map();
   const read = async (sourceIds: readonly string[]): Promise<typeof entries> => {
     const found: OpenReference[] = [];
-    if (sourceIds.length > 0) for await (const page of store.references.iterateOpen(pair.id, sourceIds)) found.push(...page.filter(({ otherId, reason, remade }) => otherId !== null && there.has(otherId) && remade === null && waitsForArrival(reason)));
+    if (sourceIds.length > 0) for await (const page of store.references.iterateOpen(pair.id, sourceIds)) found.push(...page.filter(({ otherId, reason, remade }) => otherId !== null && there.has(otherId) && remade === null && waitsForArrival(reason)).filter((one) => !taken.has(keyOf(one))));
     return Map.groupBy(found, ({ sourceId }) => sourceId);
   };
   let links = 0;
@@ -109,16 +119,16 @@ export async function findHealing(services: Services, pair: PairRecord, run: { r
       for (const { sourceId, references } of operations) if (sourceId !== null && waiting.has(sourceId)) links -= references.length;
     },
     links: () => links,
-    async remade() {
+    async leftOut() {
       const heads = await store.sources.heads(pair.id, [...changed.values()].flatMap((one) => [one.sourceId, one.otherId ?? '']));
-      return [...changed.values()].map(({ sourceId, otherId, attribute, dn, remade }): Finding => {
+      return [...leftToOthers(pair, leftTo), ...[...changed.values()].map(({ sourceId, otherId, attribute, dn, remade }): Finding => {
         const name = heads.get(sourceId)?.name ?? sourceId;
         const other = heads.get(otherId ?? '')?.name ?? dn;
         return {
           sourceId, name, attribute, value: other, rule: 'references', severity: 'warning', proposal: null,
           message: remade === 'who waits' ? `${name} waits to have its ${attribute} ${other} written, but ${REMADE_REASONS['who waits']}. Migrate ${name} again to have it written.` : `${attribute} ${other} of ${name} ${REMADE_REASONS['for whom']}. Migrate ${name} again to have it written, and take the former one out by hand if it shall go.`,
         };
-      });
+      })];
     },
     note: ({ id, name }) => {
       const all = entries.get(id) ?? [];

@@ -2,6 +2,7 @@ import { MAILBOX_PERMISSIONS, type UnresolvedReference } from '../../shared/doma
 import { waitsForArrival } from '../../shared/domain/references.ts';
 import { normaliseDn } from '../../shared/rules/dn.ts';
 import { TARGET_ATTRIBUTES } from '../../shared/rules/target-attributes.ts';
+import { writtenBy } from './references-elsewhere.ts';
 import type { Services } from './services.ts';
 
 /** Names under which a roll back of single attributes knows links. */
@@ -67,12 +68,13 @@ async function* unresolvedOf({ store }: Services, planId: string): AsyncIterable
   } while (after !== null);
 }
 
-/** Of objects outside the run: what they waited for has a match, was not left unresolved again, and all writes went well. */
+/** Of objects outside the run: what they waited for has a match, was not left unresolved again, all writes went well, and this was one of them or was there before. */
 async function closeHealed({ store }: Services, task: Applied, healed: ReadonlySet<string>, left: ReadonlySet<string>): Promise<void> {
+  const written = writtenBy({ store }, task.pairId, task.planId);
   for await (const page of store.references.iterateOpen(task.pairId, [...healed])) {
     const open = page.flatMap((one) => (one.otherId !== null && one.remade === null && waitsForArrival(one.reason) && !left.has(keyOf(one)) ? [{ ...one, otherId: one.otherId }] : []));
     const matches = await store.matches.getMany(task.pairId, [...new Set(open.map((one) => one.otherId))]);
-    await store.references.markHealed(task.pairId, task.taskId, open.filter((one) => matches.get(one.otherId)?.state === 'Matched'));
+    await store.references.markHealed(task.pairId, task.taskId, await written(open.filter((one) => matches.get(one.otherId)?.state === 'Matched')));
   }
 }
 

@@ -4,6 +4,7 @@ import { isOfDirectory, isWriting } from '../../shared/domain/statuses.ts';
 import type { Repositories, TaskRecord } from '../store/index.ts';
 import { startFixRollBack } from './checks-fix.ts';
 import { interruptDeadOf } from './dead-owners.ts';
+import { recordEvent } from './evidence-events.ts';
 import { requireWritable } from './plan-approval.ts';
 import { RollBackTask } from './pipeline/task-settings.ts';
 import { utc } from './pipeline/undone-holds.ts';
@@ -41,10 +42,12 @@ export async function startRollBack(services: Services, request: Request): Promi
     await requireNoCycle(tx, collection);
     const chosen = await chosenTasks(tx, request);
     const [only = null] = chosen?.length === 1 ? chosen : [];
-    return await tx.tasks.create({
+    const created = await tx.tasks.create({
       pairId: collection.pairId, collectionId, kind: 'Roll back', createdBy: services.actor, ...(only === null ? {} : { undoes: only }),
       settings: RollBackTask.parse({ undoes: only, tasks: only === null ? chosen : null, window: window === undefined ? null : { from: window.from, to: window.to }, objectId, mode, purge, ...scope }),
     });
+    await recordEvent(tx, { pairId: collection.pairId, collectionId, taskId: created.id, kind: 'roll back started', actor: services.actor, at: services.now(), subject: collection.name, detail: { tasks: chosen, objectId, mode, purge, ...(window === undefined ? {} : { from: window.from, to: window.to }) } });
+    return created;
   });
   services.emit('tasks.changed', toTaskRow(task));
   services.nudge();

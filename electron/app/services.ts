@@ -2,6 +2,7 @@ import type { Events, EventName } from '../../shared/contracts/events.ts';
 import type { TargetConnection } from '../../shared/domain/settings.ts';
 import type { Directory } from '../engines/directory/index.ts';
 import type { OpenedTenant, TenantTransports } from '../engines/tenant/index.ts';
+import type { EvidenceHeads } from '../platform/evidence-heads.ts';
 import type { Log } from '../platform/log.ts';
 import type { SecretStore } from '../platform/secrets/index.ts';
 import type { PairRecord, Store } from '../store/index.ts';
@@ -21,8 +22,6 @@ export interface Services {
   readonly log: Log;
   readonly now: () => number;
   readonly newId: () => string;
-  /** How new people get their passwords; absent: in no way, so that passwords are kept nowhere and each account needs a reset. */
-  readonly passwordDelivery?: { /** How long a password waits in the secret store, milliseconds. */ readonly keepForMs: number } | undefined;
   /** Waits; rejects with AbortError when the signal fires. */
   readonly wait: (ms: number, signal?: AbortSignal) => Promise<void>;
   /** Opens the source of a pair; the caller closes it. `password` only for testing a connection that is not saved. */
@@ -32,6 +31,8 @@ export interface Services {
    * waits for a person.
    */
   readonly openTenant: (pair: Pick<PairRecord, 'id' | 'target'>, options: { readonly signal: AbortSignal; readonly secret?: string | undefined }) => Promise<OpenedTenant>;
+  /** Heads of the chain of evidence that this machine writes down; absent: none. */
+  readonly evidenceHeads?: EvidenceHeads | undefined;
   readonly pendingSignIns: Map<string, PendingSignIn>;
   /** Why the process of an agent that this console keeps does not run, by agent. */
   readonly agentProblems: Map<string, string>;

@@ -34,14 +34,14 @@ export const MAILBOX_FILTER = `(&(objectClass=user)(|${MAILBOX_ATTRIBUTES.map((n
 export const OBJECT_FILTER = '(|(&(objectClass=user)(!(objectClass=computer)))(objectClass=group)(objectClass=contact)(objectClass=msExchDynamicDistributionList))';
 
 /** Attributes that a rule reads: its source attribute, or those that its expression names. */
-export function attributesOf(rule: MatchingRule | MappingRule): readonly string[] {
+export function attributesOf(rule: Omit<MatchingRule, 'id' | 'position'> | Omit<MappingRule, 'id' | 'position'>): readonly string[] {
   if (!('action' in rule) || rule.action !== 'Expression') return [rule.sourceAttribute];
   const read = readExpression(rule.value);
   return read.ok ? read.expression.explanation.attributes : [];
 }
 
 /** Names to ask the directory for: what every object needs and what the rules name. */
-export function wantedAttributes(rules: readonly (MatchingRule | MappingRule)[]): string[] {
+export function wantedAttributes(rules: readonly (Omit<MatchingRule, 'id' | 'position'> | Omit<MappingRule, 'id' | 'position'>)[]): string[] {
   const names = new Map<string, string>();
   for (const name of [...ALWAYS, ...LINK_ATTRIBUTES, ...rules.flatMap(attributesOf)]) if (name !== '') names.set(name.toLowerCase(), names.get(name.toLowerCase()) ?? name);
   return [...names.values()];

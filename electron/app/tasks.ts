@@ -11,6 +11,7 @@ import { taskRow, taskRows, toTaskRow, WAITING, whyNotResumed, writesDirectory }
 import { requireMayBeQueued } from './task-writers.ts';
 import { MatchTask, MigrateTask } from './pipeline/task-settings.ts';
 import { stageOf } from './pipeline/run-task.ts';
+import { planSubject, recordEvent } from './evidence-events.ts';
 import { interruptDead } from './dead-owners.ts';
 import { csvPart } from './csv.ts';
 
@@ -65,6 +66,7 @@ export function taskHandlers(services: Services): Pick<Handlers, 'tasks.list' | 
       await store.transaction(async (tx) => {
         await move(tx, task, { state: 'Discarded', phase: 'done', scheduledAt: null, message: `The plan was discarded by ${services.actor}; nothing was written.`, finishedAt: services.now() });
         await cycleDiscarded(tx, task, services.now());
+        await recordEvent(tx, { pairId: task.pairId, collectionId: task.collectionId, taskId, kind: 'plan discarded', actor: services.actor, at: services.now(), subject: planSubject(task), detail: { planId: task.planId } });
       });
       if (task.kind === 'Synchronise') services.emit('store.changed', { nouns: ['coexistence', 'collections'] });
       // The migration that it would have taken back can be resumed again.

@@ -1,7 +1,7 @@
 import { ensureBuilt } from './build.mjs';
 import { main, runThrough } from './child.mjs';
 import { ensureInstalled } from './install.mjs';
-import { electronBinary, hasDesktop, node24, ROOT } from './machine.mjs';
+import { electronBinary, hasDesktop, NODE_FLAGS, node24, ROOT } from './machine.mjs';
 
 /**
  * `npm start`: installs and builds what is missing and opens the console: the desktop application where Electron's binary
@@ -16,5 +16,5 @@ await main(async () => {
   const electron = process.argv.includes('--web') || !hasDesktop() ? null : electronBinary();
   await ensureBuilt(electron ? 'desktop' : 'window', say);
   if (electron) return await runThrough(electron, [ROOT, ...args]);
-  return await runThrough(node24(), ['electron/cli/index.ts', 'serve', '--open', ...args]);
+  return await runThrough(node24(), [...NODE_FLAGS, 'electron/cli/index.ts', 'serve', '--open', ...args]);
 });

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { seedApp, seedPerson } from './signin/registration-seed.ts';
+import { onPremisesSeed } from './migration/on-premises.ts';
 import { exportedObject, synchronisationFeatures } from './sync/export.ts';
 
 /** Graph's JSON properties of one object, without relations. */
@@ -55,6 +56,10 @@ export const simulatorSeed = z.object({
   signIn: z.record(z.string(), seedPerson).optional(),
   /** What a directory synchronisation exports to the tenant at its first start, after everything else is there. */
   synchronised: z.array(exportedObject).optional(),
+  /** Connectors of Exchange Online as a run before left them, by direction and name. */
+  connectors: z.record(z.string(), properties).optional(),
+  /** Exchange on premises, whose mailboxes can be migrated. */
+  onPremises: onPremisesSeed.optional(),
 });
 /** What a caller writes: everything with a default may be left out. */
 export type SimulatorSeed = z.input<typeof simulatorSeed>;

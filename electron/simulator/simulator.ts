@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { appError } from '../../shared/domain/errors.ts';
 import { chance } from './chance.ts';
 import { simulatorClock } from './clock.ts';
 import { Directory } from './directory/directory.ts';
@@ -11,6 +12,10 @@ import { badGateway } from './graph/refusal.ts';
 import { graphService, refusalAnswer } from './graph/service.ts';
 import { throttle } from './graph/throttle.ts';
 import type { HttpAnswer, HttpRequest } from './http/answer.ts';
+import { mailLog, type SentMail } from './mail-log.ts';
+import type { SavedMigration } from './migration/model.ts';
+import { onPremisesMemory, onPremisesSeed, type OnPremises, type OnPremisesMemory } from './migration/on-premises.ts';
+import { migrationService } from './migration/service.ts';
 import { malformedAnswer } from './http/malformed.ts';
 import { listen } from './http/server.ts';
 import { requestIds, serviceOf } from './http/services.ts';
@@ -51,6 +56,8 @@ export interface SimulatorOptions {
   readonly certificates?: readonly string[];
   /** RSA key (PKCS 8 PEM) that signs tokens of a new tenant; default: a new one, which takes up to 100 ms to make. */
   readonly signingKeyPem?: string;
+  /** Exchange on premises; default: one in memory, with what the seed says. */
+  readonly onPremises?: OnPremises;
   /** What goes wrong on demand, see FAULT_HELP; default: nothing. */
   readonly faults?: string;
   /** Called with one line for every request. No secrets. */
@@ -61,6 +68,8 @@ export interface SimulatorOptions {
 export interface SimulatorStats {
   /** Requests by method and path with ids replaced, `POST /users`; those inside batches are counted one by one. */
   readonly requests: Readonly<Record<string, number>>;
+  /** Cmdlets of Exchange Online that were carried out, by name. */
+  readonly cmdlets: Readonly<Record<string, number>>;
   /** HTTP requests, a batch counting once. */
   readonly httpRequests: number;
   readonly batches: number;
@@ -97,6 +106,14 @@ export interface Simulator {
   writes(after: number): WritePage;
   /** Changes what stands between a person and a token: policies, and answers to consent. @param user id or user principal name. */
   setPerson(user: string, needs: SeedPerson): void;
+  /** What the migration service keeps at this moment, for tests. No secrets. */
+  migration(): SavedMigration;
+  /** Exchange on premises in memory; undefined when the caller brought another. */
+  readonly onPremises: OnPremisesMemory | undefined;
+  /** Resolves when everything that was asked of the on-premises side is answered and done. */
+  onPremisesQuiet(): Promise<void>;
+  /** Mails of the migration service and of Graph's sendMail, oldest first. */
+  sentMail(): readonly SentMail[];
   /** Writes the state file; nothing without one. */
   save(): Promise<void>;
   /** Saves and stops. */
@@ -128,6 +145,13 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
 
   const service = { directory, clock, luck: chance(0xca05e0a2) };
   const work = background(service);
+  const mail = mailLog();
+  const memory = options.onPremises === undefined ? onPremisesMemory(content.onPremises ?? onPremisesSeed.parse({})) : undefined;
+  const migration = migrationService({
+    directory, clock, addressing: service, mail, saved: loaded?.migration, onPremises: options.onPremises ?? memory ?? onPremisesMemory(onPremisesSeed.parse({})),
+    onLate: () => { work.settle(); file.changed(); },
+  });
+  const settle = (): void => { work.settle(); migration.settle(); work.settle(); };
   const receive = (objects: unknown): readonly ExportResult[] => {
     const results = synchronise(service, readExport(objects), directory.facts.synchronisation);
     work.settle();
@@ -137,8 +161,8 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
   const traffic = trafficCounter();
   const writes = writeLog();
   const onDefect = (error: unknown): void => options.log?.(`defect: ${error instanceof Error ? error.stack ?? error.message : String(error)}`);
-  const graph = graphService({ directory, signer, clock, throttle: limits, luck: chance(0xca05e0a1), traffic, writes, onDefect, licences: work.use, faults: { around: (inner, run) => faults.inner('graph', inner, run), deltaReset: faults.deltaReset } });
-  const exchange = exchangeService(directory, signer, clock, (inner, run) => faults.inner('exchange', inner, run));
+  const graph = graphService({ directory, signer, clock, throttle: limits, luck: chance(0xca05e0a1), traffic, writes, onDefect, licences: work.use, mail, faults: { around: (inner, run) => faults.inner('graph', inner, run), deltaReset: faults.deltaReset } });
+  const exchange = exchangeService({ directory, signer, clock, migration: migration.machine, around: (inner, run) => faults.inner('exchange', inner, run), count: traffic.cmdlet });
   const answerOf = (request: HttpRequest): HttpAnswer => {
     const { pathname } = request.url;
     if (GRAPH.test(pathname)) return graph(request);
@@ -149,19 +173,19 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     if (shown) return shown;
     traffic.http(GRAPH.test(request.url.pathname) && request.url.pathname.endsWith('/$batch'));
     const [at, began] = [clock.now(), performance.now()];
-    work.settle();
-    const answer = faults.around(request, () => { const given = answerOf(request); work.settle(); return given; });
+    settle();
+    const answer = faults.around(request, () => { const given = answerOf(request); settle(); return given; });
     log.record(request, answer, at, performance.now() - began);
     options.log?.(`${request.method} ${request.url.pathname} ${answer.status}`);
     file.changed();
     return answer;
   };
 
-  const version = (): number => directory.changes + signIn.changes + clock.advancedMs;
+  const version = (): number => directory.changes + signIn.changes + clock.advancedMs + migration.machine.state.changes + (memory?.changes ?? 0);
   const { stateFile } = options;
   const file = saver(
     stateFile === undefined ? undefined
-      : () => saveState(stateFile, { causewaySimulator: 1, keys, content: { ...toSeed(directory), ...signIn.saved() }, journal: directory.journal.save(), clock: { advancedMs: clock.advancedMs } }),
+      : () => saveState(stateFile, { causewaySimulator: 1, keys, content: { ...toSeed(directory), ...signIn.saved(), ...(memory ? { onPremises: memory.state() } : {}) }, journal: directory.journal.save(), clock: { advancedMs: clock.advancedMs }, migration: migration.save() }),
     version, () => options.log?.('state file could not be written'),
   );
   if (!loaded && content.synchronised) {
@@ -174,14 +198,22 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
   }
   if (!loaded) await file.save();
 
-  const advance = (ms: number): void => { clock.advance(ms); directory.emptyExpired(); work.settle(); file.changed(); };
+  const advance = (ms: number): void => { clock.advance(ms); directory.emptyExpired(); settle(); file.changed(); };
   const mailboxes = mailboxCount(directory);
   const log = requestLog();
   const started = clock.now();
   const state = (): SimulatorState => readState({
-    directory, clock, faults, log, apps: signIn.apps(), started, throttle: limits, quotas: options.quotas, mailboxes, waiting: () => work.waiting, traffic: () => ({ httpRequests: traffic.httpRequests, batches: traffic.batches, created: traffic.created }),
+    directory, clock, faults, log, apps: signIn.apps(), started, throttle: limits, quotas: options.quotas, mailboxes, waiting: () => work.waiting, migration: migration.machine.state, mails: () => mail.all().length, traffic: () => ({ httpRequests: traffic.httpRequests, batches: traffic.batches, created: traffic.created }),
   });
-  const own = consoleService({ state, writes: writes.after, advance, setFaults: faults.set, synchronise: receive, save: async () => { await file.save(); return stateFile !== undefined; } });
+  const own = consoleService({
+    state, writes: writes.after, sentMail: mail.all, onPremises: () => memory?.state() ?? null,
+    advance: async (ms) => { advance(ms); await migration.quiet(); },
+    putOnPremises: (more) => {
+      if (!memory) throw appError('INVALID_INPUT', 'The on-premises side of this simulator is another system; change it there.');
+      memory.put(more);
+      file.changed();
+    },
+    setFaults: faults.set, synchronise: receive, save: async () => { await file.save(); return stateFile !== undefined; } });
 
   const server = await listen(options.listen ?? { host: '127.0.0.1', port: 0 }, handle, {
     malformed: (kind, path) => malformedAnswer(kind, path, clock.now()),
@@ -191,11 +223,12 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     url: server.url, tenantId: directory.facts.id,
     clientId: FULL_CLIENT_ID, clientSecret: keys.clientSecret, clientIdReadOnly: READ_ONLY_CLIENT_ID, clientSecretReadOnly: keys.readOnlySecret,
     stats: {
-      get requests() { return traffic.requests; }, get httpRequests() { return traffic.httpRequests; }, get batches() { return traffic.batches; }, get created() { return traffic.created; }, get throttled() { return limits.throttled; },
+      get requests() { return traffic.requests; }, get cmdlets() { return traffic.cmdlets; }, get httpRequests() { return traffic.httpRequests; }, get batches() { return traffic.batches; }, get created() { return traffic.created; }, get throttled() { return limits.throttled; },
       get faults() { return faults.byClause; },
     },
     snapshot: () => takeSnapshot(directory),
     advance, synchronise: receive, setFaults: faults.set, state, writes: writes.after, setPerson: signIn.setPerson,
+    migration: migration.save, onPremises: memory, onPremisesQuiet: migration.quiet, sentMail: mail.all,
     save: file.save,
     close: async () => {
       await server.close();

@@ -31,8 +31,10 @@ export function fencedStore(store: Store, taskId: string, owner: string): Store 
     },
     update: async (id, patch, by) => {
       if (id !== taskId || ended) return await tasks.update(id, patch, by);
-      await ask(tasks);
-      const task = await tasks.update(id, patch, owner);
+      const began = Date.now();
+      // The change itself asks for the lease, in one statement with it; when it is refused, it is said why.
+      const task = await tasks.update(id, patch, owner).catch(async (error: unknown) => { await ask(tasks); throw error; });
+      askedAt = began;
       if (!isActive(task.state)) end();
       return task;
     },

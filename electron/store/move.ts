@@ -72,8 +72,10 @@ async function copyAll(from: Context, target: Context, origin: string): Promise<
 async function secretNames(db: Kysely<Tables>): Promise<readonly string[]> {
   const pairs = await db.selectFrom('pair').select(['source', 'target']).orderBy('name_key').execute();
   const waiting = await db.selectFrom('outbox').select('secret_ref').where('secret_ref', 'is not', null).orderBy('number').execute();
+  const mails = await db.selectFrom('mail').select('secret_ref').where('secret_ref', 'is not', null).orderBy('number').execute();
+  const mailboxes = await db.selectFrom('mailbox_row').select('secret_ref').where('secret_ref', 'is not', null).orderBy('batch_id').orderBy('line').execute();
   const of = (text: string): unknown => json<{ readonly secretRef?: unknown }>(text).secretRef;
-  const names = [...pairs.flatMap((pair) => [of(pair.source), of(pair.target)]), ...waiting.map((row) => row.secret_ref)];
+  const names = [...pairs.flatMap((pair) => [of(pair.source), of(pair.target)]), ...[...waiting, ...mails, ...mailboxes].map((row) => row.secret_ref)];
   return [...new Set(names.filter((name): name is string => typeof name === 'string' && name !== ''))];
 }
 

@@ -5,7 +5,7 @@ import { Kysely } from 'kysely';
 import { AppError, ErrorCode, appError } from '../../shared/domain/errors.ts';
 import type { Context } from './context.ts';
 import { portableBulk } from './dialect/portable.ts';
-import { prepareConnection, readable, sqliteDialect } from './dialect/sqlite.ts';
+import { PAGE_BYTES, prepareConnection, readable, sqliteDialect } from './dialect/sqlite.ts';
 import type { StoreEnvironment } from './environment.ts';
 import { MIGRATION_TABLE, finish, migrate, newerProject, nextMigration, type Opened } from './migrate.ts';
 import { requireHere } from './moved.ts';
@@ -94,6 +94,7 @@ export async function makeFile(file: string, environment: StoreEnvironment): Pro
     // Marked before the log is switched on, so that the mark is in the file itself from the first moment.
     if (file !== IN_MEMORY) {
       const marking = new Database(file);
+      marking.pragma(`page_size = ${PAGE_BYTES}`);
       marking.pragma(`application_id = ${APPLICATION_ID}`);
       marking.close();
     }

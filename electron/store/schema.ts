@@ -84,6 +84,8 @@ export interface OperationTable {
   plan_id: string; seq: number; id: string; kind: string; service: string; object_kind: string; source_id: string | null; target_id: string | null; name: string; name_key: string;
   body: string; outcome: string; message: string;
 }
+/** An object of the tenant that a plan writes to. */
+export interface PlanTargetTable { plan_id: string; target_id: string }
 /** Objects that a plan leaves alone. */
 export interface PlanSkipTable { number: Generated<number>; plan_id: string; source_id: string; name: string; kind: string; status: string; reason: string }
 /** What the checks of a plan found. */
@@ -178,14 +180,49 @@ export interface WriteBackTable { pair_id: string; source_id: string; collection
 /** Members on which both sides agreed last, by objectGUID, with the Graph id that they were matched with then. */
 export interface WriteBackMemberTable { pair_id: string; source_id: string; member_id: string; target_id: string }
 
+/** Staged batches of mailboxes; `settings` is JSON. */
+export interface MailboxBatchTable {
+  number: Generated<number>; id: string; pair_id: string; collection_id: string | null; name: string; service_name: string; endpoint: string; profile: string; state: string; settings: string;
+  csv_name: string; csv_hash: string; total: number; wanted: string; agent_id: string; created_at: number; created_by: string; consent_at: number | null; consent_by: string | null;
+  started_at: number | null; started_by: string | null; ended_at: number | null; closed_at: number | null; task_id: string | null; message: string; service_status: string; grade: string;
+  next_at: number | null; looked_at: number | null; failures: number; lease_owner: string | null; lease_until: number | null;
+}
+/** Mailboxes of a batch, by the line of its file. */
+export interface MailboxRowTable {
+  batch_id: string; line: number; pair_id: string; address: string; address_key: string; source_id: string | null; source_name: string; target_id: string | null; stage: string; state: string;
+  origin: string; error_code: string; error: string; suggestion: string; secret_ref: string | null; force_change: number | null; service_status: string; routing: string;
+  target_before: string | null; items: number; skipped: number; items_total: number | null; bytes: number; bytes_total: number | null; grade: string; queued_ms: number; busy_ms: number;
+  stalled_ms: number; provisioned_at: number | null; forwarded_at: number | null; data_at: number | null; completed_at: number | null; converted_at: number | null; changed_at: number;
+}
+/** Reports of batches; `content` is CSV. */
+export interface MailboxReportTable { number: Generated<number>; id: string; pair_id: string; batch_id: string; kind: string; made_at: number; row_count: number; content: string }
+/** Mail to be sent and sent; `fields` and `attachments` are JSON. */
+export interface MailTable {
+  number: Generated<number>; id: string; pair_id: string | null; dedupe_key: string; scenario: string; template: string; recipient: string; recipient_name: string; subject: string;
+  body: string; fields: string; attachments: string; secret_ref: string | null; account_id: string | null; task_id: string | null; agent_id: string | null; state: string; tries: number;
+  next_at: number | null; message: string; answer: string; created_at: number; sent_at: number | null; lease_owner: string | null; lease_until: number | null;
+}
+/** Texts in place of the shipped ones. */
+export interface NotificationTemplateTable { scope: string; name: string; content: string; changed_at: number; changed_by: string }
+/** The chain of evidence: what was written in one transaction. `marks` is JSON; `hash` is that of all else in the row, `previous` that of the link before. */
+export interface EvidenceLinkTable { number: number; at: number; event: string; pair_id: string | null; marks: string; previous: string; hash: string }
+/** What people and the program did besides writing; `detail` is JSON. */
+export interface EvidenceEventTable { number: Generated<number>; id: string; pair_id: string | null; collection_id: string | null; task_id: string | null; kind: string; actor: string; at: number; subject: string; detail: string }
+/** Steps of runbooks; `result` is JSON. */
+export interface RunbookStepTable { pair_id: string; runbook: string; step: string; state: string; checked_at: number | null; result: string; confirmed_at: number | null; confirmed_by: string | null; note: string }
+/** Where mail for a user goes; `path` is JSON. */
+export interface MailFlowTable { pair_id: string; source_id: string; situation: string; run_at: number; name: string; name_key: string; verdict: string; message: string; path: string }
+
 /** Every table of a project, as the newest migration leaves it. */
 export interface Tables {
   project: ProjectTable; setting: SettingTable; pair: PairTable; agent: AgentTable; notice: NoticeTable; collection: CollectionTable; collection_member: CollectionMemberTable; collection_left_out: CollectionLeftOutTable; found_object: FoundObjectTable;
   source: SourceTable; source_link: SourceLinkTable; target: TargetTable; target_link: TargetLinkTable; match_result: MatchTable; match_decision: MatchDecisionTable; match_review: MatchReviewTable; rule: RuleTable;
-  task: TaskTable; task_item: TaskItemTable; plan: PlanTable; operation: OperationTable; plan_skip: PlanSkipTable; plan_finding: PlanFindingTable;
+  task: TaskTable; task_item: TaskItemTable; plan: PlanTable; operation: OperationTable; plan_target: PlanTargetTable; plan_skip: PlanSkipTable; plan_finding: PlanFindingTable;
   plan_unresolved: PlanUnresolvedTable; plan_conflict: PlanConflictTable; journal: JournalTable;
   check_run: CheckTable; check_finding: CheckFindingTable;
   waiting_reference: WaitingReferenceTable; pair_setting: PairSettingTable; outbox: OutboxTable;
   tenant_budget: TenantBudgetTable; unique_name: UniqueNameTable; pair_reading: PairReadingTable; watermark: WatermarkTable; container: ContainerTable; change_feed: ChangeFeedTable; coexistence: CoexistenceTable; synced_object: SyncedObjectTable; planned_agreement: PlannedAgreementTable; drift: DriftTable; cycle: CycleTable; hold: HoldTable; retry: RetryTable;
   write_back: WriteBackTable; write_back_member: WriteBackMemberTable;
+  mailbox_batch: MailboxBatchTable; mailbox_row: MailboxRowTable; mailbox_report: MailboxReportTable; mail: MailTable; notification_template: NotificationTemplateTable;
+  evidence_link: EvidenceLinkTable; evidence_event: EvidenceEventTable; runbook_step: RunbookStepTable; mail_flow: MailFlowTable;
 }

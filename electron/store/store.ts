@@ -20,12 +20,19 @@ import { coexistenceRepository, type CoexistenceRepository } from './repositorie
 import { collectionsRepository, type CollectionsRepository } from './repositories/collections.ts';
 import { cyclesRepository, type CyclesRepository } from './repositories/cycles.ts';
 import { driftRepository, type DriftRepository } from './repositories/drift.ts';
+import { evidenceRepository, type EvidenceRepository } from './repositories/evidence.ts';
 import { holdsRepository, type HoldsRepository } from './repositories/holds.ts';
 import { journalRepository, type JournalRepository } from './repositories/journal.ts';
 import { matchDecisionsRepository, type MatchDecisionsRepository } from './repositories/match-decisions.ts';
 import { matchReviewRepository, type MatchReviewRepository } from './repositories/match-review.ts';
 import { matchesRepository, type MatchesRepository } from './repositories/matches.ts';
+import { mailboxBatchesRepository, type MailboxBatchesRepository } from './repositories/mailbox-batches.ts';
+import { mailboxReportsRepository, type MailboxReportsRepository } from './repositories/mailbox-reports.ts';
+import { mailboxRowsRepository, type MailboxRowsRepository } from './repositories/mailbox-rows.ts';
+import { mailsRepository, type MailsRepository } from './repositories/mails.ts';
+import { mailFlowRepository, type MailFlowRepository } from './repositories/mail-flow.ts';
 import { noticesRepository, type NoticesRepository } from './repositories/notices.ts';
+import { notificationTemplatesRepository, type NotificationTemplatesRepository } from './repositories/notification-templates.ts';
 import { outboxRepository, type OutboxRepository } from './repositories/outbox.ts';
 import { pairReadingsRepository, type PairReadingsRepository } from './repositories/pair-readings.ts';
 import { pairSettingsRepository, type PairSettingsRepository } from './repositories/pair-settings.ts';
@@ -39,6 +46,7 @@ import { projectRepository, type ProjectRepository } from './repositories/projec
 import { referencesRepository, type ReferencesRepository } from './repositories/references.ts';
 import { retriesRepository, type RetriesRepository } from './repositories/retries.ts';
 import { licenceRulesRepository, mappingRulesRepository, matchingRulesRepository, type RulesRepository } from './repositories/rules.ts';
+import { runbookRepository, type RunbookRepository } from './repositories/runbook.ts';
 import { settingsRepository, type SettingsRepository } from './repositories/settings.ts';
 import { sourceLinksRepository, type SourceLinksRepository } from './repositories/source-links.ts';
 import { sourceMovesRepository, type SourceMovesRepository } from './repositories/source-moves.ts';
@@ -69,6 +77,7 @@ export interface Repositories {
   readonly tasks: TaskRecordsRepository & TaskQueueRepository & TaskItemsRepository;
   readonly plans: PlanRecordsRepository & PlanOperationsRepository & PlanInputsRepository & PlanObjectsRepository;
   readonly journal: JournalRepository;
+  readonly evidence: EvidenceRepository;
   readonly planConflicts: PlanConflictsRepository;
   readonly checks: ChecksRepository;
   readonly references: ReferencesRepository;
@@ -87,6 +96,13 @@ export interface Repositories {
   readonly drift: DriftRepository;
   readonly writeBack: WriteBackRepository;
   readonly notices: NoticesRepository;
+  readonly runbook: RunbookRepository;
+  readonly mailFlow: MailFlowRepository;
+  readonly mailboxBatches: MailboxBatchesRepository;
+  readonly mailboxRows: MailboxRowsRepository;
+  readonly mailboxReports: MailboxReportsRepository;
+  readonly mails: MailsRepository;
+  readonly notificationTemplates: NotificationTemplatesRepository;
 }
 
 /** Key of the database behind a store, for the store's own files only. */
@@ -134,6 +150,7 @@ function repositories(context: Context): Repositories {
     tasks: { ...taskRecordsRepository(context), ...taskQueueRepository(context), ...taskItemsRepository(context) },
     plans: { ...planRecordsRepository(context), ...planOperationsRepository(context), ...planInputsRepository(context), ...planObjectsRepository(context) },
     journal: journalRepository(context),
+    evidence: evidenceRepository(context),
     planConflicts: planConflictsRepository(context),
     checks: checksRepository(context),
     references: referencesRepository(context),
@@ -152,6 +169,13 @@ function repositories(context: Context): Repositories {
     drift: driftRepository(context),
     writeBack: writeBackRepository(context),
     notices: noticesRepository(context),
+    runbook: runbookRepository(context),
+    mailFlow: mailFlowRepository(context),
+    mailboxBatches: mailboxBatchesRepository(context),
+    mailboxRows: mailboxRowsRepository(context),
+    mailboxReports: mailboxReportsRepository(context),
+    mails: mailsRepository(context),
+    notificationTemplates: notificationTemplatesRepository(context),
   };
 }
 

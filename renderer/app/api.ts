@@ -62,8 +62,11 @@ export function useCommand<K extends ChannelName>(channel: K, timeoutMs?: number
   });
 }
 
+/** Channels that ask a directory, a tenant or the whole journal anew. */
+const LIVE_READS: ReadonlySet<string> = new Set<ChannelName>(['pairs.test', 'targets.search', 'plans.operations', 'mailboxes.test', 'mailboxes.check', 'mailboxes.completion', 'evidence.verify']);
+
 /** Live reads of a directory or tenant are expensive and are not repeated because something in the store changed. */
 function isLive(key: readonly unknown[]): boolean {
   const channel = String(key[0]);
-  return channel.startsWith('directory.') || channel === 'pairs.test' || channel === 'targets.search' || channel === 'plans.operations';
+  return channel.startsWith('directory.') || LIVE_READS.has(channel);
 }

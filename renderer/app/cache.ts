@@ -17,6 +17,10 @@ const SHOWN_BY: Readonly<Record<Noun, readonly ChannelName[]>> = {
   tasks: ['coexistence.get', 'coexistence.list', 'coexistence.cycles', 'coexistence.timeline', 'holds.page', 'drift.page', 'drift.summary', 'writeBack.get', 'writeBack.candidates', 'writeBack.waiting', 'agents.list', 'tasks.list', 'tasks.get', 'tasks.items', 'plans.get', 'plans.operations', 'plans.list', 'plans.changes', 'rollBack.ofObject', 'statistics.get', 'pairs.signIn', 'checks.latest', 'checks.get', 'checks.page'],
   agents: ['agents.list', 'agents.settings', 'collections.list', 'collections.get'],
   coexistence: ['coexistence.get', 'coexistence.list', 'coexistence.cycles', 'coexistence.timeline', 'holds.page', 'drift.page', 'drift.summary', 'writeBack.get', 'collections.list', 'collections.get'],
+  mailboxes: ['mailboxes.settings', 'mailboxes.batches', 'mailboxes.batch', 'mailboxes.rows', 'mailboxes.reports', 'switch.standing'],
+  notifications: ['notifications.settings', 'notifications.templates', 'notifications.mails'],
+  cutover: ['cutover.settings', 'cutover.runbook', 'mailFlow.summary', 'mailFlow.rows', 'mailFlow.path'],
+  evidence: ['evidence.events'],
 };
 
 const MAX_RETRIES = 2;

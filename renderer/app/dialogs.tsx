@@ -11,7 +11,11 @@ import type { z } from 'zod';
 import type { MappingRuleSchema, MatchingRuleSchema, Owner } from '../../shared/contracts/rules.ts';
 import type { ReviewAction } from '../../shared/domain/review.ts';
 import type { WriteBack } from '../../shared/contracts/write-back.ts';
-import type { DriftScope, ObjectScope } from './selection.ts';
+import type { RunbookStep } from '../../shared/contracts/cutover.ts';
+import type { MailboxBatch, MailboxRow } from '../../shared/contracts/mailboxes.ts';
+import type { MailRow } from '../../shared/contracts/notifications.ts';
+import type { RunbookName } from '../../shared/domain/cutover.ts';
+import type { DriftScope, MailboxScope, ObjectScope } from './selection.ts';
 
 /** Owner of rules: a pair or a collection. */
 export type RuleOwner = z.output<typeof Owner>;
@@ -57,6 +61,21 @@ export interface Dialogs {
   readonly 'choose groups': { readonly collection: Collection };
   readonly 'leave groups': { readonly collection: Collection; readonly groups: WriteBack['groups'] };
   readonly 'write back': { readonly pair: Pair; readonly collection: Collection; readonly writeBack: WriteBack; readonly ids: readonly string[] };
+  readonly 'new mailbox batch': { readonly pair: Pair };
+  readonly 'mailbox batch': { readonly batch: MailboxBatch };
+  readonly 'stop mailbox batch': { readonly batch: MailboxBatch };
+  readonly 'discard mailbox batch': { readonly batch: MailboxBatch };
+  readonly 'mailbox details': { readonly pair: Pair; readonly batch: MailboxBatch; readonly row: MailboxRow };
+  readonly 'complete migration': { readonly pair: Pair };
+  readonly 'convert mailboxes': { readonly pair: Pair; readonly scope: MailboxScope };
+  readonly 'forward mail': { readonly pair: Pair; readonly scope: MailboxScope };
+  readonly 'cutover settings': { readonly pair: Pair };
+  readonly 'confirm step': { readonly pair: Pair; readonly runbook: RunbookName; readonly step: RunbookStep };
+  readonly 'step evidence': { readonly step: RunbookStep };
+  readonly 'mail details': { readonly mail: MailRow };
+  readonly 'retry mails': { readonly mails: readonly MailRow[] };
+  readonly 'test mail': object;
+  readonly 'evidence pack': { readonly pairId: string | null };
   readonly 'new agent': object;
   readonly 'drain agent': { readonly agent: AgentRow };
   readonly 'remove agent': { readonly agent: AgentRow };
@@ -71,7 +90,7 @@ export interface Dialogs {
   readonly 'push rules': { readonly pair: Pair; readonly lists: 'matching and mapping' | 'licences' };
   readonly 'schema template': { readonly owner: RuleOwner };
   readonly 'check objects': { readonly pair: Pair; readonly collection: Collection | null; readonly scope: ObjectScope | null };
-  readonly 'roll back fixes': { readonly pair: Pair; readonly collection: Collection | null; readonly task: TaskRow | null; readonly kind?: 'Fix' | 'Write back' };
+  readonly 'roll back fixes': { readonly pair: Pair; readonly collection: Collection | null; readonly task: TaskRow | null; readonly kind?: 'Fix' | 'Write back' | 'Forward' | 'Convert' | 'Hand over' };
   readonly 'import decisions': { readonly check: CheckSummary };
   readonly 'initial passwords': { readonly pair: Pair };
   readonly 'licence rule': { readonly pairId: string; readonly owner: RuleOwner; readonly rule: LicenceRuleRow | null };

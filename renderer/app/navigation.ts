@@ -8,16 +8,16 @@ export type TreeNode =
   | { readonly kind: 'collection'; readonly pairId: string; readonly collectionId: string };
 
 /** Names of the tabs. Which ones a node has: {@link tabsOf}. */
-export const TABS = ['Home', 'Migration Pairs', 'Collections', 'Objects', 'Coexistence', 'Review', 'Matching', 'Mapping', 'Licences', 'References', 'Checks', 'Statistics', 'Tasks', 'Agents'] as const;
+export const TABS = ['Home', 'Migration Pairs', 'Collections', 'Objects', 'Coexistence', 'Review', 'Matching', 'Mapping', 'Licences', 'References', 'Checks', 'Mailbox Migration', 'Cutover', 'Notifications', 'Statistics', 'Tasks', 'Evidence', 'Agents'] as const;
 export type Tab = (typeof TABS)[number];
 
 /** Where the window is: a node and one of its tabs. */
 export interface Place { readonly node: TreeNode; readonly tab: Tab }
 
 const TABS_OF: Readonly<Record<TreeNode['kind'], readonly Tab[]>> = {
-  project: ['Home', 'Migration Pairs', 'Tasks', 'Agents'],
+  project: ['Home', 'Migration Pairs', 'Tasks', 'Notifications', 'Evidence', 'Agents'],
   agents: ['Agents'],
-  pair: ['Home', 'Collections', 'Review', 'Matching', 'Mapping', 'Licences', 'References', 'Checks', 'Tasks', 'Statistics'],
+  pair: ['Home', 'Collections', 'Review', 'Matching', 'Mapping', 'Licences', 'Checks', 'Mailbox Migration', 'Cutover', 'Tasks', 'References', 'Statistics'],
   collection: ['Home', 'Objects', 'Coexistence', 'Review', 'Matching', 'Mapping', 'Licences', 'References', 'Checks', 'Statistics', 'Tasks'],
 };
 

@@ -6,6 +6,10 @@ import type { Coexistence, CycleRow } from '../../shared/contracts/coexistence.t
 import type { Collection } from '../../shared/contracts/collections.ts';
 import type { DriftRow, DriftSelection } from '../../shared/contracts/drift.ts';
 import type { LicenceRuleRow } from '../../shared/contracts/licences.ts';
+import type { MailboxBatch } from '../../shared/contracts/mailboxes.ts';
+import type { RunbookStep } from '../../shared/contracts/cutover.ts';
+import type { MailRow } from '../../shared/contracts/notifications.ts';
+import type { RunbookName } from '../../shared/domain/cutover.ts';
 import type { ReviewRow, ReviewSelection } from '../../shared/contracts/matches.ts';
 import type { ObjectRow } from '../../shared/contracts/objects.ts';
 import type { Pair } from '../../shared/contracts/pairs.ts';
@@ -33,6 +37,15 @@ export interface DriftScope {
   readonly rows: readonly DriftRow[];
 }
 
+/** Mailboxes that a plan is to be made for. */
+export interface MailboxScope {
+  /** The batch whose rows are meant. */
+  readonly batchId: string;
+  readonly batchName: string;
+  /** objectGUID of each; empty: all of the batch. */
+  readonly ids: readonly string[];
+}
+
 /** What is chosen inside a tab. */
 export type Chosen =
   | { readonly kind: 'objects'; readonly scope: ObjectScope }
@@ -42,6 +55,9 @@ export type Chosen =
   | { readonly kind: 'cycle'; readonly cycle: CycleRow }
   | { readonly kind: 'drift'; readonly scope: DriftScope | null; /** Why nothing can be done about what is selected; null: it can. */ readonly problem: string | null }
   | { readonly kind: 'write back'; readonly writeBack: WriteBack; readonly ids: readonly string[] }
+  | { readonly kind: 'mailboxes'; readonly batch: MailboxBatch; readonly scope: MailboxScope; /** Why nothing can be done about the selected mailboxes; null: it can. */ readonly problem: string | null }
+  | { readonly kind: 'mails'; readonly mails: readonly MailRow[]; /** How many are selected; more than `mails` when some are not on screen. */ readonly count: number }
+  | { readonly kind: 'step'; readonly runbook: RunbookName; readonly step: RunbookStep | null }
   | { readonly kind: 'agent'; readonly agent: AgentRow }
   | { readonly kind: 'pair'; readonly pair: Pair }
   | { readonly kind: 'collection'; readonly collection: Collection }

@@ -24,15 +24,29 @@ import { MoveObjectsDialog } from './collections/MoveObjects.tsx';
 import { QueryObjectsDialog } from './collections/QueryObjects.tsx';
 import { collectionCommands } from './collections/commands.ts';
 import { DeleteCollectionDialog, NewCollectionDialog, RemoveObjectsDialog, RenameCollectionDialog } from './collections/dialogs.tsx';
+import { CutoverTab } from './cutover/CutoverTab.tsx';
+import { cutoverCommands } from './cutover/commands.ts';
+import { ConfirmStepDialog, CutoverSettingsDialog, StepEvidenceDialog } from './cutover/dialogs.tsx';
+import { EvidenceTab } from './evidence/EvidenceTab.tsx';
+import { EvidencePackDialog } from './evidence/PackDialog.tsx';
+import { evidenceCommands } from './evidence/commands.ts';
 import { CollectionLicencesTab, PairLicencesTab } from './licences/LicencesTab.tsx';
 import { licenceCommands } from './licences/commands.ts';
 import { LicenceRuleDialog, RemoveLicenceRuleDialog } from './licences/dialogs.tsx';
+import { NewMailboxBatchWizard } from './mailboxes/BatchWizard.tsx';
+import { MailboxTab } from './mailboxes/MailboxTab.tsx';
+import { ConvertMailboxesWizard, ForwardMailWizard } from './mailboxes/SwitchWizards.tsx';
+import { mailboxCommands } from './mailboxes/commands.ts';
+import { BatchDetailsDialog, CompleteMigrationDialog, DiscardBatchDialog, MailboxDetailsDialog, StopBatchDialog } from './mailboxes/dialogs.tsx';
 import { DecideMatchesDialog, UndoDecisionDialog } from './matching/DecideDialog.tsx';
 import { MatchFromFileDialog } from './matching/FileDialog.tsx';
 import { ReviewPolicyDialog } from './matching/PolicyDialog.tsx';
 import { ReviewMatchDialog } from './matching/ReviewMatchDialog.tsx';
 import { CollectionReviewTab, PairReviewTab } from './matching/ReviewTab.tsx';
 import { matchingCommands } from './matching/commands.ts';
+import { NotificationsTab } from './notifications/NotificationsTab.tsx';
+import { notificationCommands } from './notifications/commands.ts';
+import { MailDetailsDialog, RetryMailsDialog, TestMailDialog } from './notifications/dialogs.tsx';
 import { ObjectDetailsDialog } from './objects/ObjectDetails.tsx';
 import { ObjectsTab } from './objects/ObjectsTab.tsx';
 import { objectCommands } from './objects/commands.ts';
@@ -69,9 +83,9 @@ import { taskCommands } from './tasks/commands.ts';
 /** Everything the features give to the shell: the one place where they are put together. */
 export const features: Features = {
   screens: {
-    project: { 'Home': ProjectHome, 'Migration Pairs': PairsTab, 'Tasks': ProjectTasksTab, 'Agents': AgentsTab },
+    project: { 'Home': ProjectHome, 'Migration Pairs': PairsTab, 'Tasks': ProjectTasksTab, 'Notifications': NotificationsTab, 'Evidence': EvidenceTab, 'Agents': AgentsTab },
     agents: { Agents: AgentsTab },
-    pair: { Home: PairHome, Collections: CollectionsTab, Review: PairReviewTab, Matching: PairMatchingTab, Mapping: PairMappingTab, Licences: PairLicencesTab, References: PairReferencesTab, Checks: PairChecksTab, Tasks: PairTasksTab, Statistics: PairStatisticsTab },
+    pair: { Home: PairHome, Collections: CollectionsTab, Review: PairReviewTab, Matching: PairMatchingTab, Mapping: PairMappingTab, Licences: PairLicencesTab, References: PairReferencesTab, Checks: PairChecksTab, 'Mailbox Migration': MailboxTab, Cutover: CutoverTab, Tasks: PairTasksTab, Statistics: PairStatisticsTab },
     collection: { Home: CollectionHome, Objects: ObjectsTab, Coexistence: CoexistenceTab, Review: CollectionReviewTab, Matching: CollectionMatchingTab, Mapping: CollectionMappingTab, Licences: CollectionLicencesTab, References: CollectionReferencesTab, Checks: CollectionChecksTab, Statistics: CollectionStatisticsTab, Tasks: CollectionTasksTab },
   },
   dialogs: {
@@ -83,9 +97,11 @@ export const features: Features = {
     'migrate objects': MigrateWizard, 'roll back': RollBackWizard, 'review plan': ReviewPlanDialog, 'plans': PlansDialog, 'guard limits': GuardLimitsDialog, 'task details': TaskDetailsDialog,
     'enable coexistence': EnableCoexistenceWizard, 'coexistence schedule': CoexistenceScheduleDialog, 'disable synchronization': DisableSynchronizationDialog, 'restart coexistence': RestartCoexistenceDialog, 'hold objects': HoldObjectsDialog,
     're-apply drift': ReapplyDriftDialog, 'accept drift': AcceptDriftDialog, 'choose groups': ChooseGroupsDialog, 'leave groups': LeaveGroupsDialog, 'write back': WriteBackWizard,
+    'new mailbox batch': NewMailboxBatchWizard, 'mailbox batch': BatchDetailsDialog, 'stop mailbox batch': StopBatchDialog, 'discard mailbox batch': DiscardBatchDialog, 'mailbox details': MailboxDetailsDialog, 'complete migration': CompleteMigrationDialog, 'convert mailboxes': ConvertMailboxesWizard, 'forward mail': ForwardMailWizard,
+    'cutover settings': CutoverSettingsDialog, 'confirm step': ConfirmStepDialog, 'step evidence': StepEvidenceDialog, 'mail details': MailDetailsDialog, 'retry mails': RetryMailsDialog, 'test mail': TestMailDialog, 'evidence pack': EvidencePackDialog,
     'new agent': NewAgentDialog, 'drain agent': DrainAgentDialog, 'remove agent': RemoveAgentDialog, 'move collection': MoveCollectionDialog,
     'check objects': CheckObjectsDialog, 'import decisions': ImportDecisionsDialog, 'roll back fixes': RollBackFixesDialog,
     'matching rule': MatchingRuleDialog, 'mapping rule': MappingRuleDialog, 'remove rule': RemoveRuleDialog, 'initial passwords': InitialPasswordsDialog, 'licence rule': LicenceRuleDialog, 'remove licence rule': RemoveLicenceRuleDialog, 'rule order': RuleOrderDialog, 'push rules': PushRulesDialog, 'schema template': SchemaTemplateDialog,
   },
-  commands: [...taskCommands, ...coexistenceCommands, ...driftCommands, ...agentCommands, ...objectCommands, ...matchingCommands, ...collectionCommands, ...pairCommands, ...ruleCommands, ...licenceCommands, ...passwordCommands, ...checkCommands, ...projectCommands, ...viewCommands],
+  commands: [...taskCommands, ...coexistenceCommands, ...driftCommands, ...mailboxCommands, ...cutoverCommands, ...notificationCommands, ...evidenceCommands, ...agentCommands, ...objectCommands, ...matchingCommands, ...collectionCommands, ...pairCommands, ...ruleCommands, ...licenceCommands, ...passwordCommands, ...checkCommands, ...projectCommands, ...viewCommands],
 };

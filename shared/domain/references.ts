@@ -15,7 +15,7 @@ export const REFERENCE_STATES = ['waits', 'healed'] as const;
 export type ReferenceState = (typeof REFERENCE_STATES)[number];
 
 /** Why a reference waits for the other object to arrive, or to get a mailbox. All other reasons end only with a change of one of the two objects. */
-export const WAITING_REASONS = { noMatch: 'has no match in the tenant yet', notCreated: 'is not created by this plan', noMailbox: 'has neither a mailbox nor a mail address in Exchange Online yet' } as const;
+export const WAITING_REASONS = { noMatch: 'has no match in the tenant yet', notCreated: 'is not created by this plan', noMailbox: 'has neither a mailbox nor a mail address in Exchange Online yet', elsewhere: 'is left to another migration, which was approved before' } as const;
 
 /** Why a reference that waited at creation stays away: others have decided since, and the rule speaks about the creation only. */
 export const ANOTHER_MANAGER = 'has another manager by now, and its rule writes only on creation';

@@ -14,7 +14,7 @@ export const SYNCHRONISATION_STATUSES = ['Never synced', 'In sync', 'Not intende
 /** Where one object stands in coexistence. */
 export type SynchronisationStatus = (typeof SYNCHRONISATION_STATUSES)[number];
 
-export const TASK_KINDS = ['Discover', 'Match', 'Migrate', 'Synchronise', 'Roll back', 'Batch', 'Check', 'Fix', 'Write back'] as const;
+export const TASK_KINDS = ['Discover', 'Match', 'Migrate', 'Synchronise', 'Roll back', 'Batch', 'Check', 'Fix', 'Write back', 'Forward', 'Convert', 'Hand over'] as const;
 /** What a task on the Tasks tab does. */
 export type TaskKind = (typeof TASK_KINDS)[number];
 
@@ -24,7 +24,7 @@ export const WRITING_KINDS = ['Migrate', 'Synchronise'] as const satisfies reado
 export const isWriting = (kind: TaskKind): kind is (typeof WRITING_KINDS)[number] => WRITING_KINDS.some((one) => one === kind);
 
 /** Kinds of tasks that write to the directory, and never to the tenant. */
-export const DIRECTORY_KINDS = ['Fix', 'Write back'] as const satisfies readonly TaskKind[];
+export const DIRECTORY_KINDS = ['Fix', 'Write back', 'Forward', 'Convert', 'Hand over'] as const satisfies readonly TaskKind[];
 /** True for a task that writes to the directory. */
 export const isOfDirectory = (kind: TaskKind): kind is (typeof DIRECTORY_KINDS)[number] => DIRECTORY_KINDS.some((one) => one === kind);
 

@@ -17,7 +17,7 @@ interface JsonSchema {
 }
 
 /** Texts that satisfy the patterns of the contract; the first that fits is taken. */
-const TEXTS = ['text', '6f1c1a52-58b3-4d53-9c2e-3b8f8b8f0a11', 'http://127.0.0.1:4710', 'DE', 'contoso.com', '2026-01-31', '2026-01-31T12:00:00.000Z', ''];
+const TEXTS = ['text', '6f1c1a52-58b3-4d53-9c2e-3b8f8b8f0a11', 'http://127.0.0.1:4710', 'DE', 'contoso.com', 'ann@contoso.com', '2026-01-31', '2026-01-31T12:00:00.000Z', 'mZ0d4XQkH0lM1bq0gq4mHcJ8ZkV0o4y7vXb0n3T9r2A', ''];
 
 /** Fields whose rule follows a transformation, which JSON Schema cannot tell. */
 const BY_NAME: Readonly<Record<string, string>> = { upnSuffix: 'contoso.com', countryCode: 'DE', timeZone: 'Europe/Berlin' };

@@ -58,6 +58,8 @@ export const PACKAGES: readonly Package[] = [
   { name: /^ldapts$/, files: /^electron\/engines\/directory\//, why: 'LDAP stays in the directory engine' },
   { name: /^(@azure\/|@microsoft\/)/, files: /^electron\/engines\/tenant\//, why: 'sign-in and Graph stay in the tenant engine' },
   { name: /^ws$/, files: /^electron\/web\//, why: 'WebSockets stay in the web console' },
+  { name: /^(nodemailer|dns-packet)$/, files: /^(electron\/platform|test)\//, why: 'mail and DNS are ports to the machine' },
+  { name: /^smtp-server$/, files: /^test\//, why: 'a server of the tests' },
   { name: /^pino$/, files: /^electron\/platform\//, why: 'others log through the port' },
   { name: /^commander$/, files: /^electron\/cli\//, why: 'arguments stay in the command line' },
   { name: /^(react|react-dom|react-hook-form|@fluentui\/|@tanstack\/|@hookform\/)/, files: /^renderer\//, why: 'screens stay in the window' },

@@ -92,7 +92,7 @@ async function measure(objects: number, changes: number): Promise<CycleCase> {
   try {
     const at = await servers.first<object>();
     const began = performance.now();
-    const product = answering(spawn(process.execPath, [program, folder, JSON.stringify(at)], { stdio: ['pipe', 'pipe', 'inherit'] }), 'The product');
+    const product = answering(spawn(process.execPath, [...process.execArgv, program, folder, JSON.stringify(at)], { stdio: ['pipe', 'pipe', 'inherit'] }), 'The product');
     try {
       await product.first();
       const enabledIn = Math.round(performance.now() - began) / 1000;

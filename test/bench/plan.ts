@@ -91,7 +91,7 @@ async function measure(name: string, size: Parameters<typeof writeOrganisation>[
   const simulator = await startSimulatorProcess(['--seed', seed, '--quotas', 'off']);
   try {
     const { url, tenantId, clientId, clientSecret } = simulator;
-    const child = async (step: string): Promise<string> => (await run(process.execPath, [program, step, folder, file, JSON.stringify({ url, tenantId, clientId, clientSecret })], { maxBuffer: 2 ** 24 })).stdout;
+    const child = async (step: string): Promise<string> => (await run(process.execPath, [...process.execArgv, program, step, folder, file, JSON.stringify({ url, tenantId, clientId, clientSecret })], { maxBuffer: 2 ** 24 })).stdout;
     await child('set up');
     const rounded = (phases: readonly PlanPhase[]): PlanPhase[] => phases.map((p) => ({ ...p, seconds: round(p.seconds), cpuSeconds: round(p.cpuSeconds), peakRssMb: Math.round(p.peakRssMb) }));
     const discovery = rounded(JSON.parse(await child('discover')) as PlanPhase[]);

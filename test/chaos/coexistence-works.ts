@@ -1,7 +1,9 @@
-import { Attribute, Change, type Client } from 'ldapts';
-import { guidToBytes } from '../../shared/rules/guid.ts';
+import { Attribute, Change, Control, type Client } from 'ldapts';
+import { guidFromBytes, guidToBytes } from '../../shared/rules/guid.ts';
 import type { DriftPolicy } from '../../shared/domain/coexistence.ts';
 import type { Desk } from '../integration/scenarios/corp.ts';
+
+class ShowDeleted extends Control { constructor() { super('1.2.840.113556.1.4.417', { critical: true }); } }
 
 /** A random source whose numbers can be had again: mulberry32. */
 export function dice(seed: number): (sides: number) => number {
@@ -30,9 +32,13 @@ interface Person {
   readonly agreed: Map<Edited, string>;
   readonly foreign: Set<Edited>;
   expectedManager: string | null;
+  /** The manager that the tenant and the rules agreed on; null: none. */
+  agreedManager: string | null;
+  /** Managers that the product wrote or wrote over: to find one of them may be a late echo, which is not shown within an hour. */
+  readonly managersWritten: Set<string | null>;
 }
-/** A group likewise; members by anchor. */
-interface Group { readonly name: string; readonly anchor: string; dn: string; readonly members: Set<string>; description: string }
+/** A group likewise; members by anchor, those of the directory, those that the tenant must show, and those that both agreed on. */
+interface Group { readonly name: string; readonly anchor: string; dn: string; readonly members: Set<string>; description: string; readonly expected: Set<string>; readonly agreed: Set<string>; /** Whom the product put in or took out: likewise. */ readonly written: Set<string> }
 
 /** Attributes that are edited, and where the default rules write them. */
 const FLOW = { title: 'jobTitle', department: 'department', displayName: 'displayName', l: 'city', physicalDeliveryOfficeName: 'officeLocation' } as const;
@@ -82,7 +88,7 @@ export class Organisation {
     const values = new Map<Edited, string>([['displayName', `Person ${alias}`], ['title', `Title ${this.#roll(9)}`]]);
     const anchor = await this.#add(client, dn, { objectClass: 'user', sAMAccountName: alias, userPrincipalName: `${alias}@example.com`, userAccountControl: '544', ...Object.fromEntries(values) });
     const expected = new Map<string, unknown>([['userPrincipalName', `${alias}@example.com`], ['accountEnabled', true], ['displayName', `Person ${alias}`], ['jobTitle', values.get('title')]]);
-    this.people.push({ alias, anchor, dn, here: true, away: false, enabled: true, manager: null, values, expected, agreed: new Map(values), foreign: new Set(), expectedManager: null });
+    this.people.push({ alias, anchor, dn, here: true, away: false, enabled: true, manager: null, values, expected, agreed: new Map(values), foreign: new Set(), expectedManager: null, agreedManager: null, managersWritten: new Set() });
   }
 
   /** A group is made. */
@@ -90,7 +96,7 @@ export class Organisation {
     const name = `Team ${this.#number += 1}`;
     const dn = `CN=${name},${this.#place()}`;
     const anchor = await this.#add(client, dn, { objectClass: 'group', sAMAccountName: name.replace(' ', ''), displayName: name, groupType: '-2147483646', description: 'New' });
-    this.groups.push({ name, anchor, dn, members: new Set(), description: 'New' });
+    this.groups.push({ name, anchor, dn, members: new Set(), description: 'New', expected: new Set(), agreed: new Set(), written: new Set() });
   }
 
   /** One random thing happens in the directory. */
@@ -99,7 +105,7 @@ export class Organisation {
     const group = this.#one(this.groups);
     const replace = async (dn: string, type: string, values: string[]): Promise<void> => { await client.modify(dn, new Change({ operation: 'replace', modification: new Attribute({ type, values }) })); };
     const member = async (operation: 'add' | 'delete', of: Group, dn: string): Promise<void> => { await client.modify(of.dn, new Change({ operation, modification: new Attribute({ type: 'member', values: [dn] }) })); };
-    switch (this.#roll(14)) {
+    switch (this.#roll(15)) {
       case 0: return await this.hire(client);
       case 1: case 2: case 3: {
         if (person === undefined) return;
@@ -144,6 +150,7 @@ export class Organisation {
         person.away = true;
         return;
       }
+      case 13: return await this.#restore(client);
       default: {
         // Few leave: the organisation shall not die out. The object in the tenant stays as it was, in its groups, too.
         if (person === undefined || this.people.filter((one) => one.here).length < 8 || this.#roll(3) > 0) return;
@@ -157,9 +164,12 @@ export class Organisation {
 
   /** What the rules write of everybody who is in the scope now: call it when a cycle is about to run. */
   flow(): void {
+    const { users } = this.#tenant();
+    /** Who is in the tenant, or comes with this cycle. */
+    const comes = (anchor: string): boolean => users.has(anchor) || this.people.some((one) => one.anchor === anchor && one.here && !one.away);
     for (const person of this.people) {
       // Who is kept when it left is begun anew with when it comes back.
-      if (person.away || !person.here) { person.agreed.clear(); person.foreign.clear(); continue; }
+      if (person.away || !person.here) { person.agreed.clear(); person.foreign.clear(); person.agreedManager = null; continue; }
       for (const attribute of EDITED) {
         const value = person.values.get(attribute);
         const is = person.foreign.has(attribute) && value === person.agreed.get(attribute);
@@ -169,9 +179,45 @@ export class Organisation {
         if (value === undefined) person.agreed.delete(attribute); else person.agreed.set(attribute, value);
       }
       person.expected.set('accountEnabled', person.enabled);
-      // Nobody to report to writes nothing: who was it stays.
-      if (person.manager !== null) person.expectedManager = person.manager;
+      // Nobody to report to writes nothing: who was it stays. So does who was given by others while the source says what it said before.
+      const manager = person.manager !== null && comes(person.manager) ? person.manager : null;
+      if (manager !== null && manager !== person.expectedManager && !(this.#drift === 'show' && manager === person.agreedManager)) {
+        person.managersWritten.add(person.expectedManager).add(manager);
+        person.expectedManager = manager;
+      }
+      person.agreedManager = manager;
     }
+    for (const group of this.groups) this.#flowMembers(group, new Set([...group.members].filter(comes)));
+  }
+
+  /** Members one by one: who is new in the source comes, who left it goes, and what others did stands or is written over. */
+  #flowMembers(group: Group, wanted: ReadonlySet<string>): void {
+    const shown = this.#drift === 'show';
+    const before = new Set(group.expected);
+    for (const one of wanted) if (!(shown && group.agreed.has(one))) group.expected.add(one);
+    const here = new Set(this.people.flatMap((one) => (one.here ? [one.anchor] : [])));
+    // Who is gone from the directory is kept where it is.
+    for (const one of group.expected) if (!wanted.has(one) && here.has(one) && (!shown || group.agreed.has(one))) group.expected.delete(one);
+    for (const one of [...before, ...group.expected]) if (before.has(one) !== group.expected.has(one)) group.written.add(one);
+    group.agreed.clear();
+    for (const one of wanted) group.agreed.add(one);
+  }
+
+  /** Somebody who was deleted is brought back to life, as the directory does it without a recycle bin: the identity is the old one, and everything else is entered again. */
+  async #restore(client: Client): Promise<void> {
+    const person = this.#one(this.people.filter((one) => !one.here));
+    if (person === undefined) return;
+    const { searchEntries } = await client.search(`<GUID=${guidFromBytes(Buffer.from(person.anchor, 'base64'))}>`, { scope: 'base', attributes: ['cn'] }, new ShowDeleted());
+    const dead = searchEntries[0]?.dn;
+    if (dead === undefined) throw new Error(`${person.alias} is not among the deleted`);
+    const dn = `CN=${person.alias}-back${this.#roll(1_000)},${this.#place()}`;
+    const set = (operation: 'add' | 'replace' | 'delete', type: string, values: string[]) => new Change({ operation, modification: new Attribute({ type, values }) });
+    await client.modify(dead, [set('delete', 'isDeleted', []), set('replace', 'distinguishedName', [dn])], new ShowDeleted());
+    const values = new Map<Edited, string>([['displayName', `Person ${person.alias}`], ['title', `Title ${this.#roll(9)}`]]);
+    await client.modify(dn, [set('replace', 'userPrincipalName', [`${person.alias}@example.com`]), set('replace', 'userAccountControl', ['544']), ...[...values].map(([type, value]) => set('replace', type, [value]))]);
+    Object.assign(person, { dn, here: true, away: false, enabled: true, manager: null });
+    person.values.clear();
+    for (const [type, value] of values) person.values.set(type, value);
   }
 
   async #move(client: Client, person: Person, rdn: string, parent: string): Promise<void> {
@@ -193,17 +239,44 @@ export class Organisation {
   /** One random thing that somebody else does in the tenant: it stands where the source says nothing, and goes where it does. */
   async meddle(): Promise<void> {
     const tenant = this.#tenant();
-    const person = this.#one(this.people.filter((one) => one.here && tenant.users.has(one.anchor)));
+    const there = this.people.filter((one) => one.here && tenant.users.has(one.anchor));
+    const person = this.#one(there);
     if (person === undefined) return;
+    const id = (anchor: string): string => tenant.users.get(anchor)?.id ?? '';
+    const kind = this.#roll(5);
+    if (kind === 0) {
+      const boss = this.#one(there.filter((one) => one !== person));
+      if (boss === undefined) return;
+      await this.#patiently('PUT', `/users/${id(person.anchor)}/manager/$ref`, { '@odata.id': `https://graph.microsoft.com/v1.0/users/${id(boss.anchor)}` });
+      person.expectedManager = boss.anchor;
+      return;
+    }
+    if (kind === 1) {
+      const group = this.#one(this.groups.filter((one) => tenant.groups.has(one.name)));
+      if (group === undefined) return;
+      const { id: groupId = '', members = [] } = tenant.groups.get(group.name) ?? {};
+      if (members.includes(id(person.anchor))) {
+        await this.#patiently('DELETE', `/groups/${groupId}/members/${id(person.anchor)}/$ref`);
+        group.expected.delete(person.anchor);
+      } else {
+        await this.#patiently('POST', `/groups/${groupId}/members/$ref`, { '@odata.id': `https://graph.microsoft.com/v1.0/directoryObjects/${id(person.anchor)}` });
+        group.expected.add(person.anchor);
+      }
+      return;
+    }
     const attribute = this.#one(EDITED) ?? 'title';
     const value = `by hand ${this.#roll(1_000)}`;
-    // The tenant fails for others as it does for us.
-    const patched = async (tries: number): Promise<unknown> => {
-      try { return await this.#desk.graph('PATCH', `/users/${tenant.users.get(person.anchor)?.id}`, { [FLOW[attribute]]: value }); } catch (error) { if (tries === 0) throw error; return await patched(tries - 1); }
-    };
-    await patched(20);
+    await this.#patiently('PATCH', `/users/${id(person.anchor)}`, { [FLOW[attribute]]: value });
     if (person.away || !person.values.has(attribute) || this.#drift === 'show') person.expected.set(FLOW[attribute], value);
     if (!person.away && person.agreed.has(attribute) && this.#drift === 'show') person.foreign.add(attribute);
+  }
+
+  /** The tenant fails for others as it does for us. */
+  async #patiently(method: string, address: string, body?: unknown, tries = 20): Promise<void> {
+    try { await this.#desk.graph(method, address, body); } catch (error) {
+      if (tries === 0) throw error;
+      await this.#patiently(method, address, body, tries - 1);
+    }
   }
 
   #tenant() {
@@ -214,12 +287,23 @@ export class Organisation {
 
   /** Changes of others that stand against the rules, `alias attribute` each, in order. */
   foreign(): readonly string[] {
-    return this.people.filter((one) => one.here && !one.away).flatMap((one) => [...one.foreign].map((attribute) => `${one.alias} ${FLOW[attribute]}`)).toSorted();
+    const people = this.people.filter((one) => one.here && !one.away);
+    const here = new Map(this.people.flatMap((one) => (one.here ? [[one.anchor, one.alias] as const] : [])));
+    return [
+      ...people.flatMap((one) => [...one.foreign].map((attribute) => `${one.alias} ${FLOW[attribute]}`)),
+      ...people.flatMap((one) => (one.agreedManager !== null && one.agreedManager !== one.expectedManager && !one.managersWritten.has(one.expectedManager) ? [`${one.alias} manager`] : [])),
+      ...this.groups.flatMap((group) => [...here].flatMap(([anchor, alias]) => (group.expected.has(anchor) === group.agreed.has(anchor) || group.written.has(anchor) ? [] : [`${group.name} members ${alias}`]))),
+    ].toSorted();
   }
 
   /** The same of rows of the product's list. */
-  inWords(rows: readonly { readonly sourceId: string; readonly attribute: string }[]): readonly string[] {
-    return rows.map(({ sourceId, attribute }) => `${this.people.find((one) => one.anchor === Buffer.from(guidToBytes(sourceId) ?? []).toString('base64'))?.alias ?? sourceId} ${attribute}`).toSorted();
+  inWords(rows: readonly { readonly sourceId: string; readonly attribute: string; readonly item: string }[]): readonly string[] {
+    const { anchorOf } = this.#tenant();
+    const owner = (sourceId: string): string => { const anchor = Buffer.from(guidToBytes(sourceId) ?? []).toString('base64'); return this.people.find((one) => one.anchor === anchor)?.alias ?? this.groups.find((one) => one.anchor === anchor)?.name ?? sourceId; };
+    return rows.flatMap(({ sourceId, attribute, item }) => {
+      const member = item === '' ? undefined : this.people.find((one) => one.anchor === anchorOf.get(item));
+      return member?.here === false ? [] : [`${owner(sourceId)} ${attribute}${item === '' ? '' : ` ${member?.alias ?? item}`}`];
+    }).toSorted();
   }
 
   /** Where the tenant differs from what the rules say, one line each; none: it is in step. */
@@ -243,8 +327,8 @@ export class Organisation {
       if (there.properties['description'] !== group.description) lines.push(`${group.name} description: ${String(there.properties['description'])} instead of ${group.description}`);
       const left = new Set(this.people.filter((one) => !one.here).map((one) => one.anchor));
       const members = new Set(there.members.map((id) => anchors.get(id) ?? id).filter((one) => !left.has(one)));
-      for (const one of group.members) if (!members.has(one) && users.has(one)) lines.push(`${group.name} lacks ${named(one)}`);
-      for (const one of members) if (!group.members.has(one)) lines.push(`${group.name} has ${named(one)} too many`);
+      for (const one of group.expected) if (!members.has(one) && !left.has(one)) lines.push(`${group.name} lacks ${named(one)}`);
+      for (const one of members) if (!group.expected.has(one)) lines.push(`${group.name} has ${named(one)} too many`);
     }
     return lines;
   }

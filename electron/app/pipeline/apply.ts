@@ -5,6 +5,7 @@ import { applyPlan, verifyAtExchange, verifyOperations, type ApplyResult, type D
 import { graphWrites, type OpenedTenant } from '../../engines/tenant/index.ts';
 import type { CollectionRecord, PairRecord, TaskRecord } from '../../store/index.ts';
 import { createPasswordDesk, passwordPolicy } from '../initial-passwords-desk.ts';
+import { passwordDelivery } from '../notifications-settings.ts';
 import type { Services } from '../services.ts';
 import { createLedger } from './ledger.ts';
 import { noteFor } from './read-target-whole.ts';
@@ -27,7 +28,7 @@ export async function applyTask(services: Services, pair: PairRecord, collection
   await reporter.phase('apply', `Writing to ${plan.tenantName}`, plan.counts.operations, earlier);
   reporter.estimateWith((remaining) => tenant.estimate(remaining));
   reporter.progress(earlier, 0);
-  const passwords = createPasswordDesk(services, await passwordPolicy(services, pair.id), scope);
+  const passwords = createPasswordDesk(services, await passwordPolicy(services, pair.id), await passwordDelivery(services), scope);
   const result = await applyPlan({
     tenant, exchange: tenant.exchange, ledger: createLedger(services, scope, passwords), newId: services.newId, now: services.now, newPassword: (operation) => passwords.newPassword(operation), wait: services.wait,
     matches: isWriting(task.kind) ? 'must hold' : 'as journalled',

@@ -25,22 +25,29 @@ export interface Candidates {
 
 /**
  * Finds the objects of a collection that have to be compared because of what changed on either side since a position of the feed: sources
- * that changed themselves, or of which a link reads otherwise; sources matched with a target that changed; and sources without a match that have a name
- * which a changed target holds now. The cost follows the changes, and the objects without a match.
+ * that changed themselves, or of which a link reads otherwise; groups in which the tenant kept somebody who is back; sources matched with a target that changed; and
+ * sources without a match that have a name which a changed target holds now. The cost follows the changes, and the objects without a match.
  */
 export async function candidatesBehind({ store }: Pick<Services, 'store'>, pair: Pick<PairRecord, 'id'>, collection: Pick<CollectionRecord, 'id'>, position: number, upnSuffix: string, signal: AbortSignal): Promise<Candidates> {
   const sources = new Set<string>();
   const targets = new Set<string>();
+  const back = new Set<string>();
   let last = position;
   for (;;) {
     const page = await store.changeFeed.page(pair.id, last, PAGE);
-    for (const { side, objectId } of page) (side === 'source' ? sources : targets).add(objectId);
+    for (const { side, objectId, what } of page) {
+      (side === 'source' ? sources : targets).add(objectId);
+      if (side === 'source' && what === 'back') back.add(objectId);
+    }
     last = page.at(-1)?.number ?? last;
     if (page.length < PAGE) break;
     await nextTurn(signal);
   }
   const changes = sources.size + targets.size;
   const own = [...sources];
+  // The directory tells of no group that lost a member when the member was deleted; now that the member counts again, it is not theirs any more.
+  const kept = await store.targets.holders(pair.id, [...(await store.matches.getMany(pair.id, [...back])).values()].flatMap((match) => match.targetId ?? []));
+  for (const id of await store.matches.matchedWith(pair.id, kept)) sources.add(id);
   if (targets.size > 0) {
     const changed = [...targets];
     for (const id of await store.matches.matchedWith(pair.id, changed)) sources.add(id);

@@ -3,10 +3,11 @@ import type { CycleOutcome } from '../../../shared/domain/coexistence.ts';
 import type { PlanSkip } from '../../../shared/domain/plans.ts';
 import type { MigrationProgress, SynchronisationStatus } from '../../../shared/domain/statuses.ts';
 import type { CollectionRecord, CycleFigures, MemberStatus } from '../../store/index.ts';
+import { queueNotifications } from '../notifications-queue.ts';
 import type { Services } from '../services.ts';
 import { treatLeft } from './cycle-leaving.ts';
 import type { CycleScope, LeavingScope } from './cycle-scope.ts';
-import { settleObjects, type Ending, type Planned, type Settled } from './finish.ts';
+import { settleObjects, turnsOfEnd, type Ending, type Planned, type Settled } from './finish.ts';
 import type { Reporter } from './reporter.ts';
 import { writtenBy } from './cycle-written.ts';
 import type { SynchroniseSettings } from './task-settings.ts';
@@ -61,6 +62,8 @@ export async function settleCycle(services: Services, { collection, task, order,
       return { sourceId, failures, retryAt: services.now() + objectPauseMs(failures, intervalMinutes), problem: reason };
     }));
   });
+  // Also of a cycle that was cancelled: the next one is a task of its own and knows nothing of its accounts.
+  if (byObject.size > 0) await queueNotifications(services, task, turnsOfEnd(signal, ending).write);
   const { bySynchronisation, total } = await store.collections.statistics({ collectionId: collection.id });
   const operations = settled.figures.total;
   const others = [...byObject.keys()].filter((id) => isWrong(id) && !failed.some((one) => one.sourceId === id)).length;

@@ -18,9 +18,8 @@ export interface Discovered { readonly sources: number; readonly sourcesChanged:
 
 /** Names of all attributes that are read of the objects of a pair: what every object needs, and what the rules of the pair and its collections name. */
 export async function attributesToRead(services: Services, pair: Pick<PairRecord, 'id'>): Promise<string[]> {
-  const owners = [{ kind: 'pair' as const, id: pair.id }, ...(await services.store.collections.list(pair.id)).map((c) => ({ kind: 'collection' as const, id: c.id }))];
-  const licences = (await Promise.all(owners.map((o) => services.store.licenceRules.list(o)))).flat();
-  return [...new Set([...wantedAttributes((await Promise.all(owners.map(async (o) => [...await services.store.matchingRules.list(o), ...await services.store.mappingRules.list(o)]))).flat()), ...licenceAttributes(licences)])];
+  const { matchingRules, mappingRules, licenceRules } = services.store;
+  return [...new Set([...wantedAttributes([...await matchingRules.wordings(pair.id), ...await mappingRules.wordings(pair.id)]), ...licenceAttributes(await licenceRules.wordings(pair.id))])];
 }
 
 /**

@@ -3,6 +3,7 @@ import type { Finding } from '../../../shared/domain/plans.ts';
 import { EXISTENCE, leftAlone, valuesWritten, type RollbackConflict } from '../../engines/planning/index.ts';
 import type { CollectionRecord, HoldInput, JournalEntry, MemberStatus, PairRecord, Repositories } from '../../store/index.ts';
 import { WHOLE_OBJECT } from '../holds.ts';
+import { queueNotifications } from '../notifications-queue.ts';
 import { reopenReferences } from '../references-ledger.ts';
 import type { Services } from '../services.ts';
 import { deviationsBySource, outcomes, report, turnsOfEnd, type Ending, type Planned, type Turn } from './finish.ts';
@@ -52,6 +53,7 @@ export async function finishRollBack(services: Services, pair: PairRecord, colle
   if (written === 0) await reopenReferences(services, pair.id, request);
   const undone = await markUndone(services, pair, collection, task, request, blocked.map((one) => one.finding).filter((finding) => finding.rule === LATER_RULE), turn.write);
   await setStatuses(services, pair, collection, undone, failures);
+  await queueNotifications(services, task, turn.write);
   services.emit('store.changed', { nouns: ['objects', 'collections', 'tasks', 'coexistence'] });
   if (problems === 0) return await reporter.end('Completed', `Rolled back ${undone.ids.length} objects; the tenant was read back and compared.`, figures);
   const waiting = new Set(blocked.filter(({ finding }) => finding.rule === LATER_RULE).map(({ finding }) => finding.sourceId)).size;

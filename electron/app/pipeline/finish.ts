@@ -3,6 +3,7 @@ import type { PlanSkip } from '../../../shared/domain/plans.ts';
 import type { MigrationProgress } from '../../../shared/domain/statuses.ts';
 import type { Deviation } from '../../engines/applying/index.ts';
 import type { CollectionRecord, TaskRecord } from '../../store/index.ts';
+import { queueNotifications } from '../notifications-queue.ts';
 import { recordReferences } from '../references-ledger.ts';
 import type { Services } from '../services.ts';
 import { nextTurn } from './next-turn.ts';
@@ -88,6 +89,7 @@ export async function finishMigration(services: Services, collection: Collection
   if (byObject.size > 0) await services.store.tasks.update(task.id, { checkpoint: { stage: 'apply', verified: !ending.cancelled && ending.deviations.length === 0 } });
   services.emit('store.changed', { nouns: ['objects', 'collections', 'tasks'] });
   if (ending.cancelled) return await reporter.end('Cancelled', 'Cancelled between two writes. What was written is in the journal: resume the task to go on, or roll it back.', figures);
+  await queueNotifications(services, task, turnsOfEnd(signal, ending).write);
   const left = skipped.size > 0 ? ` ${skipped.size} left out, each with its reason.` : '';
   return failed === 0
     ? await reporter.end('Completed', `Migrated ${migrated} objects; everything that was written was read back and compared.${left}`, figures)

@@ -1,7 +1,7 @@
 import { appError, ErrorCode } from '../../../shared/domain/errors.ts';
 import type { Finding, Operation } from '../../../shared/domain/plans.ts';
 import { isOfDirectory } from '../../../shared/domain/statuses.ts';
-import { isMembership, MEMBER, planUndo, readGroup, undoMembers, type Directory, type DirectoryEntry, type UndoPlan, type WrittenFix } from '../../engines/directory/index.ts';
+import { isMembership, MEMBER, planUndo, readGroup, undoMembers, type Directory, type DirectoryEntry, type FixDirectory, type UndoPlan, type WrittenFix } from '../../engines/directory/index.ts';
 import type { JournalEntry, PairRecord, PlannedOperation, TaskRecord } from '../../store/index.ts';
 import type { Services } from '../services.ts';
 import { createFixCounts, directoryName } from './fix.ts';
@@ -17,12 +17,19 @@ export async function undoesDirectory(services: Services, task: Pick<TaskRecord,
   return undone !== null && isOfDirectory(undone.kind);
 }
 
+/** True for a roll back that takes back a switch of mailboxes. */
+export async function undoesSwitch(services: Services, task: Pick<TaskRecord, 'undoes'>): Promise<boolean> {
+  const undone = task.undoes === null ? null : await taskIfThere(services, task.undoes);
+  return undone?.kind === 'Forward' || undone?.kind === 'Convert';
+}
+
 /**
- * Builds the way back of a Fix or Write back task from the journal, against the directory as it is now. Stores it a page at a time; writes nothing to the
+ * Builds the way back of a task that wrote to the directory from the journal, against the directory as it is now. Stores it a page at a time; writes nothing to the
  * directory. In memory: a page of the journal with its objects, and an id for each object.
+ * @param forwarding of mailboxes in Microsoft 365, where the task wrote to it.
  * @throws AppError NOT_FOUND when the journal holds nothing to take back, CONFLICT when the connection leads to another domain than the fix was written to.
  */
-export async function planFixRollBack(services: Services, pair: PairRecord, task: TaskRecord, directory: Directory, reporter: Reporter, signal: AbortSignal): Promise<{ readonly planId: string; readonly operations: number }> {
+export async function planFixRollBack(services: Services, pair: PairRecord, task: TaskRecord, directory: Directory, reporter: Reporter, signal: AbortSignal, forwarding?: FixDirectory): Promise<{ readonly planId: string; readonly operations: number }> {
   const { store } = services;
   const request = readSettings(RollBackTask, task);
   const undone = request.undoes === null ? null : await taskIfThere(services, request.undoes);
@@ -31,7 +38,7 @@ export async function planFixRollBack(services: Services, pair: PairRecord, task
   const root = await directory.rootDse(signal);
   const written = undone.planId === null ? null : await store.plans.get(undone.planId);
   if (written !== null && written.tenantName !== directoryName(root.domain)) throw appError(ErrorCode.Conflict, `It was written to ${written.tenantName}, but the connection leads to ${root.domain} now, so nothing can be taken back there; correct the pair's connection, and roll back again.`);
-  await settleOpenFixes(services, pair, undone, directory, signal);
+  await settleOpenFixes(services, pair, undone, directory, signal, forwarding);
   const seen = await journalStanding(store, pair.id, request);
   const total = undone.planId === null || request.objectId !== null ? null : (await store.plans.outcomeCounts(undone.planId)).done;
   await reporter.phase('discover source', 'Reading what is there now', total);
@@ -46,15 +53,22 @@ export async function planFixRollBack(services: Services, pair: PairRecord, task
     for await (const page of store.journal.iterateOfTask(undone.id, { order: 'newest first' })) {
       await nextTurn(signal);
       const standing = page.filter((j) => hasWritten(j) && j.undoneBy === null && (request.objectId === null || j.sourceId === request.objectId));
-      const fixes = standing.filter((j) => !isMembership(j.operation)).map((j): WrittenFix => ({ operation: j.operation, before: j.before?.attributes ?? {} }));
+      const writes = standing.filter((j) => !isMembership(j.operation)).map((j): WrittenFix => ({ operation: j.operation, before: j.before?.attributes ?? {} }));
+      const fixes = writes.filter(({ operation }) => operation.service === 'directory');
+      const forwarded = writes.filter(({ operation }) => operation.service === 'exchange');
       const members = await membersBack(directory, standing.filter((j) => isMembership(j.operation)), signal);
       const present = await presentOf(directory, fixes, signal, (read) => { reporter.progress(sums.read + read); });
-      const plan = planUndo(fixes.toReversed(), present, schema, request.mode);
+      const plans = [
+        planUndo(fixes.toReversed(), present, schema, request.mode),
+        ...(forwarding === undefined || forwarded.length === 0 ? [] : [planUndo(forwarded.toReversed(), await presentOf(forwarding, forwarded, signal, () => {}), await forwarding.schema(), request.mode)]),
+      ];
+      const plan: UndoPlan = { steps: plans.flatMap((one) => one.steps), kept: plans.flatMap((one) => one.kept), impossible: plans.flatMap((one) => one.impossible) };
       const before = totals.counts().operations;
       const operations = [
-        ...plan.steps.map(({ operation, change, conflict }) => ({
-          ...operation, references: [], previous: [], changes: [{ ...change, reversible: true, conflict, provenance: { ruleId: null, source: change.attribute, reason: `Roll back of Fix task ${undone.id}` } }],
-        })),
+        // What was written together is taken back together.
+        ...[...Map.groupBy(plan.steps, ({ operation }) => operation.id).values()].flatMap((steps) => steps.slice(0, 1).map(({ operation }) => ({
+          ...operation, references: [], previous: [], changes: steps.map(({ change, conflict }) => ({ ...change, reversible: true, conflict, provenance: { ruleId: null, source: change.attribute, reason: `Roll back of ${undone.kind} task ${undone.id}` } })),
+        }))),
         ...members.operations,
       ].map((operation, i): PlannedOperation => ({ ...operation, id: services.newId(), seq: before + i + 1 }));
       totals.add(operations);
@@ -101,7 +115,7 @@ async function membersBack(directory: Directory, written: readonly JournalEntry[
 }
 
 /** The objects of some fixes as they are now, by objectGUID; without those that are gone. */
-async function presentOf(directory: Directory, fixes: readonly WrittenFix[], signal: AbortSignal, onRead: (fixes: number) => void): Promise<ReadonlyMap<string, DirectoryEntry>> {
+async function presentOf(directory: Pick<Directory, 'get'>, fixes: readonly WrittenFix[], signal: AbortSignal, onRead: (fixes: number) => void): Promise<ReadonlyMap<string, DirectoryEntry>> {
   const present = new Map<string, DirectoryEntry>();
   let read = 0;
   for (const [id, some] of Map.groupBy(fixes, ({ operation }) => operation.sourceId ?? '')) {

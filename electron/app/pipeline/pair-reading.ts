@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import { appError, ErrorCode } from '../../../shared/domain/errors.ts';
-import type { Directory } from '../../engines/directory/index.ts';
 import type { OpenedTenant } from '../../engines/tenant/index.ts';
 import type { PairRecord, ReadingKind, TaskRecord } from '../../store/index.ts';
 import { isDead } from '../dead-owners.ts';
@@ -88,9 +87,13 @@ async function holding<T>({ store, log }: Services, pairId: string, { owner, rea
 
 /** Reads both sides of a pair whole, as {@link readPair} does. @returns undefined when another task's reading was good enough. */
 export async function discoverBoth(
-  services: Services, pair: PairRecord, task: Pick<TaskRecord, 'id' | 'leaseOwner'>, since: number | null, { directory, tenant }: { readonly directory: Directory; readonly tenant: OpenedTenant }, reporter: Reporter, signal: AbortSignal,
+  services: Services, pair: PairRecord, task: Pick<TaskRecord, 'id' | 'leaseOwner'>, since: number | null, tenant: OpenedTenant, reporter: Reporter, signal: AbortSignal,
 ): Promise<Discovered | undefined> {
-  return await readPair(services, pair, task, { kind: 'whole', since }, reporter, signal, async (held) => ({
-    ...await discoverSource(services, pair, directory, reporter, held), ...await discoverTarget(services, pair, tenant, reporter, held),
-  }));
+  return await readPair(services, pair, task, { kind: 'whole', since }, reporter, signal, async (held) => {
+    // Only whoever reads opens the directory: an export is parsed from its beginning to its end, and a server wants a sign-in.
+    const directory = await services.openDirectory(pair);
+    try {
+      return { ...await discoverSource(services, pair, directory, reporter, held), ...await discoverTarget(services, pair, tenant, reporter, held) };
+    } finally { await directory.close(); }
+  });
 }

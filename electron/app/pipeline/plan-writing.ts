@@ -58,7 +58,7 @@ export async function writePlan(planning: Planning, planId: string, reading: Rea
   await relink(writing, reading);
   await reporter.phase('plan', 'Putting the plan in order', writing.objects);
   const { withoutMailbox } = writing;
-  await store(writing, [], [...await healing.remade(), ...(withoutMailbox.size === 0 ? [] : [mailboxesMissing(view, withoutMailbox.size)])]);
+  await store(writing, [], [...await healing.leftOut(), ...(withoutMailbox.size === 0 ? [] : [mailboxesMissing(view, withoutMailbox.size)])]);
   await planLicences(writing);
   if (planning.cycle !== undefined) await store(writing, planning.cycle.last.map((one) => planner.last(one)), []);
   await services.store.plans.closeGaps(planId);
@@ -67,6 +67,7 @@ export async function writePlan(planning: Planning, planId: string, reading: Rea
 }
 
 async function store({ planning: { services }, planId }: Writing, operations: readonly Operation[], findings: readonly Finding[]): Promise<void> {
+  if (operations.length + findings.length === 0) return;
   await services.store.transaction(async (tx) => { await tx.plans.appendOperations(planId, operations); await tx.plans.appendFindings(planId, findings); });
 }
 

@@ -90,7 +90,7 @@ async function removeUnseen(services: Services, pair: Pick<PairRecord, 'id'>, ki
 
 /** Reads what is true of the tenant as a whole: organization, domains, products, who holds an administrator role. */
 export async function readFacts(tenant: OpenedTenant, signal: AbortSignal) {
-  const organization = await tenant.organization(signal);
-  const [domains, skus, adminIds] = [await tenant.domains(signal), await tenant.skus(signal), await tenant.adminRoleHolders(signal)];
+  // None depends on another one: together they take as long as the slowest.
+  const [organization, domains, skus, adminIds] = await Promise.all([tenant.organization(signal), tenant.domains(signal), tenant.skus(signal), tenant.adminRoleHolders(signal)]);
   return { organization, domains, skus, adminIds: adminIds === null ? null : [...adminIds] };
 }

@@ -1,7 +1,7 @@
 import type { TaskPhase, TaskState } from '../../../shared/domain/statuses.ts';
 import type { ObjectKind } from '../../../shared/domain/objects.ts';
 import type { Services } from '../services.ts';
-import { taskRow } from '../task-rows.ts';
+import { taskRows } from '../task-rows.ts';
 
 /** Snapshots are written and sent at most so often, milliseconds; the last of a phase always (a window is sent 10 a second at most). */
 const EVERY_MS = 150;
@@ -55,8 +55,8 @@ export function createReporter(services: Services, taskId: string): Reporter {
     const waiting = items;
     items = [];
     if (waiting.length > 0) await services.store.tasks.addItems(taskId, waiting.map((i) => ({ ...i, at: services.now() })));
-    await services.store.tasks.update(taskId, { ...snapshot, throttledMs, timeLeftMs: timeLeft(), ...patch });
-    services.emit('tasks.changed', await taskRow(services.store, taskId));
+    const [row] = await taskRows(services.store, [await services.store.tasks.update(taskId, { ...snapshot, throttledMs, timeLeftMs: timeLeft(), ...patch })]);
+    if (row !== undefined) services.emit('tasks.changed', row);
   };
   return {
     async phase(phase, message, total = null, done = 0) {

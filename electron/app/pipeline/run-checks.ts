@@ -3,6 +3,7 @@ import type { Directory } from '../../engines/directory/index.ts';
 import type { PairRecord, TaskRecord } from '../../store/index.ts';
 import type { Services } from '../services.ts';
 import { checkTask } from './check.ts';
+import { withTenant } from './connections.ts';
 import { applyToDirectory } from './fix-apply.ts';
 import { planFixRollBack } from './fix-roll-back.ts';
 import { planFixes } from './fix.ts';
@@ -13,12 +14,7 @@ import { CheckTask, readSettings } from './task-settings.ts';
 /** Runs a Check task: reads both sides when asked to, then checks. The tenant is only read. */
 export async function runCheck(services: Services, pair: PairRecord, task: TaskRecord, reporter: Reporter, signal: AbortSignal): Promise<void> {
   if (readSettings(CheckTask, task).discover) {
-    await withDirectory(services, pair, async (directory) => {
-      const tenant = await services.openTenant(pair, { signal });
-      try {
-        await discoverBoth(services, pair, task, sinceAsked(services, task), { directory, tenant }, reporter, signal);
-      } finally { await tenant.close(); }
-    });
+    await withTenant(services, pair, signal, async (tenant) => { await discoverBoth(services, pair, task, sinceAsked(services, task), tenant, reporter, signal); });
     services.emit('store.changed', { nouns: ['objects', 'pairs'] });
   }
   await checkTask(services, task, reporter, signal);

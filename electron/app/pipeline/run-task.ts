@@ -1,18 +1,21 @@
 import { AppError, appError, ErrorCode } from '../../../shared/domain/errors.ts';
 import { fencedStore, isLeaseLost, type CollectionRecord, type PairRecord, type TaskRecord } from '../../store/index.ts';
+import { noteHead } from '../evidence-head.ts';
 import type { Services } from '../services.ts';
 import { applyTask } from './apply.ts';
-import { requireTenantOfPlan, withBoth, withTenant } from './connections.ts';
+import { requireTenantOfPlan, withTenant } from './connections.ts';
 import { runSynchronise } from './cycle.ts';
-import { undoesDirectory } from './fix-roll-back.ts';
+import { undoesDirectory, undoesSwitch } from './fix-roll-back.ts';
 import { finishMigration } from './finish.ts';
 import { finishRollBack } from './finish-roll-back.ts';
+import { runHandOver } from './hand-over.ts';
 import { matchCollection } from './match.ts';
 import { discoverBoth, sinceAsked } from './pair-reading.ts';
 import { matchAndPlan } from './plan-run.ts';
 import { createReporter, type Reporter } from './reporter.ts';
 import { planRollBack } from './roll-back.ts';
 import { runCheck, runFix } from './run-checks.ts';
+import { runSwitch } from './switch.ts';
 import { runWriteBack } from './write-back.ts';
 import { Checkpoint, MatchTask, MigrateTask, readSettings, RollBackTask } from './task-settings.ts';
 
@@ -29,23 +32,28 @@ export async function runTask(anyServices: Services, task: TaskRecord, signal: A
     await runKind(services, task, reporter, signal);
   } catch (error) {
     await fail(services, task, reporter, signal, error).catch((again: unknown) => { if (!isLeaseLost(again)) throw again; });
+  } finally {
+    await noteHead(anyServices);
   }
 }
 
 async function runKind(services: Services, task: TaskRecord, reporter: Reporter, signal: AbortSignal): Promise<void> {
   const pair = await services.store.pairs.get(task.pairId);
   switch (task.kind) {
-    case 'Discover': return await withBoth(services, pair, signal, async (directory, tenant) => {
-      const found = await discoverBoth(services, pair, task, null, { directory, tenant }, reporter, signal);
+    case 'Discover': return await withTenant(services, pair, signal, async (tenant) => {
+      const found = await discoverBoth(services, pair, task, null, tenant, reporter, signal);
       await reporter.end('Completed', `Read ${found?.sources ?? 0} objects of Active Directory (${found?.sourcesChanged ?? 0} new or changed) and ${found?.targets ?? 0} of Microsoft 365.`);
     });
     case 'Match': return await runMatch(services, pair, await collectionOf(services, task), task, reporter, signal);
     case 'Migrate': return stageOf(task) === 'apply' ? await runApply(services, pair, await collectionOf(services, task), task, reporter, signal) : await runMigratePlan(services, pair, await collectionOf(services, task), task, reporter, signal);
-    case 'Roll back': if (await undoesDirectory(services, task)) return await runFix(services, pair, task, stageOf(task), reporter, signal);
+    case 'Roll back': if (await undoesSwitch(services, task)) return await runSwitch(services, pair, task, stageOf(task), reporter, signal);
+      if (await undoesDirectory(services, task)) return await runFix(services, pair, task, stageOf(task), reporter, signal);
       return stageOf(task) === 'apply' ? await runApply(services, pair, await collectionOf(services, task), task, reporter, signal) : await runRollBackPlan(services, pair, await collectionOf(services, task), task, reporter, signal);
     case 'Check': return await runCheck(services, pair, task, reporter, signal);
     case 'Fix': return await runFix(services, pair, task, stageOf(task), reporter, signal);
     case 'Write back': return await runWriteBack(services, pair, await collectionOf(services, task), task, stageOf(task), reporter, signal);
+    case 'Forward': case 'Convert': return await runSwitch(services, pair, task, stageOf(task), reporter, signal);
+    case 'Hand over': return await runHandOver(services, pair, task, stageOf(task), reporter, signal);
     case 'Synchronise': return await runSynchronise(services, pair, await collectionOf(services, task), task, stageOf(task), reporter, signal);
     case 'Batch':
       throw appError(ErrorCode.InvalidInput, `This version does not run ${task.kind} tasks.`);
@@ -64,8 +72,8 @@ export function stageOf(task: Pick<TaskRecord, 'checkpoint'>): 'plan' | 'apply' 
 
 async function runMatch(services: Services, pair: PairRecord, collection: CollectionRecord, task: TaskRecord, reporter: Reporter, signal: AbortSignal): Promise<void> {
   const request = readSettings(MatchTask, task);
-  await withBoth(services, pair, signal, async (directory, tenant) => {
-    await discoverBoth(services, pair, task, sinceAsked(services, task), { directory, tenant }, reporter, signal);
+  await withTenant(services, pair, signal, async (tenant) => {
+    await discoverBoth(services, pair, task, sinceAsked(services, task), tenant, reporter, signal);
   });
   const { counts } = await matchCollection(services, pair, collection, { ...request, upnSuffix: request.upnSuffix || pair.defaults.upnSuffix, purpose: 'Match Objects' }, reporter, signal);
   services.emit('store.changed', { nouns: ['objects', 'collections', 'pairs'] });
@@ -74,8 +82,8 @@ async function runMatch(services: Services, pair: PairRecord, collection: Collec
 
 async function runMigratePlan(services: Services, pair: PairRecord, collection: CollectionRecord, task: TaskRecord, reporter: Reporter, signal: AbortSignal): Promise<void> {
   const { settings, ids } = readSettings(MigrateTask, task);
-  await withBoth(services, pair, signal, async (directory, tenant) => {
-    await discoverBoth(services, pair, task, sinceAsked(services, task), { directory, tenant }, reporter, signal);
+  await withTenant(services, pair, signal, async (tenant) => {
+    await discoverBoth(services, pair, task, sinceAsked(services, task), tenant, reporter, signal);
     // Names of both sides are known only now; the confirmation names the tenant.
     const fresh = await services.store.pairs.get(pair.id);
     const { planId, operations } = await matchAndPlan(services, fresh, collection, task, { settings, ids }, reporter, signal, tenant.exchange);

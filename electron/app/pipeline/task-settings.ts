@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { CoexistenceSettingsSchema } from '../../../shared/contracts/coexistence.ts';
 import { CYCLE_KINDS } from '../../../shared/domain/coexistence.ts';
+import { CONTENTS_SOURCES, CONVERSION_GUIDS, MAILBOX_ONLY_ATTRIBUTES, SWITCH_DIRECTIONS } from '../../../shared/domain/mailbox-switch.ts';
 import { CheckRequest, FindingSelection } from '../../../shared/contracts/checks.ts';
 import { RollBackChoice } from '../../../shared/contracts/roll-back.ts';
 import { MigrationSettingsSchema } from '../../../shared/contracts/tasks.ts';
@@ -59,6 +60,16 @@ export const WriteBackTask = z.object({
   /** Digests of their members in the tenant then, by group. */
   seen: z.record(z.string(), z.string()).default({}),
 });
+/** Whose mailboxes a task of the switch is about: these, those of a batch, or those of its collection. */
+const SwitchScope = {
+  ids: z.array(z.string()).nullable(), batchId: z.string().nullable(),
+  /** Domains of the tenant when it was planned; null before planning. */
+  domains: z.object({ initial: z.string(), verified: z.array(z.string()) }).nullable().default(null),
+};
+/** What a Forward task is asked to do. */
+export const ForwardTask = z.object({ ...SwitchScope, direction: z.enum(SWITCH_DIRECTIONS), redirection: z.enum(['no', 'yes']) });
+/** What a Convert task is asked to do. */
+export const ConvertTask = z.object({ ...SwitchScope, guid: z.enum(CONVERSION_GUIDS), keep: z.array(z.enum(MAILBOX_ONLY_ATTRIBUTES)), contents: z.enum(CONTENTS_SOURCES), poor: z.enum(['leave out', 'convert']) });
 /** How far a task has come; decides what resuming means. */
 export const Checkpoint = z.object({ stage: z.enum(['plan', 'apply']) });
 

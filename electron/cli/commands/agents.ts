@@ -77,7 +77,8 @@ function working({ currentTask: task }: AgentRow): string {
   return `${task.kind}${task.collectionName === '' ? '' : ` ${task.collectionName}`}${task.total === null ? '' : `, ${task.done} of ${task.total}`}`;
 }
 
-async function agentNamed(session: Session, name: string): Promise<AgentRow> {
+/** An agent by name or id. @throws AppError NOT_FOUND. */
+export async function agentNamed(session: Session, name: string): Promise<AgentRow> {
   const { rows } = await session.call('agents.list', {});
   const found = rows.find((agent) => agent.id === name || agent.name.toLowerCase() === name.trim().toLowerCase());
   if (found === undefined) throw appError(ErrorCode.NotFound, `There is no agent "${name}"; the project has ${rows.map((agent) => agent.name).join(', ')}.`);

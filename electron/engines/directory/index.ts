@@ -10,7 +10,7 @@ export { createSnapshotSchema } from './ldif/schema.ts';
 export { escapeFilterBytes, escapeFilterValue, filterOfGuids, matchesFilter, parseFilter, printFilter, type Filter } from './filter/index.ts';
 export {
   applyFixes, compareMembership, directoryChanges, dnsOf, EFFECTIVE_RIGHTS, inverseOf, isMembership, mayWrite, MEMBER, MEMBERS_OF_OPERATION, planFix, planUndo, readGroup, readGroupMembers, rightToGrant, standing, undoMembers, verifyFixes, verifyMembers,
-  type FixChange, type FixIntent, type FixLedger, type FixPorts, type FixResult, type FixSettlement, type FixWish, type GroupMembers, type GroupNow, type MembershipChange, type MembershipFacts, type MembersUndo, type PlannedFix, type Standing, type UndoPlan, type UndoStep, type WrittenFix, type WrittenMembers,
+  type FixChange, type FixDirectory, type FixIntent, type FixLedger, type FixPorts, type FixResult, type FixSettlement, type FixWish, type GroupMembers, type GroupNow, type MembershipChange, type MembershipFacts, type MembersUndo, type PlannedFix, type Standing, type UndoPlan, type UndoStep, type WrittenFix, type WrittenMembers,
 } from './fixes/index.ts';
 export { dnOfSid, fullAccessHolders, readAccessEntries, sendAsHolders, type AccessEntry } from './security-descriptor/index.ts';
 export { decodeText, heldKey, MAX_LIST_BYTES, MAX_LIST_LINES, readObjectList, wantedValue, type ListLine, type ObjectList, type WantedValue } from './import/index.ts';

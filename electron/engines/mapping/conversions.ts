@@ -133,7 +133,7 @@ export function convert(conversion: Conversion, input: ConversionInput): Convert
     case 'mail nickname': return nickname(input);
     case 'usage location': return usageLocation(input);
     case 'mail enabled': case 'security enabled': case 'group types': return groupFlag(input, conversion);
-    case 'initial password': return { values: [GENERATED], reason: 'A random password, sent once and kept nowhere; reset it before the first sign-in' };
+    case 'initial password': return { values: [GENERATED], reason: 'A random password. Unless a notification delivers it, it is kept nowhere; reset it before the first sign-in' };
     case 'other mails': {
       const addresses = [...new Set((trimmed(values) ?? []).map((value) => withoutAccents(normaliseAddress(value))).filter(isSmtpAddress))];
       return { values: addresses.length === 0 ? undefined : addresses };

@@ -10,3 +10,4 @@ export { planRollback } from './rollback.ts';
 export { leftAlone, leftOnTop, writesInTheWay, type StandingWrite } from './rollback-scope.ts';
 export { attributeOf, choiceKey, EXISTENCE, isPartOf, MANAGER, membership, valuesInTheWay, valuesWritten } from './rollback-values.ts';
 export type { JournalledChange, RollbackChoice, RollbackConflict, RollbackImpossible, RollbackOptions, RollbackPlan } from './rollback-types.ts';
+export { createHandOverIndex, planAnchor, predictHandOver, type AnchorPlan, type HandOverContext, type HandOverIndex, type HandOverPrediction } from './handover/index.ts';

@@ -3,12 +3,12 @@ import { linkOf, moment, shownValues, takesAway, type ExportedOperation, type Pl
 
 const ESCAPES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
 /** Text for any place of the page; controls and direction marks, which could show another text than the one that is there, become visible. */
-const esc = (text: string): string => (PLAIN.test(text) ? text : text.replaceAll(/[&<>"']/g, (c) => ESCAPES[c] ?? c).replaceAll(/[\p{Cc}\p{Cf}\p{Cs}]/gu, '\u{fffd}'));
+export const esc = (text: string): string => (PLAIN.test(text) ? text : text.replaceAll(/[&<>"']/g, (c) => ESCAPES[c] ?? c).replaceAll(/[\p{Cc}\p{Cf}\p{Cs}]/gu, '\u{fffd}'));
 /** The usual text, told quickly: printable ASCII without markup. */
 const PLAIN = /^[ !#-%(-;=?-~]*$/;
 
 /** Light and dark by the reader's system, black on white on paper. */
-const STYLE = `
+export const STYLE = `
 :root{color-scheme:light dark;--fg:#1b1a19;--bg:#fff;--muted:#605e5c;--line:#d2d0ce;--old:#fdf3f4;--new:#f1faf1;--warn:#fff9f5;--bad:#a4262c}
 @media (prefers-color-scheme:dark){:root{--fg:#f3f2f1;--bg:#1f1f1f;--muted:#b3b0ad;--line:#484644;--old:#3b2224;--new:#1d331d;--warn:#3a2f22;--bad:#ff99a4}}
 *{box-sizing:border-box}body{margin:0 auto;padding:24px;max-width:1200px;font:14px/1.45 "Segoe UI",system-ui,sans-serif;color:var(--fg);background:var(--bg)}
@@ -39,7 +39,8 @@ ${h.guard.map((g) => `<p class="guard">Guard, ${esc(g.limit)}: ${esc(g.message)}
 `;
 }
 
-const cell = (values: readonly string[] | null, mark: 'old' | 'new'): string => `<td class="${mark}">${values === null || values.length === 0 ? '<span class="muted">(none)</span>' : values.map(esc).join('<br>')}</td>`;
+/** A cell with the values of an attribute, one a line. */
+export const cell = (values: readonly string[] | null, mark: 'old' | 'new'): string => `<td class="${mark}">${values === null || values.length === 0 ? '<span class="muted">(none)</span>' : values.map(esc).join('<br>')}</td>`;
 
 function operation(o: ExportedOperation): string {
   const rows = o.changes.map((c) => `<tr><td>${esc(c.attribute)}</td>${cell(shownValues(c.attribute, c.before), 'old')}${cell(shownValues(c.attribute, c.after), 'new')}<td>${esc(c.provenance.reason)}${c.provenance.source === '' ? '' : ` <span class="muted">(${esc(c.provenance.source)})</span>`}${c.reversible ? '' : ' <strong>Cannot be undone.</strong>'}${typeof c.conflict === 'string' ? ` <strong>${esc(c.conflict)}</strong>` : ''}</td></tr>`);

@@ -25,8 +25,10 @@ export { fromGraph, selectOf, toGraphBody } from './graph/codec.ts';
 export { explain, isAlreadyMember, isConcurrency, isConflict, isNotMember } from './graph/failures.ts';
 export { findRequest, foundIds, graphWrites, MAX_BIND } from './graph/writes.ts';
 export type { GraphWrites } from './graph/writes.ts';
+export { mailAnswer, mailRequest } from './graph/send-mail.ts';
 
 export { createExchangeGateway } from './exchange/gateway.ts';
+export { readMailbox, readMailboxes, setForwarding, type CloudMailbox } from './exchange/mailboxes.ts';
 export { addressDelta, listDelta, primaryDrifted } from './exchange/address-delta.ts';
 export { creationCommand, memberCommand, removalCommand, updateCommands } from './exchange/commands.ts';
 export type { Command, ExchangeKind, KeptKind } from './exchange/commands.ts';
@@ -37,3 +39,5 @@ export { contactOf, groupOf, keptByExchange, withExchange } from './exchange/rec
 export { changedAfter, readAccountDetails, readChangedRecipients, readMailAccounts, readRecipients, readUnifiedGroups } from './exchange/listing.ts';
 export type { ChangedRecipients, ListFilter, MailAccount, Recipients } from './exchange/listing.ts';
 export type { ExchangeObject } from './exchange/recipients.ts';
+export { createBatch, ensureEndpoint, orderMigration, readBatch, readEndpoints, readFigures, readRecipientsByAddress, readUser, readUsers, testMigrationServer } from './exchange/migration.ts';
+export type { ExchangeConnection, MigrationBatch, MigrationEndpoint, MigrationFigures, MigrationOrder, MigrationRecipient, MigrationUser } from './exchange/migration.ts';

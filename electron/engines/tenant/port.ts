@@ -71,6 +71,8 @@ export interface GraphRequest {
   readonly url: string;
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
+  /** True: sent again only when it was certainly refused, because a second time would be a second deed, such as a mail. */
+  readonly once?: true;
 }
 
 /**

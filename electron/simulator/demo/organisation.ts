@@ -3,6 +3,7 @@ import type { SimulatorSeed } from '../seed.ts';
 import { directoryExport } from './directory-export.ts';
 import { writeLdif } from './ldif.ts';
 import { demoPeople, makeMistakes } from './people.ts';
+import { demoOnPremises } from './on-premises.ts';
 import { demoGroups } from './teams.ts';
 import { demoTenant } from './tenant.ts';
 
@@ -32,5 +33,5 @@ export function demoOrganisation(size: DemoSize = DEMO_SIZE): DemoOrganisation {
   const people = demoPeople(size.users, luck);
   makeMistakes(people);
   const groups = demoGroups(size.groups, people, luck);
-  return { ldif: writeLdif(directoryExport(people, groups, luck)), tenant: demoTenant(people, groups, luck) };
+  return { ldif: writeLdif(directoryExport(people, groups, luck)), tenant: { ...demoTenant(people, groups, luck), onPremises: demoOnPremises(people, chance(size.seed + 1)) } };
 }

@@ -29,6 +29,8 @@ export class Directory {
   readonly group = new Map<string, DirectoryObject>();
   readonly contact = new Map<string, DirectoryObject>();
   readonly deleted = new Map<string, DirectoryObject>();
+  /** Connectors of Exchange Online by direction and name in lower case. */
+  readonly connectors: Map<string, Readonly<Record<string, unknown>>>;
   /** Live groups that can hold directory roles: few, and asked for with every sensitive write of a user. */
   readonly roleGroups = new Set<DirectoryObject>();
   readonly journal: Journal;
@@ -39,6 +41,7 @@ export class Directory {
   readonly #domains: Set<string>;
   readonly #names = new NameIndex(this);
   #sequence = 0;
+  #connectorChanges = 0;
   /** No deletion in the recycle bin is older. */
   #oldestDeletion = Infinity;
 
@@ -49,6 +52,7 @@ export class Directory {
   constructor(seed: FullSeed, clock: SimulatorClock, options: DirectoryOptions = {}) {
     this.facts = seed.tenant;
     this.skus = seed.skus;
+    this.connectors = new Map(Object.entries(seed.connectors ?? {}));
     this.roles = seed.roles.map((role) => ({ ...role, memberIds: new Set(role.memberIds) }));
     this.#clock = clock;
     this.journal = new Journal(clock, options.journal);
@@ -72,7 +76,14 @@ export class Directory {
   /** Delays of replication; may be changed at any time. */
   get lags(): Lags { return this.#replication.lags; }
   /** Grows with every write; a saver compares it. */
-  get changes(): number { return this.journal.version; }
+  get changes(): number { return this.journal.version + this.#connectorChanges; }
+
+  /** Keeps a connector; null removes it. */
+  setConnector(key: string, row: Readonly<Record<string, unknown>> | null): void {
+    this.#connectorChanges += 1;
+    if (row === null) this.connectors.delete(key);
+    else this.connectors.set(key, row);
+  }
 
   /** Live object of any kind as written. */
   live(id: string): DirectoryObject | undefined {

@@ -1,6 +1,7 @@
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { appError } from '../../../shared/domain/errors.ts';
+import { savedMigration } from '../migration/model.ts';
 import { simulatorSeed } from '../seed.ts';
 import type { Directory } from './directory.ts';
 import type { DirectoryObject } from './objects.ts';
@@ -22,6 +23,8 @@ export const savedState = z.object({
   }).optional(),
   /** How far the clock was moved forward; without it time would go back with the next run. Absent in files of earlier versions. */
   clock: z.object({ advancedMs: z.number().min(0) }).optional(),
+  /** What the migration service was about. Absent in files of earlier versions. */
+  migration: savedMigration.optional(),
 });
 export type SavedState = z.output<typeof savedState>;
 
@@ -32,7 +35,7 @@ export function toSeed(directory: Directory): SavedState['content'] {
   const group = (o: DirectoryObject) => ({ id: o.id, properties: { ...o.properties }, memberIds: [...o.members ?? []], ownerIds: [...o.owners ?? []], ...facet(o) });
   const deleted = [...directory.deleted.values()];
   return {
-    tenant: directory.facts, skus: directory.skus,
+    tenant: directory.facts, skus: directory.skus, ...(directory.connectors.size > 0 ? { connectors: Object.fromEntries(directory.connectors) } : {}),
     users: [...directory.user.values()].map(user), groups: [...directory.group.values()].map(group),
     contacts: [...directory.contact.values()].map((o) => ({ id: o.id, properties: { ...o.properties }, ...facet(o) })),
     deletedUsers: deleted.filter((o) => o.kind === 'user').map(user), deletedGroups: deleted.filter((o) => o.kind === 'group').map(group),

@@ -81,3 +81,7 @@ export function domainNotAccepted(): ExchangeRefusal {
 export function outOfWriteScope(cmdlet: string, parameter: string, object: string): ExchangeRefusal {
   return invalidOperation(`The operation on mailbox "${object}" failed because it's out of the current user's write scope. The action '${cmdlet}', '${parameter}', can't be performed on the object '${object}' because the object is being synchronized from your on-premises organization. This action should be performed on the object in your on-premises organization.`);
 }
+/** 400 of the migration service. @param exception its name in the service's own namespace. */
+export function migrationRefusal(message: string, exception = 'MigrationPermanentException'): ExchangeRefusal { return bad(`Microsoft.Exchange.Migration.${exception}`, message); }
+/** 401 for a role that holds other writing cmdlets. */
+export function needsOrganizationManagement(cmdlet: string): ExchangeRefusal { return new ExchangeRefusal(401, 'Unauthorized', null, `User is not allowed to call ${cmdlet}`); }

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { SimulatorClock } from '../clock.ts';
 import type { Directory } from '../directory/directory.ts';
 import type { HttpAnswer, HttpRequest } from '../http/answer.ts';
+import type { Machine } from '../migration/machine.ts';
 import type { TokenSigner } from '../signin/keys.ts';
 import { runBatch, type BatchedRequest } from './batch.ts';
 import { exchangeCallerReader, type ExchangeCaller } from './caller.ts';
@@ -25,11 +26,23 @@ interface Command {
 /** Answers one request of a batch, with what may go wrong with it on demand. */
 export type Around = (inner: BatchedRequest, run: () => HttpAnswer) => HttpAnswer;
 
+/** What the service works with. */
+export interface ExchangeParts {
+  readonly directory: Directory;
+  readonly signer: TokenSigner;
+  readonly clock: SimulatorClock;
+  readonly migration: Machine;
+  /** What may go wrong on demand. */
+  readonly around: Around;
+  /** Told of every cmdlet that was carried out. */
+  readonly count: (cmdlet: string) => void;
+}
+
 /**
  * Answers `POST /adminapi/beta|v1.0/{tenant}/InvokeCommand` and `/adminapi/beta|v1.0/{tenant}/$batch`, the way the
  * ExchangeOnlineManagement module, version 3, runs cmdlets. Undocumented by Microsoft; the shapes are reported by third parties.
  */
-export function exchangeService(directory: Directory, signer: TokenSigner, clock: SimulatorClock, around: Around = (_inner, run) => run()): (request: HttpRequest) => HttpAnswer {
+export function exchangeService({ directory, signer, clock, migration, around, count }: ExchangeParts): (request: HttpRequest) => HttpAnswer {
   const callerOf = exchangeCallerReader(signer, directory);
 
   const run = (command: Command, caller: ExchangeCaller): HttpAnswer => {
@@ -47,13 +60,14 @@ export function exchangeService(directory: Directory, signer: TokenSigner, clock
     const token = command.query.get('$skiptoken');
     const cursor = token === null ? START : readCursor(token, mark);
     const warnings: string[] = [];
-    const call: CmdletCall = { cmdlet: cmdlet.name, arguments: bound, set, directory, clock, caller, after: cursor.after, warn: (text) => { warnings.push(text); } };
+    const call: CmdletCall = { cmdlet: cmdlet.name, arguments: bound, set, directory, clock, migration, caller, after: cursor.after, warn: (text) => { warnings.push(text); } };
     let page: Page;
     if (writes) {
       if (token !== null) throw badRequest('The skip token is invalid or does not belong to this command.');
       const commit = cmdlet.write(call);
       page = { rows: whatIf ? [] : commit(), next: null };
     } else page = onePage(cmdlet.read(call), call, cursor, pageSize(command.prefer), 'ResultSize' in cmdlet.parameters);
+    count(cmdlet.name);
     const link = page.next === null ? {} : { '@odata.nextLink': `${command.address}?%24skiptoken=${writeCursor(mark, page.next)}` };
     return {
       status: 200,

@@ -1,5 +1,6 @@
 import type { SimulatorClock } from '../clock.ts';
 import type { Directory } from '../directory/directory.ts';
+import type { MailLog } from '../mail-log.ts';
 import type { Caller } from './caller.ts';
 import type { LicenceUse } from '../sync/licence-use.ts';
 import type { DeltaMemory } from './delta/memory.ts';
@@ -26,6 +27,8 @@ export interface GraphCall {
   readonly lists: ListMemory;
   /** What the service remembers between delta queries. */
   readonly delta: DeltaMemory;
+  /** Where mail goes that is sent. */
+  readonly mail: MailLog;
   /** Units of products in use. */
   readonly licences: LicenceUse;
 }

@@ -4,6 +4,7 @@ import type { SimulatorClock } from '../clock.ts';
 import type { Directory } from '../directory/directory.ts';
 import type { HttpAnswer, HttpRequest } from '../http/answer.ts';
 import type { TokenSigner } from '../signin/keys.ts';
+import type { MailLog } from '../mail-log.ts';
 import type { LicenceUse } from '../sync/licence-use.ts';
 import { runBatch, type BatchRunner, type InnerRequest } from './batch.ts';
 import { parseAddress, type GraphAnswer, type GraphCall } from './call.ts';
@@ -42,6 +43,7 @@ export interface GraphParts {
   readonly writes: Pick<WriteLog, 'note'>;
   readonly faults: GraphFaults;
   readonly licences: LicenceUse;
+  readonly mail: MailLog;
   /** Told of every error that is no refusal: a defect of the simulator, answered with 500. */
   readonly onDefect: (error: unknown) => void;
 }
@@ -76,7 +78,7 @@ export function graphService(parts: GraphParts): (request: HttpRequest) => HttpA
       const [root = ''] = segments;
       const handler = HANDLERS[root];
       if (!handler) throw unknownSegment(root);
-      answer = handler({ method, segments, query: address.query, headers, body, caller, base, directory, clock, lists, delta, licences: parts.licences });
+      answer = handler({ method, segments, query: address.query, headers, body, caller, base, directory, clock, lists, delta, licences: parts.licences, mail: parts.mail });
     } catch (error) {
       if (!(error instanceof GraphRefusal)) parts.onDefect(error);
       answer = refusalAnswer(error, clock.now(), ids);

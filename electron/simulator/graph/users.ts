@@ -11,6 +11,7 @@ import { readShape, render } from './render.ts';
 import { retryServiceProvisioning, syncBehavior } from './sync-behavior.ts';
 import { revokeSignInSessions } from './users/account.ts';
 import { existingUser, liveUser } from './users/find.ts';
+import { sendMail } from './users/send-mail.ts';
 import { manager } from './users/manager.ts';
 import { createUser, deleteUser, updateUser } from './users/write.ts';
 
@@ -52,6 +53,7 @@ export function users(call: GraphCall): GraphAnswer {
       need(call, 'readLicences');
       return licenseDetails(call, existingUser(call, key));
     }
+    case 'sendMail': return sendMail(call, key);
     case 'revokeSignInSessions': return revokeSignInSessions(call, key);
     case 'retryServiceProvisioning': return retryServiceProvisioning(call, existingUser(call, key).object);
     case 'onPremisesSyncBehavior': return syncBehavior(call, existingUser(call, key));

@@ -30,6 +30,7 @@ export function renderPage(state: SimulatorState): string {
 <section aria-labelledby="h-clock"><h2 id="h-clock">Clock and replication</h2><div id="clock" data-live>${clock(state)}</div></section>
 <section aria-labelledby="h-traffic"><h2 id="h-traffic">Traffic</h2><div id="traffic" data-live>${traffic(state)}</div></section>
 <section class="wide" aria-labelledby="h-quotas"><h2 id="h-quotas">Quotas</h2><div id="quotas" data-live class="scroll" tabindex="0" role="group" aria-labelledby="h-quotas">${quotas(state)}</div></section>
+<section class="wide" aria-labelledby="h-migration"><h2 id="h-migration">Mailbox migration</h2><div id="migration" data-live class="scroll" tabindex="0" role="group" aria-labelledby="h-migration">${migration(state)}</div></section>
 <section class="wide" aria-labelledby="h-faults"><h2 id="h-faults">Faults on demand</h2><div id="faults" data-live class="scroll" tabindex="0" role="group" aria-labelledby="h-faults">${faults(state)}</div></section>
 <section class="wide" aria-labelledby="h-requests"><h2 id="h-requests">Last requests</h2><div id="requests" data-live class="scroll" tabindex="0" role="group" aria-labelledby="h-requests">${requests(state)}</div></section>
 </div>
@@ -110,6 +111,14 @@ function faults({ faults: f }: SimulatorState): string {
   };
   const rows = f.clauses.map((c) => `<tr><td class="code">${escape(c.clause)}</td>${count(c)}</tr>`);
   return `<table><thead><tr><th scope="col">Fault</th><th scope="col" class="number">Requests</th><th scope="col" class="number">Injected</th></tr></thead><tbody>${rows.join('')}</tbody></table>${end}`;
+}
+
+function migration({ migration: m }: SimulatorState): string {
+  const counts = `<p>Migration endpoints: ${number(m.endpoints)}. Mails sent: ${number(m.mails)}.</p>`;
+  if (m.batches.length === 0) return `${counts}<p class="empty">No batches.</p>`;
+  const users = (list: Readonly<Record<string, number>>): string => Object.entries(list).map(([status, count]) => `${number(count)} ${escape(status)}`).join(', ');
+  const rows = m.batches.map((b) => `<tr><td class="name">${escape(b.name)}</td><td>${escape(b.status)}</td><td>${users(b.users)}</td><td class="number">${number(b.leftOut)}</td></tr>`);
+  return `${counts}<table><thead><tr><th scope="col">Batch</th><th scope="col">Status</th><th scope="col">Mailboxes</th><th scope="col" class="number">Rows left out</th></tr></thead><tbody>${rows.join('')}</tbody></table>`;
 }
 
 function requests({ requests: r, apps }: SimulatorState): string {

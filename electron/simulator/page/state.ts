@@ -3,6 +3,7 @@ import type { Directory } from '../directory/directory.ts';
 import { isMailbox } from '../exchange/recipients/recipient-type.ts';
 import type { FaultCount, Faults } from '../faults/faults.ts';
 import type { QuotaLevel, Throttle } from '../graph/throttle.ts';
+import { usersOf, type MigrationState } from '../migration/model.ts';
 import type { RequestLog, RequestRecord } from './requests.ts';
 
 /** What a simulated tenant is doing, for people and tests: `GET /simulator/state.json`. No secrets. */
@@ -20,6 +21,8 @@ export interface SimulatorState {
   readonly replication: { readonly lagMs: number; readonly exchangeLagMs: number; readonly pending: number; readonly waiting: number };
   readonly faults: { readonly spec: string; readonly injected: number; readonly clauses: readonly FaultCount[] };
   readonly traffic: { readonly httpRequests: number; readonly batches: number; readonly created: number };
+  /** Batches of the migration service with the users of each status, and mails that were sent. */
+  readonly migration: { readonly endpoints: number; readonly mails: number; readonly batches: readonly { readonly name: string; readonly status: string; readonly users: Readonly<Record<string, number>>; readonly leftOut: number }[] };
   /** Latest first. */
   readonly requests: readonly RequestRecord[];
   /** Applications that may sign in, by id. */
@@ -37,6 +40,8 @@ export interface StateParts {
   readonly traffic: () => SimulatorState['traffic'];
   readonly mailboxes: () => number;
   readonly waiting: () => number;
+  readonly migration: MigrationState;
+  readonly mails: () => number;
   readonly apps: readonly { readonly appId: string; readonly displayName: string }[];
   /** Wall time of the start in milliseconds since 1970. */
   readonly started: number;
@@ -53,8 +58,17 @@ export function readState(parts: StateParts): SimulatorState {
     quotas: { mode: parts.quotas, share: faults.quotaShare, throttled: parts.throttle.throttled, buckets: parts.throttle.levels() },
     replication: { lagMs: directory.lags.replicationMs, exchangeLagMs: directory.lags.exchangeMs, pending: directory.pendingReplicas, waiting: parts.waiting() },
     faults: { spec: faults.spec, injected: faults.injected, clauses: faults.counts },
-    traffic: parts.traffic(), requests: parts.log.latest(), apps: Object.fromEntries(parts.apps.map((a) => [a.appId, a.displayName])),
+    migration: migrationOf(parts), traffic: parts.traffic(), requests: parts.log.latest(), apps: Object.fromEntries(parts.apps.map((a) => [a.appId, a.displayName])),
   };
+}
+
+function migrationOf({ migration, mails }: StateParts): SimulatorState['migration'] {
+  const batches = [...migration.batches.values()].map(({ name, status, warnings }) => {
+    const users: Record<string, number> = {};
+    for (const user of usersOf(migration, name.toLowerCase())) users[user.status] = (users[user.status] ?? 0) + 1;
+    return { name, status, users, leftOut: warnings.length };
+  });
+  return { endpoints: migration.endpoints.size, mails: mails(), batches };
 }
 
 /** Counts the mailboxes of a tenant; again only when something was written since. */

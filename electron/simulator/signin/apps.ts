@@ -17,7 +17,7 @@ export const FULL_CLIENT_ID = 'ca05e0a1-51f0-4c1d-9a7e-00000000c11e';
 export const READ_ONLY_CLIENT_ID = 'ca05e0a1-51f0-4c1d-9a7e-00000000c110';
 
 const READ = ['User.Read.All', 'Group.Read.All', 'GroupMember.Read.All', 'OrgContact.Read.All', 'Organization.Read.All', 'Domain.Read.All', 'Directory.Read.All', 'RoleManagement.Read.Directory'];
-const WRITE = ['User.ReadWrite.All', 'User.DeleteRestore.All', 'Group.ReadWrite.All', 'GroupMember.ReadWrite.All', 'Directory.ReadWrite.All'];
+const WRITE = ['User.ReadWrite.All', 'User.DeleteRestore.All', 'Group.ReadWrite.All', 'GroupMember.ReadWrite.All', 'Directory.ReadWrite.All', 'Mail.Send'];
 
 /** The two applications every simulated tenant has, with everything they ask for consented. Their secrets come on top. */
 export function defaultApps(): readonly FullSeedApp[] {

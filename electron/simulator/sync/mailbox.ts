@@ -11,9 +11,9 @@ export const DISCONNECTED_MS = 30 * 24 * 3600 * 1000;
 /** True for what Exchange Online stores of a mailbox. */
 export function isMailboxFacet(exchange: Properties | null): boolean { return MAILBOX_TYPES.has(String(exchange?.['recipientTypeDetails'])); }
 
-/** True for a user whose mailbox is still on premises: no licence makes it one of the cloud before it is moved. */
+/** True for a user whose mailbox is still on premises: no licence makes it one of the cloud before it is moved. One that was moved and lost its licence comes back. */
 function isOnPremises(object: DirectoryObject): boolean {
-  return object.properties['onPremisesSyncEnabled'] === true && (shadowOf(object)?.mailboxGuid ?? null) !== null;
+  return object.properties['onPremisesSyncEnabled'] === true && (shadowOf(object)?.mailboxGuid ?? null) !== null && object.exchange?.['disconnected'] === undefined;
 }
 
 /** True when mailbox and addresses of a user still have to follow from its licence. */

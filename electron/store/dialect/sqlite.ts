@@ -111,6 +111,11 @@ function preparedBulk(file: string, prepare: (text: string) => Statement): BulkP
   };
 }
 
+/** Bytes of a page of a new project: rows are 1 to 3 KB, of which the default of 4 KB holds one or two (SQLite, PRAGMA page_size; making a large plan takes a tenth less). */
+export const PAGE_BYTES = 8_192;
+/** Bytes of log after which its pages go to the file. */
+const LOG_BYTES = 64 * 1024 * 1024;
+
 /** Sets a connection up for a project: write-ahead log, foreign keys, 64 MB of pages, five seconds of patience with other processes. */
 export function prepareConnection(connection: Connection): void {
   connection.pragma(`busy_timeout = ${PATIENCE_MS}`);
@@ -120,7 +125,7 @@ export function prepareConnection(connection: Connection): void {
   // Ids are random, so rows are read and indexes written all over the file; SQLite's own 2 MB hold next to nothing of it (KiB, PRAGMA cache_size).
   connection.pragma('cache_size = -65536');
   // Pages that are written often, such as those of indexes, go to the file once in 64 MB of log and not once in 4 (pages, PRAGMA wal_autocheckpoint).
-  connection.pragma('wal_autocheckpoint = 16384');
+  connection.pragma(`wal_autocheckpoint = ${LOG_BYTES / Number(connection.pragma('page_size', { simple: true }))}`);
 }
 
 /**

@@ -119,6 +119,8 @@ export function agentsRepository(context: Context): AgentsRepository {
       if (task !== undefined) throw appError(ErrorCode.Conflict, `A ${task.kind} task of the agent "${agent.name}" is ${task.state}. Wait for its end, or cancel or discard it; then remove the agent.`);
       const local = within.db.selectFrom('agent').select('id').where('name_key', '=', key(LOCAL_AGENT));
       await within.db.updateTable('task').set({ agent_id: local }).where('agent_id', '=', id).execute();
+      await within.db.updateTable('mail').set({ agent_id: local }).where('agent_id', '=', id).execute();
+      await within.db.deleteFrom('notification_template').where('scope', '=', id).execute();
       await within.db.deleteFrom('agent').where('id', '=', id).execute();
     }),
   };

@@ -1,60 +1,10 @@
-import { ErrorCode, appError } from '../../../shared/domain/errors.ts';
-import type { Attributes } from '../../../shared/domain/objects.ts';
-import type { OperationKind, Reference } from '../../../shared/domain/plans.ts';
+import type { OperationKind } from '../../../shared/domain/plans.ts';
 import { WRITING_KINDS } from '../../../shared/domain/statuses.ts';
-import { count, json, pieces } from '../columns.ts';
+import { count, pieces } from '../columns.ts';
 import { inTransaction, type Context } from '../context.ts';
-import type { Tables } from '../schema.ts';
-import type { PlannedOperation } from './plan-operations.ts';
+import { toEntry, undoneText, type JournalEntry, type JournalIntent, type JournalOutcome, type JournalSettlement } from './journal-entry.ts';
+import { writeIntents, writeOutcomes, writeUndone, writeUndoneValues } from './journal-writing.ts';
 import { taskQueueRepository } from './task-queue.ts';
-import type { Selectable } from 'kysely';
-
-/** What came of a write that was journalled. */
-export type JournalOutcome = 'done' | 'unchanged' | 'failed' | 'drifted' | 'skipped';
-
-/** State of the object observed immediately before a write, in whatever shape the applying engine needs to undo it. */
-export interface ObservedState { readonly attributes?: Attributes | null; readonly links?: Attributes | null; readonly [fact: string]: unknown }
-
-/** A write about to be sent. `id` is the caller's (a UUID). Times are milliseconds since 1970 UTC. */
-export interface JournalIntent {
-  readonly id: string;
-  readonly taskId: string;
-  readonly planId: string;
-  readonly operationId: string;
-  readonly sourceId: string | null;
-  readonly targetId: string | null;
-  readonly kind: OperationKind;
-  readonly operation: PlannedOperation;
-  /** Null: the object did not exist. */
-  readonly before: ObservedState | null;
-  readonly intentAt: number;
-}
-
-/** One entry. `outcome` null: the write was intended, and whether it happened must be found out by looking. */
-export interface JournalEntry extends JournalIntent {
-  /** Order in the journal; grows by time of intent. */
-  readonly sequence: number;
-  readonly pairId: string;
-  readonly collectionId: string | null;
-  readonly outcome: JournalOutcome | null;
-  readonly message: string;
-  readonly settledAt: number | null;
-  /** Members or manager that the write really changed; empty before it is settled. */
-  readonly references: readonly Reference[];
-  /** Task that took the write back, the last of it when it went in parts. */
-  readonly undoneBy: string | null;
-  /** Names of single values of the write that were taken back while others stand. */
-  readonly undoneValues: readonly string[];
-  /** Names of values that count as taken back although nobody wrote them back, because the object was left in the recycle bin: they are there when it comes back. */
-  readonly leftValues: readonly string[];
-}
-
-/** What came of one intended write. */
-export interface JournalSettlement {
-  /** Members or manager that the write really changed: fewer than planned when somebody else was faster. Absent: none. */
-  readonly references?: readonly Reference[];
-  readonly id: string; readonly outcome: JournalOutcome; readonly targetId?: string | null; readonly message: string; readonly at: number;
-}
 
 /** State of a part of the journal: sequence of its newest entry, open or settled (0: none), and how many entries are not taken back; each value that was taken back of one that stands counts a thousandth. */
 export interface JournalStanding { readonly last: number; readonly standing: number }
@@ -105,59 +55,6 @@ export interface JournalRepository {
 const PAGE_SIZE = 500;
 /** Values that one entry can have at most, in round figures. */
 const VALUE = 1_000;
-const COLUMNS = ['id', 'pair_id', 'collection_id', 'task_id', 'plan_id', 'operation_id', 'source_id', 'target_id', 'kind', 'operation', 'before', 'intent_at', 'message'] as const;
-
-/** What `undone_values` holds: the names alone, or with those that were left; the latter begins with a brace. */
-type UndoneValues = readonly string[] | { readonly undone: readonly string[]; readonly left: readonly string[] };
-const undoneOf = (text: string | null): Pick<JournalEntry, 'undoneValues' | 'leftValues'> => {
-  const held = text === null ? [] : json<UndoneValues>(text);
-  return 'left' in held ? { undoneValues: held.undone, leftValues: held.left } : { undoneValues: held, leftValues: [] };
-};
-const undoneText = (values: readonly string[], left: readonly string[]): string => JSON.stringify((left.length === 0 ? values : { undone: values, left }) satisfies UndoneValues);
-
-const toEntry = (row: Selectable<Tables['journal']>): JournalEntry => ({
-  sequence: row.number, id: row.id, pairId: row.pair_id, collectionId: row.collection_id, taskId: row.task_id, planId: row.plan_id, operationId: row.operation_id,
-  sourceId: row.source_id, targetId: row.target_id, kind: row.kind as OperationKind, operation: json<PlannedOperation>(row.operation), before: json<ObservedState | null>(row.before),
-  intentAt: row.intent_at, outcome: row.outcome as JournalOutcome | null, message: row.message, settledAt: row.settled_at, undoneBy: row.undone_by,
-  ...undoneOf(row.undone_values),
-  references: row.changed_references === null ? [] : json<readonly Reference[]>(row.changed_references),
-});
-
-async function write({ db, dialect }: Context, entries: readonly JournalIntent[]): Promise<void> {
-  const tasks = new Map<string, { pair_id: string; collection_id: string | null }>();
-  for (const ids of pieces([...new Set(entries.map((entry) => entry.taskId))])) {
-    for (const row of await db.selectFrom('task').select(['id', 'pair_id', 'collection_id']).where('id', 'in', ids).execute()) tasks.set(row.id, row);
-  }
-  for (const ids of pieces(entries.map((entry) => entry.id))) {
-    const twice = await db.selectFrom('journal').select('id').where('id', 'in', ids).executeTakeFirst();
-    if (twice !== undefined) throw appError(ErrorCode.Conflict, `The journal has an entry ${twice.id} already; nothing was written.`);
-  }
-  await dialect.bulk.insert(db, { table: 'journal', columns: COLUMNS, key: [], update: [] }, entries.map((entry) => {
-    const task = tasks.get(entry.taskId);
-    if (task === undefined) throw appError(ErrorCode.NotFound, `The task ${entry.taskId} is not in this project any more; nothing was written.`);
-    return {
-      id: entry.id, pair_id: task.pair_id, collection_id: task.collection_id, task_id: entry.taskId, plan_id: entry.planId, operation_id: entry.operationId,
-      source_id: entry.sourceId, target_id: entry.targetId, kind: entry.kind, operation: JSON.stringify(entry.operation), before: JSON.stringify(entry.before), intent_at: entry.intentAt, message: '',
-    };
-  }));
-}
-
-async function settle({ db, dialect }: Context, outcomes: readonly JournalSettlement[]): Promise<void> {
-  const known = new Map<string, string | null>();
-  for (const ids of pieces(outcomes.map((item) => item.id))) {
-    for (const row of await db.selectFrom('journal').select(['id', 'outcome']).where('id', 'in', ids).execute()) known.set(row.id, row.outcome);
-  }
-  const fresh = outcomes.filter((item) => {
-    const before = known.get(item.id);
-    if (before === undefined) throw appError(ErrorCode.NotFound, `The journal has no entry ${item.id}.`);
-    if (before !== null && before !== item.outcome) throw appError(ErrorCode.Conflict, `The journal entry ${item.id} is settled as ${before} and cannot become ${item.outcome}.`);
-    return before === null;
-  });
-  const rows = fresh.map((item) => ({ id: item.id, outcome: item.outcome, message: item.message, settled_at: item.at, target_id: item.targetId ?? null, changed_references: item.references === undefined || item.references.length === 0 ? null : JSON.stringify(item.references) }));
-  const set = ['outcome', 'message', 'settled_at', 'changed_references'];
-  await dialect.bulk.update(db, { table: 'journal', key: ['id'], set }, rows.filter((row) => row.target_id === null));
-  await dialect.bulk.update(db, { table: 'journal', key: ['id'], set: [...set, 'target_id'] }, rows.filter((row) => row.target_id !== null));
-}
 
 /** Makes the repository of the journal. */
 export function journalRepository(context: Context): JournalRepository {
@@ -166,11 +63,11 @@ export function journalRepository(context: Context): JournalRepository {
     intend: (entries, lease) => {
       const intend = async (within: Context): Promise<void> => {
         if (lease !== undefined) await taskQueueRepository(within).requireLease(lease.taskId, lease.owner);
-        await write(within, entries);
+        await writeIntents(within, entries);
       };
       return db.isTransaction ? intend(context) : dialect.durably(db, (within) => intend({ ...context, db: within }));
     },
-    settle: (outcomes) => inTransaction(context, (within) => settle(within, outcomes)),
+    settle: (outcomes) => inTransaction(context, (within) => writeOutcomes(within, outcomes)),
     openIntents: async (taskId) => (await db.selectFrom('journal').selectAll().where('task_id', '=', taskId).where('outcome', 'is', null).orderBy('number').execute()).map(toEntry),
     iterateOfTask: async function* (taskId, { outcome, kinds, order }) {
       const newestFirst = order === 'newest first';
@@ -266,11 +163,7 @@ export function journalRepository(context: Context): JournalRepository {
       return found;
     },
     count: async (pairId) => count((await db.selectFrom('journal').select((eb) => eb.fn.countAll().as('n')).where('pair_id', '=', pairId).executeTakeFirst())?.n),
-    markUndone: (ids, byTaskId) => inTransaction(context, async (within) => {
-      await within.dialect.bulk.update(within.db, { table: 'journal', key: ['id'], set: ['undone_by'] }, ids.map((id) => ({ id, undone_by: byTaskId })));
-    }),
-    markValuesUndone: (marks) => inTransaction(context, async (within) => {
-      await within.dialect.bulk.update(within.db, { table: 'journal', key: ['id'], set: ['undone_values', 'undone_count'] }, marks.map(({ id, values, left = [] }) => ({ id, undone_values: undoneText(values, left), undone_count: values.length })));
-    }),
+    markUndone: (ids, byTaskId) => inTransaction(context, (within) => writeUndone(within, ids, byTaskId)),
+    markValuesUndone: (marks) => inTransaction(context, (within) => writeUndoneValues(within, marks.map(({ id, values, left = [] }) => ({ id, undone_values: undoneText(values, left), undone_count: values.length })))),
   };
 }

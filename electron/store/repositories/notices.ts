@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { inTransaction, type Context } from '../context.ts';
+import type { Context } from '../context.ts';
 
 /**
  * What processes that share a project tell each other: that something of a noun has changed. The database only says that somebody
@@ -15,14 +15,11 @@ export interface NoticesRepository {
 /** Makes the repository of notices. */
 export function noticesRepository(context: Context): NoticesRepository {
   return {
-    tell: (nouns) => inTransaction(context, async ({ db }) => {
-      const told = new Map<string, number>();
-      for (const noun of nouns.toSorted()) {
-        const row = await db.insertInto('notice').values({ noun, number: 1 }).onConflict((conflict) => conflict.column('noun').doUpdateSet({ number: sql`notice.number + 1` })).returning('number').executeTakeFirstOrThrow();
-        told.set(noun, row.number);
-      }
-      return told;
-    }),
+    tell: async (nouns) => {
+      if (nouns.length === 0) return new Map();
+      const rows = await context.db.insertInto('notice').values(nouns.toSorted().map((noun) => ({ noun, number: 1 }))).onConflict((conflict) => conflict.column('noun').doUpdateSet({ number: sql`notice.number + 1` })).returning(['noun', 'number']).execute();
+      return new Map(rows.map(({ noun, number }) => [noun, number]));
+    },
     told: async () => new Map((await context.db.selectFrom('notice').selectAll().execute()).map(({ noun, number }) => [noun, number])),
   };
 }

@@ -3,6 +3,7 @@ import type { PairDefaults, SourceConnection, TargetConnection } from '../../../
 import { ErrorCode, appError } from '../../../shared/domain/errors.ts';
 import { count, json, key } from '../columns.ts';
 import { inTransaction, type Context } from '../context.ts';
+import { addLinks } from './evidence-links.ts';
 import type { PairTable } from '../schema.ts';
 import { forgetTasks } from './task-removal.ts';
 
@@ -101,13 +102,16 @@ async function select({ db }: Context, id?: string): Promise<readonly PairRecord
   }));
 }
 
-async function removeAll({ db }: Context, id: string): Promise<void> {
+async function removeAll(context: Context, id: string): Promise<void> {
+  const { db } = context;
+  const entries = count((await db.selectFrom('journal').select((eb) => eb.fn.countAll().as('n')).where('pair_id', '=', id).executeTakeFirst())?.n);
+  await addLinks(context, [{ event: 'removed', pairId: id, content: { entries, marks: [] } }]);
   await forgetTasks(db, (tasks) => tasks.where('pair_id', '=', id));
   const collections = db.selectFrom('collection').select('id').where('pair_id', '=', id);
   await db.deleteFrom('rule').where('owner_kind', '=', 'collection').where('owner_id', 'in', collections).execute();
   await db.deleteFrom('rule').where('owner_kind', '=', 'pair').where('owner_id', '=', id).execute();
   await db.deleteFrom('retry').where('collection_id', 'in', collections).execute();
-  for (const table of ['pair_reading', 'watermark', 'container', 'change_feed', 'coexistence', 'synced_object', 'drift', 'cycle', 'journal', 'collection_member', 'collection_left_out', 'found_object', 'collection', 'match_result', 'match_decision', 'match_review', 'source_link', 'source', 'target_link', 'unique_name', 'target', 'waiting_reference', 'outbox', 'pair_setting', 'hold', 'write_back', 'write_back_member'] as const) {
+  for (const table of ['pair_reading', 'watermark', 'container', 'change_feed', 'coexistence', 'synced_object', 'drift', 'cycle', 'journal', 'collection_member', 'collection_left_out', 'found_object', 'collection', 'match_result', 'match_decision', 'match_review', 'source_link', 'source', 'target_link', 'unique_name', 'target', 'waiting_reference', 'outbox', 'pair_setting', 'hold', 'write_back', 'write_back_member', 'mailbox_row', 'mailbox_report', 'mailbox_batch', 'mail', 'runbook_step', 'mail_flow'] as const) {
     await db.deleteFrom(table).where('pair_id', '=', id).execute();
   }
   await db.deleteFrom('pair').where('id', '=', id).execute();

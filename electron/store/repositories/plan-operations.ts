@@ -171,7 +171,12 @@ export function planOperationsRepository(context: Context): PlanOperationsReposi
       const write = { table: 'operation', key: ['id'] } as const;
       const rows = outcomes.map((item) => ({ id: item.operationId, outcome: item.outcome, message: item.message, target_id: item.targetId ?? null }));
       await within.dialect.bulk.update(within.db, { ...write, set: ['outcome', 'message'] }, rows.filter((row) => row.target_id === null));
-      await within.dialect.bulk.update(within.db, { ...write, set: ['outcome', 'message', 'target_id'] }, rows.filter((row) => row.target_id !== null));
+      const made = rows.filter((row) => row.target_id !== null);
+      await within.dialect.bulk.update(within.db, { ...write, set: ['outcome', 'message', 'target_id'] }, made);
+      for (const ids of pieces(made.map((row) => row.id))) {
+        const targets = within.db.selectFrom('operation').select(['plan_id', 'target_id']).where('id', 'in', ids).where('target_id', 'is not', null).$narrowType<{ target_id: string }>();
+        await within.db.insertInto('plan_target').columns(['plan_id', 'target_id']).expression(targets).onConflict((conflict) => conflict.doNothing()).execute();
+      }
     }),
     reopenFailed: async (planId) => Number((await db.updateTable('operation').set({ outcome: 'pending', message: '' }).where('plan_id', '=', planId).where('outcome', 'in', ['failed', 'skipped', 'sent']).executeTakeFirst()).numUpdatedRows),
     outcomeCounts: async (planId) => {

@@ -127,6 +127,9 @@ export function planRecordsRepository(context: Context): PlanRecordsRepository {
     }),
     get: (id) => read(context, id),
     saveSummary: (id, summary) => inTransaction(context, async (within) => {
+      const targets = within.db.selectFrom('operation').select(['plan_id', 'target_id']).distinct().where('plan_id', '=', id).where('target_id', 'is not', null);
+      // In order, so that the table grows at its end.
+      await within.db.insertInto('plan_target').columns(['plan_id', 'target_id']).expression(targets.$narrowType<{ target_id: string }>().orderBy('target_id')).onConflict((conflict) => conflict.doNothing()).execute();
       await within.db.updateTable('plan').set({
         counts: JSON.stringify(summary.counts), guard: JSON.stringify(summary.guard), findings_errors: summary.findings.errors, findings_warnings: summary.findings.warnings,
         unresolved: summary.unresolved, conflicts: summary.conflicts, unfinished: 0, ...(summary.confirmation === undefined ? {} : { confirmation: summary.confirmation }),

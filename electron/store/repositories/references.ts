@@ -118,11 +118,13 @@ async function heal({ db, dialect, environment }: Context, pairId: string, taskI
     where pair_id = ${pairId} and healed_by = ${taskId} and healed_at = ${now}`.execute(db);
 }
 
-/** What stands as written was written to a match of the other object that somebody has replaced since. */
-async function reopenRemade({ db }: Context, pairId: string): Promise<void> {
-  const keys = await db.selectFrom('waiting_reference as w').select(['w.source_id', 'w.attribute', 'w.dn_key']).where('w.pair_id', '=', pairId).where('w.healed_by', 'is not', null).where(writtenElsewhere).execute();
-  for (const { source_id, attribute, dn_key } of keys) {
-    await db.updateTable('waiting_reference').set({ healed_by: null, healed_at: null }).where('pair_id', '=', pairId).where('source_id', '=', source_id).where('attribute', '=', attribute).where('dn_key', '=', dn_key).execute();
+/** Entries that stand as written, and were written to a match of the other object that somebody has replaced since. */
+const writtenToOthers = async ({ db }: Context, pairId: string) => await db.selectFrom('waiting_reference as w').select(['w.source_id', 'w.attribute', 'w.dn_key']).where('w.pair_id', '=', pairId).where('w.healed_by', 'is not', null).where(writtenElsewhere).execute();
+
+/** Makes those wait again. */
+async function reopenRemade(context: Context, pairId: string): Promise<void> {
+  for (const { source_id, attribute, dn_key } of await writtenToOthers(context, pairId)) {
+    await context.db.updateTable('waiting_reference').set({ healed_by: null, healed_at: null }).where('pair_id', '=', pairId).where('source_id', '=', source_id).where('attribute', '=', attribute).where('dn_key', '=', dn_key).execute();
   }
 }
 
@@ -156,7 +158,11 @@ export function referencesRepository(context: Context): ReferencesRepository {
   const { db } = context;
   return {
     page: (query) => pageReferences(context, query),
-    record: (pairId, by, waiting, closed) => inTransaction(context, (within) => record(within, pairId, by, waiting, closed)),
+    record: async (pairId, by, waiting, closed) => {
+      // Most objects refer to nobody who is missing.
+      if (waiting.length === 0 && (await rowsOf(context, pairId, closed)).size === 0) return;
+      await inTransaction(context, (within) => record(within, pairId, by, waiting, closed));
+    },
     iterateOpen: async function* (pairId, sourceIds) {
       if (sourceIds === undefined) return yield* openPages(context, pairId);
       for (const ids of pieces(sourceIds)) yield* openPages(context, pairId, ids);
@@ -173,7 +179,9 @@ export function referencesRepository(context: Context): ReferencesRepository {
       const { numUpdatedRows } = await ('taskId' in which ? open.where('healed_by', '=', which.taskId) : open.where('source_id', '=', which.sourceId)).executeTakeFirst();
       return Number(numUpdatedRows);
     },
-    reopenRemade: (pairId) => inTransaction(context, (within) => reopenRemade(within, pairId)),
+    reopenRemade: async (pairId) => {
+      if ((await writtenToOthers(context, pairId)).length > 0) await inTransaction(context, (within) => reopenRemade(within, pairId));
+    },
     settle: (pairId) => inTransaction(context, (within) => settle(within, pairId)),
   };
 }

@@ -11,6 +11,8 @@ export type RuleInput<R extends { readonly id: string; readonly position: number
 export interface RulesRepository<R extends { readonly id: string; readonly position: number }> {
   /** By position. */
   list(owner: RuleOwner): Promise<readonly R[]>;
+  /** What the rules of a pair and of all its collections say, each wording once: those of the pair first, by position. Collections begin with copies of the pair's rules. */
+  wordings(pairId: string): Promise<readonly Omit<R, 'id' | 'position'>[]>;
   /** Puts these rules, in this order, in place of all. Rules without an id get one. */
   replaceAll(owner: RuleOwner, rules: readonly RuleInput<R>[]): Promise<readonly R[]>;
   /** Changes the rule with that id where it stands, or adds one at the end. @throws AppError NOT_FOUND when the id is not one of the owner's. */
@@ -38,6 +40,12 @@ function rulesRepository<R extends { readonly id: string; readonly position: num
   const unknown = (id: string) => appError(ErrorCode.NotFound, `The ${set} rule ${id} is not there any more; read the rules again.`);
   return {
     list: (owner) => list(context, owner),
+    wordings: async (pairId) => {
+      const rows = await context.db.selectFrom('rule').select('body').where('rule_set', '=', set)
+        .where(({ and, eb, or }) => or([and([eb('owner_kind', '=', 'pair'), eb('owner_id', '=', pairId)]), and([eb('owner_kind', '=', 'collection'), eb('owner_id', 'in', eb.selectFrom('collection').select('id').where('pair_id', '=', pairId))])]))
+        .groupBy('body').orderBy((eb) => eb.fn.max('owner_kind'), 'desc').orderBy((eb) => eb.fn.min('position')).orderBy('body').execute();
+      return rows.map((row) => json<Omit<R, 'id' | 'position'>>(row.body));
+    },
     replaceAll: (owner, rules) => inTransaction(context, (within) => write(within, owner, rules)),
     save: (owner, rule) => inTransaction(context, async (within) => {
       const rules = await list(within, owner);

@@ -46,6 +46,8 @@ export interface TargetsRepository {
   mentioning(pairId: string, texts: readonly string[]): Promise<readonly TargetObject[]>;
   /** Walks by id, one page in memory. */
   iterate(pairId: string, scope?: TargetScope): AsyncIterable<readonly TargetObject[]>;
+  /** Graph ids of the groups that hold one of these objects as a member, as last read. */
+  holders(pairId: string, memberIds: readonly string[]): Promise<readonly string[]>;
   /** Objects whose name, UPN or mail contains the text, by name, without links; `kind` empty: all kinds. At most 500. */
   search(pairId: string, text: string, kind: ObjectKind | '', limit: number): Promise<readonly TargetObject[]>;
   /**
@@ -161,6 +163,13 @@ export function targetsRepository(context: Context): TargetsRepository {
         if (end === undefined || rows.length < pageSize) return;
         last = end.id;
       }
+    },
+    holders: async (pairId, memberIds) => {
+      const found = new Set<string>();
+      for (const some of pieces(memberIds)) {
+        for (const row of await db.selectFrom('target_link').select('target_id').distinct().where('pair_id', '=', pairId).where('linked_id', 'in', some).where('attribute', '=', 'members').execute()) found.add(row.target_id);
+      }
+      return [...found];
     },
     mentioning: async (pairId, texts) => {
       const found = new Map<string, ReadRow>();

@@ -41,6 +41,8 @@ export interface TaskQueueRepository {
   interrupt(id: string): Promise<void>;
   /** Scheduled tasks of an agent whose time has come, earliest first. */
   dueTasks(agentId: string, now: number): Promise<readonly TaskRecord[]>;
+  /** True when {@link interruptExpired} would find a task: asked without a transaction, so that runners which look again and again keep nobody from writing. */
+  anyExpired(now: number): Promise<boolean>;
   /** Marks running tasks whose lease ran out before `now` as Interrupted, those that were being cancelled as Cancelled, and returns them. */
   interruptExpired(now: number): Promise<readonly TaskRecord[]>;
 }
@@ -100,12 +102,16 @@ export function taskQueueRepository(context: Context): TaskQueueRepository {
       throw appError(ErrorCode.Conflict, `The task ${id} is being run by another process (${task.leaseOwner ?? ''}); wait until it ends or cancel it.`);
     }),
     renewLease: async (id, owner, leaseMs) => await quietly(db, sql`update task set lease_until = ${environment.clock() + leaseMs} where id = ${id} and lease_owner = ${owner} and state in (${sql.join(ACTIVE_STATES)})`) > 0,
-    release: (id, owner) => inTransaction(context, async (within) => {
-      const task = await readTask(within, id);
-      if (task.leaseOwner !== owner) return;
-      if (isActive(task.state)) await interrupt(within, task, environment.clock());
-      else await within.db.updateTable('task').set({ lease_owner: null, lease_until: null, seq: task.seq + 1 }).where('id', '=', id).execute();
-    }),
+    release: async (id, owner) => {
+      // The end of a task has given its lease back, as a rule: nobody has to wait for that to be seen.
+      if ((await readTask(context, id)).leaseOwner !== owner) return;
+      await inTransaction(context, async (within) => {
+        const task = await readTask(within, id);
+        if (task.leaseOwner !== owner) return;
+        if (isActive(task.state)) await interrupt(within, task, environment.clock());
+        else await within.db.updateTable('task').set({ lease_owner: null, lease_until: null, seq: task.seq + 1 }).where('id', '=', id).execute();
+      });
+    },
     requestCancel: (id) => inTransaction(context, async (within) => {
       const task = await readTask(within, id);
       const now = environment.clock();
@@ -122,6 +128,7 @@ export function taskQueueRepository(context: Context): TaskQueueRepository {
       if (isActive(task.state)) await interrupt(within, task, environment.clock());
     }),
     dueTasks: async (agentId, now) => (await db.selectFrom('task').selectAll().where('agent_id', '=', agentId).where('state', '=', 'Scheduled').where('scheduled_at', '<=', now).orderBy('scheduled_at').orderBy('number').execute()).map(toTask),
+    anyExpired: async (now) => await db.selectFrom('task').select('id').where('state', 'in', ACTIVE_STATES).where('lease_until', '<', now).limit(1).executeTakeFirst() !== undefined,
     interruptExpired: (now) => inTransaction(context, async (within) => {
       const rows = await within.db.selectFrom('task').selectAll().where('state', 'in', ACTIVE_STATES).where('lease_until', '<', now).orderBy('number').execute();
       const found: TaskRecord[] = [];

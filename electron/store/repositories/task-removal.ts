@@ -7,7 +7,7 @@ type TaskIds = SelectQueryBuilder<Tables, 'task', { id: string }>;
 export async function forgetPlans(db: Kysely<Tables>, plans: SelectQueryBuilder<Tables, 'plan', { id: string }>): Promise<void> {
   const ids = (await plans.execute()).map((plan) => plan.id);
   if (ids.length === 0) return;
-  for (const table of ['operation', 'plan_skip', 'plan_finding', 'plan_unresolved', 'plan_conflict', 'planned_agreement'] as const) await db.deleteFrom(table).where('plan_id', 'in', ids).execute();
+  for (const table of ['operation', 'plan_target', 'plan_skip', 'plan_finding', 'plan_unresolved', 'plan_conflict', 'planned_agreement'] as const) await db.deleteFrom(table).where('plan_id', 'in', ids).execute();
   await db.deleteFrom('plan').where('id', 'in', ids).execute();
 }
 

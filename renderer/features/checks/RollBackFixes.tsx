@@ -1,5 +1,6 @@
 import { Field, Radio, RadioGroup, Text } from '@fluentui/react-components';
 import { useState, type ReactNode } from 'react';
+import type { TaskRow } from '../../../shared/contracts/tasks.ts';
 import { errorData, useCall, useCommand, useHost } from '../../app/api.ts';
 import { useOpenDialog, type DialogProps } from '../../app/dialogs.tsx';
 import { ConfirmDialog } from '../../ui/Dialogs.tsx';
@@ -11,10 +12,16 @@ import { EmptyState, Loading } from '../../ui/states.tsx';
 const WORDS = {
   'Fix': { title: 'Roll Back Fixes', one: 'fix', label: 'Fix' },
   'Write back': { title: 'Roll Back Write-back', one: 'write-back', label: 'Write-back' },
+  'Forward': { title: 'Roll Back Forwarding', one: 'forwarding', label: 'Forwarding' },
+  'Convert': { title: 'Roll Back Conversion', one: 'conversion', label: 'Conversion' },
+  'Hand over': { title: 'Roll Back Hand Over', one: 'hand over', label: 'Hand over' },
 } as const;
 
+type DirectoryKind = keyof typeof WORDS;
+const kindOf = (task: TaskRow | null): DirectoryKind => (Object.keys(WORDS) as DirectoryKind[]).find((kind) => kind === task?.kind) ?? 'Fix';
+
 /** Takes back what a Fix or Write back task wrote to Active Directory: which task, how, then the plan for review. */
-export function RollBackFixesDialog({ pair, collection, task, kind = task?.kind === 'Write back' ? 'Write back' : 'Fix', onClose }: DialogProps<'roll back fixes'>): ReactNode {
+export function RollBackFixesDialog({ pair, collection, task, kind = kindOf(task), onClose }: DialogProps<'roll back fixes'>): ReactNode {
   const l = useLayout();
   const { api } = useHost();
   const open = useOpenDialog();

@@ -9,6 +9,7 @@ import { download } from '../../ui/download.ts';
 import { count, counted } from '../../ui/format.ts';
 import { useLayout } from '../../ui/layout.ts';
 import { Live } from '../../ui/Live.tsx';
+import { readBase64 } from '../../ui/read-base64.ts';
 import { ErrorView, Loading } from '../../ui/states.tsx';
 import { OverlapWarning } from './Overlaps.tsx';
 
@@ -19,16 +20,6 @@ const MAX_FILE_BYTES = 4 * 1024 * 1024;
 const DRAWN = 200;
 
 interface Chosen { readonly name: string; readonly content: string }
-
-/** The bytes of a file as Base64: a data URL is `data:<type>;base64,<content>`. */
-async function readBase64(file: File): Promise<string> {
-  return await new Promise((resolve, reject) => {
-    const reader = new FileReader();
-    reader.onload = () => { const text = String(reader.result); resolve(text.slice(text.indexOf(',') + 1)); };
-    reader.onerror = () => reject(reader.error ?? new Error('unreadable'));
-    reader.readAsDataURL(file);
-  });
-}
 
 /** Adds the objects of a CSV file: choose, see what becomes of every line, add. */
 export function ImportObjectsDialog({ pair, collection, onClose }: DialogProps<'import objects'>): ReactNode {

@@ -7,7 +7,7 @@ import { useCall } from '../../app/api.ts';
 import type { RuleOwner } from '../../app/dialogs.tsx';
 import { useLayout } from '../../ui/layout.ts';
 import { FunctionList } from './FunctionList.tsx';
-import { useSettled } from './settled.ts';
+import { useSettled } from '../../ui/settled.ts';
 
 const useStyles = makeStyles({
   input: { fontFamily: tokens.fontFamilyMonospace, fontSize: tokens.fontSizeBase300 },

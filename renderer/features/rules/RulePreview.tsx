@@ -9,7 +9,7 @@ import { Live } from '../../ui/Live.tsx';
 import { useLayout } from '../../ui/layout.ts';
 import { ErrorView } from '../../ui/states.tsx';
 import { ScrollBox } from '../../ui/ScrollBox.tsx';
-import { useSettled } from './settled.ts';
+import { useSettled } from '../../ui/settled.ts';
 
 const useStyles = makeStyles({
   pane: { display: 'flex', flexDirection: 'column', gap: '8px', minWidth: 0, minHeight: 0 },

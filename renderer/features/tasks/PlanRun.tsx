@@ -15,7 +15,7 @@ import { ApprovalTime, Outdated, scheduleOf, Scheduled, type Timing } from './Pl
 import { Operations } from './PlanOperations.tsx';
 import { PlanViewer } from './PlanViewer.tsx';
 import { RollBackFindings } from './RollBackFindings.tsx';
-import { wayBackOf } from './way-back.ts';
+import { planningWords, rollBackTitle, wayBackOf } from './way-back.ts';
 
 const REFRESH_MS = 5_000;
 type Stage = 'plan' | 'confirm' | 'apply';
@@ -97,7 +97,7 @@ function Planning({ task }: { readonly task: TaskRow }): ReactNode {
   return (
     <div className={l.column}>
       <TaskProgress task={task} />
-      {hasEnded(task) ? null : <MessageBar intent="info" layout="multiline"><MessageBarBody>{task.kind === 'Fix' ? 'The present values are read from Active Directory. Nothing is written before you approve the plan.' : task.kind === 'Write back' ? 'The chosen groups are read on both sides and compared. Nothing is written before you approve the plan.' : 'Both sides are read, matched and compared. Nothing is written before you approve the plan.'}</MessageBarBody></MessageBar>}
+      {hasEnded(task) ? null : <MessageBar intent="info" layout="multiline"><MessageBarBody>{`${planningWords(task.kind)} Nothing is written before you approve the plan.`}</MessageBarBody></MessageBar>}
     </div>
   );
 }
@@ -135,7 +135,7 @@ function Applying({ task, plan }: { readonly task: TaskRow; readonly plan: PlanS
       {ended ? (
         <MessageBar intent={isClean ? 'success' : 'warning'} layout="multiline"><MessageBarBody>
           <MessageBarTitle>{isClean ? 'Done.' : `${task.state}.`}</MessageBarTitle>
-          {`${plan ? `${isDirectory(plan) ? '' : 'Tenant '}${plan.tenantName}. ` : ''}${task.canRollBack ? `Every change${plan && plan.counts.irreversible > 0 ? `, except ${counted(plan.counts.irreversible, 'value')},` : ''} can be taken back with ${task.kind === 'Write back' ? 'Roll Back Write-back' : task.kind === 'Fix' ? 'Roll Back Fixes' : 'Roll Back Objects'}.` : ''}${task.canResume ? ' What is missing can be resumed.' : ''}`}
+          {`${plan ? `${isDirectory(plan) ? '' : 'Tenant '}${plan.tenantName}. ` : ''}${task.canRollBack ? `Every change${plan && plan.counts.irreversible > 0 ? `, except ${counted(plan.counts.irreversible, 'value')},` : ''} can be taken back with ${rollBackTitle(task.kind)}.` : ''}${task.canResume ? ' What is missing can be resumed.' : ''}`}
         </MessageBarBody></MessageBar>
       ) : null}
       {ended && plan ? <><Text weight="semibold" className={l.number}>What came of each operation</Text><Operations planId={plan.id} firstOutcome={isClean ? '' : 'failed'} /></> : null}

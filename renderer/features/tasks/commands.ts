@@ -12,7 +12,7 @@ const onTask = (c: CommandContext): boolean => c.place.tab === 'Tasks';
 /** What was written back to the directory has a way back of its own. */
 const rollBack: Command['run'] = (c, { open }) => {
   const task = taskOf(c);
-  if (task?.kind === 'Write back' && c.pair) open('roll back fixes', { pair: c.pair, collection: c.collection, task });
+  if (c.pair && (task?.kind === 'Write back' || task?.kind === 'Forward' || task?.kind === 'Convert' || task?.kind === 'Hand over')) open('roll back fixes', { pair: c.pair, collection: task.kind === 'Write back' ? c.collection : null, task });
   else if (c.pair && c.collection) open('roll back', { pair: c.pair, collection: c.collection, task, object: null });
 };
 const withTask = (reason: (task: TaskRow) => string | null) => (c: CommandContext): string | null => { const task = taskOf(c); return task ? reason(task) : 'Select a task.'; };

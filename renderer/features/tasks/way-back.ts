@@ -1,4 +1,5 @@
 import type { PlanSummary } from '../../../shared/contracts/tasks.ts';
+import type { TaskKind } from '../../../shared/domain/statuses.ts';
 import { counted } from '../../ui/format.ts';
 
 /**
@@ -16,4 +17,18 @@ export function wayBackOf(plan: Pick<PlanSummary, 'counts'>, purges: number | nu
   if (purges !== null && kept > 0) sentences.push(`${counted(kept, 'object')} ${kept === 1 ? 'is' : 'are'} deleted and ${kept === 1 ? 'stays' : 'stay'} in the recycle bin for 30 days, from where migrating again restores ${kept === 1 ? 'it' : 'them'}.`);
   sentences.push('Migrating again writes the values that the rules give then; values that others had set and that are overwritten now do not come back.');
   return sentences.join(' ');
+}
+
+/** What is done while a plan is made, one sentence. */
+export function planningWords(kind: TaskKind): string {
+  if (kind === 'Fix') return 'The present values are read from Active Directory.';
+  if (kind === 'Write back') return 'The chosen groups are read on both sides and compared.';
+  if (kind === 'Forward' || kind === 'Convert') return 'The mailboxes are read on both sides and compared.';
+  if (kind === 'Hand over') return 'The anchors of both sides are read and compared.';
+  return 'Both sides are read, matched and compared.';
+}
+
+/** The action that takes back what a task of a kind wrote. */
+export function rollBackTitle(kind: TaskKind): string {
+  return kind === 'Write back' ? 'Roll Back Write-back' : kind === 'Fix' ? 'Roll Back Fixes' : kind === 'Forward' ? 'Roll Back Forwarding' : kind === 'Convert' ? 'Roll Back Conversion' : kind === 'Hand over' ? 'Roll Back Hand Over' : 'Roll Back Objects';
 }

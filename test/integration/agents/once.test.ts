@@ -4,7 +4,7 @@ import { audit, type Books } from './once.ts';
 
 type Entry = Books['entries'][number];
 type Operation = Books['operations'][number];
-const operation = (id: string, kind: Operation['kind'], outcome: Operation['outcome'] = 'done') => ({ id, kind, outcome, name: id }) as Operation;
+const operation = (id: string, kind: Operation['kind'], outcome: Operation['outcome'] = 'done') => ({ id, kind, outcome, name: id, references: [] as Operation['references'] }) as Operation;
 const entry = (id: string, of: Operation, outcome: Entry['outcome'] = 'done') => ({ id, operationId: of.id, kind: of.kind, outcome, operation: of }) as unknown as Entry;
 const write = (number: number, id: string | null, more: Partial<WriteRecord> = {}): WriteRecord => ({ number, id, method: 'POST', path: `/users/${number}`, created: null, names: [], ...more });
 
@@ -16,6 +16,13 @@ describe('the audit of a fleet', () => {
   it('has nothing to say when each operation took effect once, also one that was sent anew after a look', () => {
     expect(audit([write(1, 'i1'), write(2, 'i2', bind)], books)).toEqual([]);
     expect(audit([write(1, 'i1b'), write(2, 'i2', bind)], { ...books, entries: [entry('i1', ann, 'skipped'), entry('i1b', ann), entry('i2', sales)] })).toEqual([]);
+  });
+
+  it('lets an operation be left to a plan that has written the same, and to none that has not', () => {
+    const reference = { sourceId: 's1', targetId: null, name: 'Ann' };
+    const both = [{ ...sales, sourceId: 'g', references: [reference] }, { ...operation('left', 'add members', 'unchanged'), sourceId: 'g', references: [reference] }];
+    expect(audit([write(1, 'i1'), write(2, 'i2', bind)], { ...books, operations: [ann, ...both] })).toEqual([]);
+    expect(audit([write(1, 'i1'), write(2, 'i2', bind)], { ...books, operations: [ann, ...both.slice(1)] }).join('\n')).toContain('was left to another plan, and none has written Ann');
   });
 
   it.each([

@@ -31,10 +31,18 @@ export function audit(writes: readonly WriteRecord[], { entries, operations }: B
     effects.set(entry.operationId, [...effects.get(entry.operationId) ?? [], write]);
     if (entry.outcome !== 'done') problems.push(`${told(entry)} is ${entry.outcome ?? 'without an outcome'}, but write ${write.number} took effect`);
   }
+  const linkOf = (operation: Pick<StoredOperation, 'kind' | 'sourceId'>, other: string | null): string => `${operation.kind} ${operation.sourceId ?? ''} ${other ?? ''}`;
+  const settled = new Set(entries.filter((entry) => entry.outcome === 'done' || entry.outcome === 'unchanged').map((entry) => entry.operationId));
+  const linked = new Set(operations.flatMap((operation) => (settled.has(operation.id) ? operation.references.map((reference) => linkOf(operation, reference.sourceId)) : [])));
   for (const entry of entries) if (entry.outcome === null) problems.push(`${told(entry)} has no outcome`);
   for (const operation of operations) {
     const seen = effects.get(operation.id) ?? [];
     const said = entries.filter((entry) => entry.operationId === operation.id && entry.outcome !== 'skipped');
+    // Left to a plan that was approved before: that one has to have written all of it.
+    if (said.length === 0 && operation.outcome === 'unchanged' && operation.references.length > 0) {
+      for (const { name, sourceId } of operation.references) if (!linked.has(linkOf(operation, sourceId))) problems.push(`${operation.kind} of ${operation.name} was left to another plan, and none has written ${name}`);
+      continue;
+    }
     if (said.length !== 1) problems.push(`${operation.kind} of ${operation.name} has ${said.length} final entries in the journal`);
     if (said[0] !== undefined && said[0].outcome !== operation.outcome) problems.push(`${operation.kind} of ${operation.name} is ${operation.outcome} in the plan and ${said[0].outcome ?? 'open'} in the journal`);
     if (operation.outcome === 'done' && seen.length === 0) problems.push(`${operation.kind} of ${operation.name} is done, and the service knows nothing of it`);

@@ -179,6 +179,24 @@ describe('references that wait for another object', () => {
   });
 });
 
+it('what got a match after a plan was made does not pass for written by that plan', async () => {
+  rig = await openRig({ source: works({ Sales: { member: [personDn('ann'), personDn('ben'), personDn('dot')] } }), seed: worksTenant(), members: null });
+  const [sellers, clerks, trainees] = [await collect('Sellers', '(|(cn=Sales)(sAMAccountName=ann))'), await collect('Clerks', '(sAMAccountName=ben)'), await collect('Trainees', '(sAMAccountName=dot)')];
+  // Made before Sales waits for anybody.
+  const early = await rig.plan({}, { collectionId: trainees });
+  await migrate(sellers);
+  expect(who(await ledger())).toEqual(['Sales member Ben', 'Sales member Dot']);
+  const late = await rig.plan({}, { collectionId: clerks });
+  expect((await rig.approve(early.task.id)).state).toBe('Completed');
+  expect((await rig.approve(late.task.id)).state).toBe('Completed');
+  const members = () => sales()?.members.map((id) => state().users.find((one) => one.id === id)?.properties['displayName']).toSorted();
+  expect(members()).toEqual(['Ann', 'Ben']);
+  expect([who(await ledger()), who(await ledger({ state: 'healed' }))]).toEqual([['Sales member Dot'], ['Sales member Ben']]);
+  await migrate(clerks);
+  expect(members()).toEqual(['Ann', 'Ben', 'Dot']);
+  expect(await ledger()).toEqual([]);
+});
+
 it('a member that the directory shows only later, under another name, is found by its id', async () => {
   const everyone = [...works(), group(22, 'Nested', TYPE.globalSecurity, [groupDn('Sales')])];
   rig = await openRig({ source: everyone, seed: worksTenant(), members: null });

@@ -6,7 +6,7 @@ import { openConsole, type Console, type StartRunner } from '../../../electron/a
 import type { Services } from '../../../electron/app/services.ts';
 import { createPlatform, type Platform } from '../../../electron/platform/index.ts';
 import { writeLdif, type LdifEntry } from '../../../electron/simulator/demo/ldif.ts';
-import { startSimulator, type Simulator, type SimulatorSeed } from '../../../electron/simulator/index.ts';
+import { startSimulator, type Simulator, type SimulatorOptions, type SimulatorSeed } from '../../../electron/simulator/index.ts';
 import { createSimulatedTargets, type SimulatedTargets } from '../../../electron/simulator/targets.ts';
 import { contracts, type ChannelInput, type ChannelName, type ChannelOutput } from '../../../shared/contracts/index.ts';
 import type { EventName, Events } from '../../../shared/contracts/events.ts';
@@ -76,6 +76,8 @@ export interface RigOptions {
   readonly quotas?: 'real' | 'off';
   /** What goes wrong on demand, as `causeway simulator --faults` takes it. */
   readonly faults?: string;
+  /** Whatever else the simulated tenant starts with. */
+  readonly simulator?: Partial<SimulatorOptions>;
   /** Stands between the engine and the wire. */
   readonly wrap?: (send: Send) => Send;
   /** What stands between the tasks and what they work with. */
@@ -126,7 +128,7 @@ export async function openRig(options: RigOptions): Promise<Rig> {
   const file = options.place ?? path.join(folder, 'project.causeway');
   const rewrite = async (source: readonly LdifEntry[] | string) => { await writeFile(ldif, typeof source === 'string' ? source : writeLdif(source)); };
   await rewrite(options.source);
-  const simulator = await startSimulator({ quotas: options.quotas ?? 'off', signingKeyPem, seed: options.seed, faults: options.faults ?? '' });
+  const simulator = await startSimulator({ quotas: options.quotas ?? 'off', signingKeyPem, seed: options.seed, faults: options.faults ?? '', ...options.simulator });
   const platform = platformIn(folder, await (options.directory ?? options).environment?.(folder));
   const simulated = createSimulatedTargets({ log: () => {} });
   const wrap = options.wrap ?? ((send: Send) => send);

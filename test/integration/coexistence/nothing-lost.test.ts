@@ -74,6 +74,22 @@ it('a group outside the cycle gets whom it waited for, and keeps all others', as
   expect(membersOfSales(rig)).toEqual(['Ann', 'Ben', 'Cem']);
 });
 
+it.each(['re-apply', 'show'] as const)('who was deleted and is back is in no group any more that the directory does not put them into (changes of others: %s)', async (drift) => {
+  const opened = await openCycleRig({ source: works(), seed: worksTenant(), members: ALL });
+  rig = opened;
+  expect(await opened.enable({ drift })).toMatchObject({ state: 'Completed' });
+  expect(membersOfSales(opened)).toEqual(['Ann', 'Ben', 'Cem']);
+  // The directory took Ben out of the group when he was deleted, and does not put him back.
+  const back = works({ Sales: { member: [personDn('ann'), personDn('cem')] } });
+  await opened.rewrite(back.filter((one) => one.dn !== personDn('ben')));
+  await opened.cycle();
+  expect(membersOfSales(opened)).toEqual(['Ann', 'Ben', 'Cem']);
+  await opened.rewrite(back);
+  await opened.cycle();
+  expect(membersOfSales(opened)).toEqual(drift === 're-apply' ? ['Ann', 'Cem'] : ['Ann', 'Ben', 'Cem']);
+  expect((await opened.call('drift.page', { collectionId: opened.collectionId, attribute: 'members' })).rows.map((row) => [row.name, row.state])).toEqual([['Sales', drift === 're-apply' ? 're-applied' : 'open']]);
+});
+
 it('the account of a person who was deleted and made anew is not deleted with the former object', async () => {
   const opened = await openCycleRig({ source: works(), seed: worksTenant(), members: '(objectClass=user)' });
   rig = opened;

@@ -53,6 +53,6 @@ describe('the Exchange gateway on a simulated tenant', () => {
     const message = async (cmdlet: string, parameters: Record<string, unknown>) => exchange.invoke(cmdlet, parameters).then(() => '', (error: { readonly data: { readonly message: string } }) => error.data.message);
     expect(await message('Set-Mailbox', { Identity: 'm1', EmailAddresses: { '@odata.type': '#Exchange.GenericHashTable', Add: ['m2@example.com'] } })).toMatch(/Exchange Online refused Set-Mailbox: The proxy address "smtp:m2@example\.com" is already being used by .* Please choose another proxy address\./);
     expect(await message('Set-Mailbox', { Identity: 'nobody', MailTip: 'x' })).toMatch(/object 'nobody' couldn't be found/);
-    expect(await message('Get-MigrationBatch', {})).toMatch(/The simulator does not offer the cmdlet Get-MigrationBatch\./);
+    expect(await message('Get-MoveRequest', {})).toMatch(/The simulator does not offer the cmdlet Get-MoveRequest\./);
   });
 });

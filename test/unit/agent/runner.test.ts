@@ -70,6 +70,16 @@ describe('the runner of a process', () => {
     expect(await until(async () => (await store.tasks.get(second.id)).state === 'Failed', 5_000)).toBeLessThan(300);
   });
 
+  it('tells others when a task has ended that could write, because theirs may have waited for it, and not for any other task', async () => {
+    const told: number[] = [];
+    const [other, writing] = [await newTask(), await newTask()];
+    await store.tasks.update(writing.id, { checkpoint: { stage: 'apply' } });
+    const failed = async () => (await Promise.all([other, writing].map(({ id }) => store.tasks.get(id)))).filter((task) => task.state === 'Failed' && task.leaseOwner === null).length;
+    start({ ...servicesOf(store), nudge: () => { void failed().then((ended) => { told.push(ended); }); } }, 'a');
+    await until(async () => told.length > 0, 5_000);
+    expect(told).toEqual([2]);
+  });
+
   it('marks tasks of processes that no longer renew as interrupted, and leaves those of living ones', async () => {
     const [left, held] = [await newTask(), await newTask()];
     await store.tasks.claimById(left.id, 'gone', 1);

@@ -33,7 +33,7 @@ describe('help', () => {
   it('lists every command with a description, examples and the exit codes', async () => {
     const { code, stdout, stderr } = await causeway('--help');
     expect([code, stderr]).toEqual([0, '']);
-    expect(commandsIn(stdout)).toEqual(['project', 'pair', 'collection', 'objects', 'match', 'check', 'rules', 'plan', 'guard', 'migrate', 'coexistence', 'roll-back', 'holds', 'write-back', 'licences', 'passwords', 'references', 'agents', 'tasks', 'simulator', 'serve', 'agent', 'demo']);
+    expect(commandsIn(stdout)).toEqual(['project', 'pair', 'collection', 'objects', 'match', 'check', 'rules', 'plan', 'guard', 'migrate', 'coexistence', 'roll-back', 'holds', 'write-back', 'mailbox', 'cutover', 'decommission', 'mail-flow', 'verify', 'evidence', 'hand-over', 'licences', 'passwords', 'references', 'notifications', 'agents', 'tasks', 'simulator', 'serve', 'agent', 'demo']);
     expect(stdout).toContain('Examples:');
     for (const exit of ['0 done', '1 failed', '2 wrong use', '3 connection', '4 waits', '5 verification', '130 cancelled']) expect(stdout).toContain(exit);
   });

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { demoOrganisation, seedTenant, startSimulator } from '../../../electron/simulator/index.ts';
 import { guidBytes, sidBytes } from '../../../electron/simulator/demo/identifiers.ts';
 import { writeLdif } from '../../../electron/simulator/demo/ldif.ts';
+import { signingKeyPem } from '../../servers/signing-key.ts';
 
 interface Entry { readonly dn: string; readonly get: (name: string) => string[]; readonly bytes: (name: string) => Buffer | undefined }
 
@@ -35,6 +36,14 @@ describe('the demo domain', () => {
       expect(values).not.toContain(undefined);
     }
     expect(new Set(entries.map((e) => e.dn.toLowerCase())).size).toBe(entries.length);
+  });
+
+  it('has Exchange on premises with the mailboxes of the export', async () => {
+    const mailboxes = (demo.tenant.onPremises?.mailboxes ?? []).map((m) => m.address).toSorted();
+    expect(mailboxes).toEqual(users.filter((e) => e.get('homeMDB').length > 0).map((e) => e.get('mail')[0]).toSorted());
+    expect(mailboxes.length).toBeGreaterThan(200);
+    const sim = await startSimulator({ quotas: 'off', seed: demo.tenant, signingKeyPem });
+    try { expect(sim.onPremises?.servers().map((s) => s.version)).toEqual(['2007']); } finally { await sim.close(); }
   });
 
   it('writes parents before children and only links that lead somewhere', () => {

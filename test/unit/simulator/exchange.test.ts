@@ -79,7 +79,7 @@ describe('InvokeCommand of the simulated Exchange Online', () => {
   it('knows no other cmdlets, and says so of those it leaves out', async () => {
     const { refused } = rig;
     expect(await refused('Get-Nonsense')).toMatch(/^400 System\.Management\.Automation\.CommandNotFoundException\|The term 'Get-Nonsense' is not recognized/);
-    expect(await refused('New-MigrationBatch', { Name: 'x' })).toBe('501 System.NotImplementedException|The simulator does not offer the cmdlet New-MigrationBatch.');
+    expect(await refused('New-MoveRequest', { Name: 'x' })).toBe('501 System.NotImplementedException|The simulator does not offer the cmdlet New-MoveRequest.');
     expect(await refused('Set-Mailbox', { Identity: 'anna', RetentionPolicy: 'x' })).toBe('501 System.NotImplementedException|The simulator does not offer the parameter RetentionPolicy.');
     expect([...KNOWN_ELSEWHERE].filter((name) => findCmdlet(name) !== 'not simulated')).toEqual([]);
   });

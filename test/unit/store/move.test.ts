@@ -106,7 +106,7 @@ describe.skipIf(NO_POSTGRES)('moving a project', () => {
     await store.settings.set('a', 1);
     const file = fileIn(folder());
     // Something at the new place changes what is written.
-    const migrations = { ...store[CONTEXT].environment.migrations, '0002-trigger': { statements: () => ["create trigger spoil after insert on pair begin update pair set name = 'x'; end"] } };
+    const migrations = { ...store[CONTEXT].environment.migrations, '9999-trigger': { statements: () => ["create trigger spoil after insert on pair begin update pair set name = 'x'; end"] } };
     const spoiled: Store = { ...store, [CONTEXT]: { ...store[CONTEXT], environment: { ...store[CONTEXT].environment, migrations } } };
     await seeded(store, 3);
     await expect(moveProject(spoiled, file)).rejects.toThrow(/The table pair did not arrive as it was sent/);

@@ -16,7 +16,7 @@ async function made(file = fresh()): Promise<string> {
   return file;
 }
 
-const later = { ...MIGRATIONS, '0002-colour': { statements: () => ["alter table pair add column colour text not null default 'blue'"] } };
+const later = { ...MIGRATIONS, '9999-colour': { statements: () => ["alter table pair add column colour text not null default 'blue'"] } };
 
 describe('creating and opening a project', () => {
   it('keeps everything over a restart, and leaves one file when closed', async () => {
@@ -25,7 +25,7 @@ describe('creating and opening a project', () => {
     const store = keep(await openProject(file));
     expect(await store.project.get()).toMatchObject({ name: 'Test', demo: true });
     expect(await store.pairs.list()).toMatchObject([{ ...PAIR, sourceObjects: 5, collections: 1 }]);
-    expect(store).toMatchObject({ file, schemaVersion: '0001-project', migrated: null });
+    expect(store).toMatchObject({ file, schemaVersion: Object.keys(MIGRATIONS).at(-1), migrated: null });
     expect((await store.agents.list()).map((agent) => agent.name)).toEqual(['Local']);
     expect(await store.check()).toEqual([]);
   });
@@ -53,7 +53,7 @@ describe('creating and opening a project', () => {
 
   it('leaves nothing behind when a migration fails while creating', async () => {
     const file = fresh();
-    await expect(createProject({ file, name: 'X', demo: false }, { migrations: { ...MIGRATIONS, '0002-bad': { statements: () => ['create table nonsense ('] } } })).rejects.toThrow(/incomplete input/);
+    await expect(createProject({ file, name: 'X', demo: false }, { migrations: { ...MIGRATIONS, '9999-bad': { statements: () => ['create table nonsense ('] } } })).rejects.toThrow(/incomplete input/);
     expect(readdirSync(path.dirname(file))).toEqual([]);
   });
 
@@ -87,7 +87,7 @@ describe('creating and opening a project', () => {
     const file = fresh();
     await (await createProject({ file, name: 'New', demo: false }, { migrations: later })).close();
     const before = readFileSync(file);
-    await expect(openProject(file)).rejects.toMatchObject({ data: { code: 'NEWER_PROJECT' }, message: expect.stringContaining('0002-colour') as string });
+    await expect(openProject(file)).rejects.toMatchObject({ data: { code: 'NEWER_PROJECT' }, message: expect.stringContaining('9999-colour') as string });
     expect(readFileSync(file).equals(before)).toBe(true);
     expect(readdirSync(path.dirname(file))).toEqual(['project.causeway']);
   });
@@ -105,8 +105,8 @@ describe('migrating', () => {
   it('copies an older project beside itself, then brings it forward with its rows', async () => {
     const file = await made();
     const store = keep(await openProject(file, { migrations: later }));
-    expect(store.schemaVersion).toBe('0002-colour');
-    expect(store.migrated).toEqual({ from: '0001-project', copy: `${file}.before-0002-colour.copy` });
+    expect(store.schemaVersion).toBe('9999-colour');
+    expect(store.migrated).toEqual({ from: Object.keys(MIGRATIONS).at(-1), copy: `${file}.before-9999-colour.copy` });
     expect(await store.pairs.list()).toMatchObject([{ name: 'Contoso', sourceObjects: 5 }]);
     const db = new Database(file, { readonly: true });
     expect(db.prepare('select colour from pair').all()).toEqual([{ colour: 'blue' }]);
@@ -117,7 +117,7 @@ describe('migrating', () => {
 
   it('takes a failing migration back as a whole', async () => {
     const file = await made();
-    const half = { ...MIGRATIONS, '0002-half': { statements: () => ['create table half (id text) strict', 'insert into nowhere values (1)'] } };
+    const half = { ...MIGRATIONS, '9999-half': { statements: () => ['create table half (id text) strict', 'insert into nowhere values (1)'] } };
     await expect(openProject(file, { migrations: half })).rejects.toThrow(/nowhere/);
     const store = keep(await openProject(file));
     expect(await store.pairs.list()).toHaveLength(1);

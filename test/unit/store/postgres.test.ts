@@ -8,7 +8,7 @@ import { NO_POSTGRES, PAIR, failure, sandbox, seeded } from './fixture.ts';
 
 const { place, keep } = sandbox();
 const fresh = () => place('PostgreSQL');
-const later = { ...MIGRATIONS, '0002-colour': { statements: () => ["alter table pair add column colour text not null default 'blue'"] } };
+const later = { ...MIGRATIONS, '9999-colour': { statements: () => ["alter table pair add column colour text not null default 'blue'"] } };
 
 async function made(at: string): Promise<string> {
   const store = await createProject({ file: at, name: 'Test', demo: true });
@@ -34,7 +34,7 @@ describe.skipIf(NO_POSTGRES)('a project on PostgreSQL', () => {
     const store = keep(await openProject(at));
     expect(await store.project.get()).toMatchObject({ name: 'Test', demo: true });
     expect(await store.pairs.list()).toMatchObject([{ ...PAIR, sourceObjects: 5, collections: 1 }]);
-    expect(store).toMatchObject({ file: parseAddress(at).shown, schemaVersion: '0001-project', migrated: null });
+    expect(store).toMatchObject({ file: parseAddress(at).shown, schemaVersion: Object.keys(MIGRATIONS).at(-1), migrated: null });
     expect(store.file).not.toContain(parseAddress(at).password);
     expect(await store.check()).toEqual([]);
     await expect(store.copyTo('/tmp/no-such.causeway')).rejects.toMatchObject({ data: { code: 'CONFLICT' }, message: expect.stringContaining('project move --to FILE') as string });
@@ -61,7 +61,7 @@ describe.skipIf(NO_POSTGRES)('a project on PostgreSQL', () => {
   it('leaves nothing behind when its making fails, not even of several at once', async () => {
     const at = await fresh();
     const { schema } = parseAddress(at);
-    const bad = { migrations: { ...MIGRATIONS, '0002-bad': { statements: () => ['create table nonsense ('] } } };
+    const bad = { migrations: { ...MIGRATIONS, '9999-bad': { statements: () => ['create table nonsense ('] } } };
     await expect(createProject({ file: at, name: 'X', demo: false }, bad)).rejects.toThrow(/syntax error/);
     const run = await administrator();
     expect(await run(`select 1 as there from pg_namespace where nspname = '${schema}'`)).toEqual([]);
@@ -75,15 +75,15 @@ describe.skipIf(NO_POSTGRES)('a project on PostgreSQL', () => {
 
   it('is brought forward as a whole or not at all, and refused when it is newer', async () => {
     const at = await made(await fresh());
-    const half = { ...MIGRATIONS, '0002-half': { statements: () => ['create table half (id text)', 'insert into nowhere values (1)'] } };
+    const half = { ...MIGRATIONS, '9999-half': { statements: () => ['create table half (id text)', 'insert into nowhere values (1)'] } };
     await expect(openProject(at, { migrations: half })).rejects.toThrow(/nowhere/);
     const same = await openProject(at);
     expect((await same[CONTEXT].dialect.shape(same[CONTEXT].db)).some(({ name }) => name === 'half')).toBe(false);
     await same.close();
     const store = keep(await openProject(at, { migrations: later }));
-    expect(store).toMatchObject({ schemaVersion: '0002-colour', migrated: { from: '0001-project', copy: null } });
+    expect(store).toMatchObject({ schemaVersion: '9999-colour', migrated: { from: Object.keys(MIGRATIONS).at(-1), copy: null } });
     expect((await sql<{ colour: string }>`select colour from pair`.execute(store[CONTEXT].db)).rows).toEqual([{ colour: 'blue' }]);
-    await expect(openProject(at)).rejects.toMatchObject({ data: { code: 'NEWER_PROJECT' }, message: expect.stringContaining('0002-colour') as string });
+    await expect(openProject(at)).rejects.toMatchObject({ data: { code: 'NEWER_PROJECT' }, message: expect.stringContaining('9999-colour') as string });
   });
 
   it('sees that somebody else wrote, and only then; also after its connection was lost', async () => {

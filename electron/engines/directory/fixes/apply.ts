@@ -3,11 +3,12 @@ import type { Values } from '../../../../shared/domain/objects.ts';
 import type { AttributeChange, Operation } from '../../../../shared/domain/plans.ts';
 import { parentDn } from '../../../../shared/rules/dn.ts';
 import { valuesOf } from '../../../../shared/rules/attributes.ts';
-import type { Directory, DirectoryEntry, DirectorySchema } from '../port.ts';
-import { directoryChanges, standing } from './change.ts';
+import type { DirectoryEntry, DirectorySchema } from '../port.ts';
+import { directoryChanges, standing, standingOfAll } from './change.ts';
 import { isMembership, readGroup, type GroupNow } from './members.ts';
 import { lookUpMembers, membersBefore, sendMembers } from './members-write.ts';
-import type { FixIntent, FixLedger, FixResult, FixSettlement } from './port.ts';
+import { EFFECTIVE_RIGHTS, mayWrite } from './plan.ts';
+import type { FixDirectory, FixIntent, FixLedger, FixResult, FixSettlement } from './port.ts';
 
 /** Changes written down together before the first of them is sent; so many must be looked for after a crash, at most. */
 const WAVE = 25;
@@ -16,7 +17,7 @@ const REFUSALS: ReadonlySet<ErrorCode> = new Set([ErrorCode.Forbidden, ErrorCode
 
 /** Everything that writing fixes needs from outside. */
 export interface FixPorts {
-  readonly directory: Directory;
+  readonly directory: FixDirectory;
   readonly ledger: FixLedger;
   readonly newId: () => string;
   /** Milliseconds since 1970 UTC. */
@@ -26,15 +27,15 @@ export interface FixPorts {
   readonly onProgress: (progress: { readonly done: number; readonly failed: number }) => void;
 }
 
-/** The right that is missing, as an administrator of the directory grants it (MS-ADTS 5.1.3.2: RIGHT_DS_WRITE_PROPERTY). */
+/** The right that is missing, as an administrator of the directory grants it (MS-ADTS 5.1.3.2: RIGHT_DS_WRITE_PROPERTY). @param attribute one name, or several joined by commas. */
 export function rightToGrant(account: string, attribute: string, about: { readonly kind: string; readonly dn: string }): string {
   return `${account} may not write ${attribute} here. Grant it WriteProperty on ${attribute} of ${about.kind} objects in ${parentDn(about.dn) || about.dn}, then resume the task`;
 }
 
 /**
- * Writes the pending changes of a plan to a directory, one LDAP modify each. Every change is written down with the values seen right
- * before; a value that is no longer the planned one is left alone (drifted). What an earlier run left open is looked for first.
- * Operations are of service `directory`: `update` with one change each, and members of groups, in whose settlements `references` are those really changed.
+ * Writes the pending operations of a plan to a directory, one LDAP modify each. Every operation is written down with the values seen right
+ * before; an object of which a value is no longer the planned one is left alone (drifted). What an earlier run left open is looked for first.
+ * Operations are of service `directory`: `update` with one change each, or several of different attributes that belong together, and members of groups, in whose settlements `references` are those really changed.
  * @returns totals of this run; `cancelled` when the signal fired between two writes.
  * @throws AppError of the connection; what was sent without an answer stays open and is looked for by the next run.
  */
@@ -96,46 +97,55 @@ function observed({ changes }: Operation, entry: DirectoryEntry | undefined): Re
 }
 
 const settlement = ({ id, operation }: FixIntent, outcome: FixSettlement['outcome'], message = ''): FixSettlement => ({ intentId: id, operation, outcome, targetId: null, references: [], message });
-const changeOf = ({ changes }: Operation): AttributeChange => {
-  const [change, ...more] = changes;
-  if (change === undefined || more.length > 0) throw appError(ErrorCode.BadFile, 'A fix of the plan does not have exactly one change. Make a new plan.');
-  return change;
+const changesOf = ({ changes }: Operation): readonly AttributeChange[] => {
+  if (changes.length === 0 || new Set(changes.map(({ attribute }) => attribute.toLowerCase())).size < changes.length) throw appError(ErrorCode.BadFile, 'A fix of the plan has no change, or two of one attribute. Make a new plan.');
+  return changes;
 };
+const namesOf = (changes: readonly AttributeChange[]): string => changes.map(({ attribute }) => attribute).join(', ');
 const isSingle = (schema: DirectorySchema, attribute: string): boolean => schema.attribute(attribute)?.singleValued ?? false;
+
+/** The changes of an operation that somebody else's values stand in the way of. */
+const elsewhere = (schema: DirectorySchema, changes: readonly AttributeChange[], now: (attribute: string) => Values): readonly AttributeChange[] => changes.filter((change) => standing(change, now(change.attribute), isSingle(schema, change.attribute)) === 'elsewhere');
 
 async function send({ directory, account }: FixPorts, schema: DirectorySchema, intent: FixIntent, entry: DirectoryEntry | undefined): Promise<FixSettlement> {
   const { operation } = intent;
-  const change = changeOf(operation);
+  const changes = changesOf(operation);
   if (entry === undefined) return settlement(intent, 'failed', `"${operation.name}" is not in the directory any more.`);
-  const now = intent.before[change.attribute] ?? [];
-  const where = standing(change, now, isSingle(schema, change.attribute));
-  if (where === 'after') return settlement(intent, 'unchanged', 'The value was so already.');
-  const drift = `${change.attribute} of "${operation.name}" changed since the plan was made. Check again to decide.`;
-  if (where === 'elsewhere') return settlement(intent, 'drifted', drift);
+  const now = (attribute: string): Values => intent.before[attribute] ?? [];
+  const where = standingOfAll(changes, now, (attribute) => isSingle(schema, attribute));
+  if (where === 'after') return settlement(intent, 'unchanged', changes.length === 1 ? 'The value was so already.' : 'The values were so already.');
+  const drift = (changed: readonly AttributeChange[]): string => `${namesOf(changed)} of "${operation.name}" changed since the plan was made. Check again to decide.`;
+  if (where === 'elsewhere') return settlement(intent, 'drifted', drift(elsewhere(schema, changes, now)));
   try {
-    // No signal: what is being sent is waited for, so that its outcome is known.
-    await directory.modify(entry.guid, directoryChanges(change, now));
+    // No signal: what is being sent is waited for, so that its outcome is known. One request: all of it is written, or nothing (RFC 4511 4.6).
+    await directory.modify(entry.guid, changes.flatMap((change) => directoryChanges(change, now(change.attribute))));
     return settlement(intent, 'done');
   } catch (error) {
     if (!(error instanceof AppError) || !REFUSALS.has(error.data.code)) throw error;
-    // Somebody was faster than this write: that is for a person to look at, and no fault of the directory.
-    const since = error.data.code === ErrorCode.Forbidden ? undefined : await directory.get(entry.guid, [change.attribute]);
-    if (since !== undefined && standing(change, valuesOf(since.attributes, change.attribute) ?? [], isSingle(schema, change.attribute)) !== 'before') return settlement(intent, 'drifted', drift);
-    const why = error.data.code === ErrorCode.Forbidden ? rightToGrant(account, change.attribute, { kind: operation.objectKind, dn: entry.dn }) : error.message.replace(/\.$/, '');
-    return settlement(intent, 'failed', `${change.attribute} of "${operation.name}" was not changed: ${why}.`);
+    const forbidden = error.data.code === ErrorCode.Forbidden;
+    const since = await directory.get(entry.guid, forbidden ? [EFFECTIVE_RIGHTS] : changes.map(({ attribute }) => attribute));
+    if (!forbidden && since !== undefined) {
+      // Somebody was faster than this write: that is for a person to look at, and no fault of the directory.
+      const present = (attribute: string): Values => valuesOf(since.attributes, attribute) ?? [];
+      const changed = changes.filter((change) => standing(change, present(change.attribute), isSingle(schema, change.attribute)) !== standing(change, now(change.attribute), isSingle(schema, change.attribute)));
+      if (changed.length > 0) return settlement(intent, 'drifted', drift(changed));
+    }
+    const denied = since === undefined ? changes : changes.filter(({ attribute }) => !mayWrite(since, attribute, schema));
+    const why = forbidden ? rightToGrant(account, namesOf(denied.length === 0 ? changes : denied), { kind: operation.objectKind, dn: entry.dn }) : error.message.replace(/\.$/, '');
+    return settlement(intent, 'failed', `${namesOf(changes)} of "${operation.name}" ${changes.length === 1 ? 'was' : 'were'} not changed: ${why}.`);
   }
 }
 
 /** What became of an intent whose outcome nobody wrote down; null: it did not happen. */
-async function lookUp(directory: Directory, schema: DirectorySchema, intent: FixIntent, signal: AbortSignal | undefined): Promise<FixSettlement | null> {
+async function lookUp(directory: FixDirectory, schema: DirectorySchema, intent: FixIntent, signal: AbortSignal | undefined): Promise<FixSettlement | null> {
   const { operation } = intent;
-  const change = changeOf(operation);
-  const entry = await directory.get(operation.sourceId ?? '', [change.attribute], signal);
+  const changes = changesOf(operation);
+  const entry = await directory.get(operation.sourceId ?? '', changes.map(({ attribute }) => attribute), signal);
   if (entry === undefined) return settlement(intent, 'failed', `"${operation.name}" is not in the directory any more.`);
-  const single = isSingle(schema, change.attribute);
-  const before = intent.before[change.attribute] ?? [];
-  const where = standing(change, valuesOf(entry.attributes, change.attribute) ?? [], single);
+  const single = (attribute: string): boolean => isSingle(schema, attribute);
+  const present = (attribute: string): Values => valuesOf(entry.attributes, attribute) ?? [];
+  const where = standingOfAll(changes, present, single);
   // Only a change that there was to make can have been made by us.
-  if (where === 'after') return standing(change, before, single) === 'before' ? settlement(intent, 'done') : settlement(intent, 'unchanged', 'The value was so already.');
-  return where === 'before' ? null : settlement(intent, 'drifted', `${change.attribute} of "${operation.name}" is neither what it was nor what was to be written. Check again to decide.`);
+  if (where === 'after') return standingOfAll(changes, (attribute) => intent.before[attribute] ?? [], single) === 'before' ? settlement(intent, 'done') : settlement(intent, 'unchanged', changes.length === 1 ? 'The value was so already.' : 'The values were so already.');
+  return where === 'before' ? null : settlement(intent, 'drifted', `${namesOf(elsewhere(schema, changes, present))} of "${operation.name}" is neither what it was nor what was to be written. Check again to decide.`);
 }

@@ -22,6 +22,18 @@ export function standing({ before, after }: FixChange, now: Values, singleValued
   return within(from, now) && (!singleValued || now.length === from.length) ? 'before' : 'elsewhere';
 }
 
+/** The values of an attribute, whether it has any or not. */
+export type ValuesNow = (attribute: string) => Values;
+
+/**
+ * Compares an object with all changes of one operation, which are written together or not at all: one value that somebody changed keeps the others from being written.
+ * @param isSingle whether an attribute has one value only.
+ */
+export function standingOfAll(changes: readonly FixChange[], now: ValuesNow, isSingle: (attribute: string) => boolean): Standing {
+  const each = changes.map((change) => standing(change, now(change.attribute), isSingle(change.attribute)));
+  return each.includes('elsewhere') ? 'elsewhere' : each.every((one) => one === 'after') ? 'after' : 'before';
+}
+
 /** The values that a fix really takes away and adds, seen from what the attribute holds. */
 export function effectOf({ before, after }: FixChange, now: Values): { readonly removed: Values; readonly added: Values } {
   const to = after ?? [];

@@ -5,6 +5,6 @@ export { dnsOf, isMembership, MEMBER, MEMBERS_OF_OPERATION, readGroup, readGroup
 export { undoMembers, verifyMembers, type MembersUndo, type WrittenMembers } from './members-undo.ts';
 export { compareMembership, type MembershipChange, type MembershipFacts } from './membership.ts';
 export { EFFECTIVE_RIGHTS, mayWrite, planFix, type FixWish, type PlannedFix } from './plan.ts';
-export type { FixIntent, FixLedger, FixResult, FixSettlement } from './port.ts';
+export type { FixDirectory, FixIntent, FixLedger, FixResult, FixSettlement } from './port.ts';
 export { planUndo, type UndoPlan, type UndoStep, type WrittenFix } from './undo.ts';
 export { verifyFixes } from './verify.ts';

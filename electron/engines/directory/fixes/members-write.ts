@@ -1,9 +1,9 @@
 import { AppError, ErrorCode } from '../../../../shared/domain/errors.ts';
 import type { Reference } from '../../../../shared/domain/plans.ts';
 import { normaliseDn } from '../../../../shared/rules/dn.ts';
-import type { Directory, DirectoryChange } from '../port.ts';
+import type { DirectoryChange } from '../port.ts';
 import { isMembership, leftOf, MEMBER, readGroup, type GroupNow } from './members.ts';
-import type { FixIntent, FixSettlement } from './port.ts';
+import type { FixDirectory, FixIntent, FixSettlement } from './port.ts';
 
 /** Answers of a directory that speak of the values sent and not of the connection. */
 const REFUSALS: ReadonlySet<ErrorCode> = new Set([ErrorCode.Forbidden, ErrorCode.DirectoryRefused, ErrorCode.NotFound, ErrorCode.InvalidInput]);
@@ -26,7 +26,7 @@ const changeOf = (intent: FixIntent, some: readonly Reference[], now: GroupNow):
 interface Written { readonly done: readonly Reference[]; readonly refused: readonly Reference[]; readonly error: AppError | null }
 
 /** Writes objects together; when they are refused, each half on its own, so that one that the directory does not take keeps no other out. */
-async function write(directory: Directory, intent: FixIntent, some: readonly Reference[], now: GroupNow): Promise<Written> {
+async function write(directory: FixDirectory, intent: FixIntent, some: readonly Reference[], now: GroupNow): Promise<Written> {
   if (some.length === 0) return { done: [], refused: [], error: null };
   try {
     // No signal: what is being sent is waited for, so that its outcome is known.
@@ -47,7 +47,7 @@ async function write(directory: Directory, intent: FixIntent, some: readonly Ref
  * Writes the members of one operation. Those that somebody put in or took out meanwhile are left as they are and are not ours.
  * @param now the group right before. @param right the sentence about a missing right.
  */
-export async function sendMembers(directory: Directory, intent: FixIntent, now: GroupNow | undefined, right: () => string): Promise<FixSettlement> {
+export async function sendMembers(directory: FixDirectory, intent: FixIntent, now: GroupNow | undefined, right: () => string): Promise<FixSettlement> {
   const { operation } = intent;
   if (now === undefined) return gone(intent);
   const adding = operation.kind === 'add members';
@@ -66,7 +66,7 @@ export async function sendMembers(directory: Directory, intent: FixIntent, now: 
 }
 
 /** What became of the members of an intent whose outcome nobody wrote down; null: nothing of it happened. */
-export async function lookUpMembers(directory: Directory, intent: FixIntent, signal: AbortSignal | undefined): Promise<FixSettlement | null> {
+export async function lookUpMembers(directory: FixDirectory, intent: FixIntent, signal: AbortSignal | undefined): Promise<FixSettlement | null> {
   const { operation } = intent;
   const now = await readGroup(directory, operation, signal);
   if (now === undefined) return gone(intent);

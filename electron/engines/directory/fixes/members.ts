@@ -3,6 +3,7 @@ import { valuesOf } from '../../../../shared/rules/attributes.ts';
 import { normaliseDn } from '../../../../shared/rules/dn.ts';
 import { escapeFilterValue, filterOfGuids } from '../filter/index.ts';
 import type { Directory, DirectoryEntry } from '../port.ts';
+import type { FixDirectory } from './port.ts';
 
 /**
  * Members written in one modify at most. Active Directory recommends no more than 5,000 values in one LDAP transaction (Active Directory maximum
@@ -30,7 +31,7 @@ export interface GroupNow {
  * Present DNs of objects of the domain by objectGUID.
  * @returns without those that are gone, or that the account may not see.
  */
-export async function dnsOf(directory: Directory, ids: readonly string[], signal?: AbortSignal): Promise<ReadonlyMap<string, string>> {
+export async function dnsOf(directory: FixDirectory, ids: readonly string[], signal?: AbortSignal): Promise<ReadonlyMap<string, string>> {
   const found = new Map<string, string>();
   for (let from = 0; from < ids.length; from += ASKED) {
     const filter = filterOfGuids(ids.slice(from, from + ASKED));
@@ -44,7 +45,7 @@ export async function dnsOf(directory: Directory, ids: readonly string[], signal
  * nobody is mistaken for another who has taken over the name.
  * @returns undefined when the group is gone.
  */
-export async function readGroup(directory: Directory, operation: Pick<Operation, 'sourceId' | 'references'>, signal?: AbortSignal): Promise<GroupNow | undefined> {
+export async function readGroup(directory: FixDirectory, operation: Pick<Operation, 'sourceId' | 'references'>, signal?: AbortSignal): Promise<GroupNow | undefined> {
   const ids = operation.references.flatMap(({ sourceId }) => sourceId ?? []);
   const dns = await dnsOf(directory, ids, signal);
   const entry = await directory.get(operation.sourceId ?? '', [MEMBER], signal);

@@ -1,4 +1,8 @@
 import type { Operation, Outcome, Reference } from '../../../../shared/domain/plans.ts';
+import type { Directory } from '../port.ts';
+
+/** What writing fixes asks of a directory. */
+export type FixDirectory = Pick<Directory, 'schema' | 'get' | 'modify' | 'read'>;
 
 /** What is written down before a change is sent (write-ahead). */
 export interface FixIntent {

@@ -6,7 +6,7 @@ import { effectOf, inverseOf, standing, type FixChange } from './change.ts';
 /** A fix that was written and not taken back yet. */
 export interface WrittenFix { readonly operation: Operation; readonly before: Readonly<Record<string, readonly string[]>> }
 
-/** One step of the way back. `conflict`: the sentence about what others did since; null when nobody did anything. */
+/** One step of the way back: one attribute. Steps of one operation stand together, and are written together. `conflict`: the sentence about what others did since; null when nobody did anything. */
 export interface UndoStep { readonly operation: Operation; readonly change: FixChange; readonly conflict: string | null }
 
 /** The way back of fixes: what is to be written, what others changed and stays, and what cannot be taken back. */
@@ -27,23 +27,24 @@ export function planUndo(written: readonly WrittenFix[], present: ReadonlyMap<st
   const kept: UndoPlan['kept'][number][] = [];
   const impossible: UndoPlan['impossible'][number][] = [];
   for (const { operation, before } of written.toReversed()) {
-    const change = operation.changes[0];
-    const back = change === undefined ? null : inverseOf(change, before[change.attribute] ?? []);
-    if (back === null) continue;
-    const { attribute } = back;
-    const entry = present.get(operation.sourceId ?? '');
-    if (entry === undefined) { impossible.push({ operation, attribute, reason: `"${operation.name}" is not in the directory any more, so ${attribute} cannot be taken back.` }); continue; }
-    const single = schema.attribute(attribute)?.singleValued ?? false;
-    const now = valuesOf(entry.attributes, attribute) ?? [];
-    const where = standing(back, now, single);
-    if (where === 'after') continue;
-    if (where === 'before') { steps.push({ operation, change: back, conflict: null }); continue; }
-    if (mode === 'keep changes made since') { kept.push({ operation, attribute, current: now.join(', ') }); continue; }
-    // What is there now in place of what was written: the only value, or nothing of a value that others took out.
-    const overwritten: FixChange = { attribute, before: single && now.length > 0 ? now : null, after: back.after };
-    const { removed, added } = effectOf(overwritten, now);
-    if (removed.length === 0 && added.length === 0) continue;
-    steps.push({ operation, change: overwritten, conflict: `${attribute} of "${operation.name}" was changed by others since; the roll back overwrites that.` });
+    for (const change of operation.changes) {
+      const back = inverseOf(change, before[change.attribute] ?? []);
+      if (back === null) continue;
+      const { attribute } = back;
+      const entry = present.get(operation.sourceId ?? '');
+      if (entry === undefined) { impossible.push({ operation, attribute, reason: `"${operation.name}" is not in the directory any more, so ${attribute} cannot be taken back.` }); continue; }
+      const single = schema.attribute(attribute)?.singleValued ?? false;
+      const now = valuesOf(entry.attributes, attribute) ?? [];
+      const where = standing(back, now, single);
+      if (where === 'after') continue;
+      if (where === 'before') { steps.push({ operation, change: back, conflict: null }); continue; }
+      if (mode === 'keep changes made since') { kept.push({ operation, attribute, current: now.join(', ') }); continue; }
+      // What is there now in place of what was written: the only value, or nothing of a value that others took out.
+      const overwritten: FixChange = { attribute, before: single && now.length > 0 ? now : null, after: back.after };
+      const { removed, added } = effectOf(overwritten, now);
+      if (removed.length === 0 && added.length === 0) continue;
+      steps.push({ operation, change: overwritten, conflict: `${attribute} of "${operation.name}" was changed by others since; the roll back overwrites that.` });
+    }
   }
   return { steps, kept, impossible };
 }

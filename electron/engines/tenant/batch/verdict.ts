@@ -27,6 +27,7 @@ export function judge(request: GraphRequest, status: number, body: unknown, mayE
   if (status === 424) return { kind: 'again', when: 'next', mayExist: false, last: answer };
   // Refused before anything was done, so that even a POST may be repeated.
   if (isConcurrency(error)) return { kind: 'again', when: 'back off', mayExist: false, last: answer };
+  if (status >= 500 && status !== 501 && request.once) return { kind: 'final', answer: ambiguous(`the tenant answered ${status}, which leaves open whether it was done`) };
   if (status === 503 || (status >= 500 && status !== 501 && isSafeToRepeat(request))) return { kind: 'again', when: 'back off', mayExist: true, last: answer };
   if (status >= 500 && status !== 501) return { kind: 'final', answer: ambiguous(`the tenant answered ${status}, which leaves open whether it was done`) };
   if (mayExist && !isSafeToRepeat(request) && isConflict(error)) {

@@ -34,6 +34,7 @@ export const PERMISSIONS: readonly Permission[] = [
   ...both('User.ReadWrite.All', 'write', 'Creates and changes users and sets their manager.', 'Migrate, Synchronise, Roll back'),
   ...both('User.DeleteRestore.All', 'write', 'Deletes users and takes them back from the recycle bin.', 'Roll back, restore instead of create'),
   ...both('Group.ReadWrite.All', 'write', 'Creates, changes and deletes groups and their members.', 'Migrate, Synchronise, Roll back'),
+  ...both('Mail.Send', 'write', 'Sends notifications from the chosen mailbox; restrict the application to that mailbox (Exchange Online, role based access control for applications).', 'Notifications by Microsoft Graph; not needed with SMTP'),
   { permission: 'Exchange.Manage', api: 'Office 365 Exchange Online', type: 'delegated', kind: 'write', reason: 'Runs Exchange Online cmdlets as the person signed in.', usedFor: 'Contacts, distribution and mail-enabled security groups, permissions on mailboxes, staged batches' },
   { permission: 'Exchange.ManageAsApp', api: 'Office 365 Exchange Online', type: 'application', kind: 'write', reason: 'Runs Exchange Online cmdlets as the application, which also needs the role Exchange Recipient Administrator, or Exchange Administrator to change groups that others own.', usedFor: 'Contacts, distribution and mail-enabled security groups, permissions on mailboxes, staged batches' },
 ];

@@ -1,8 +1,11 @@
 /** A change of a multivalued property: everything anew, or single values added and removed. */
 export type ListChange = { readonly replace: readonly string[] } | { readonly add: readonly string[]; readonly remove: readonly string[] };
 
+/** A user name and its password. */
+export interface Credential { readonly username: string; readonly password: string }
+
 /** A value after binding. null: `$null`, which clears. */
-export type BoundValue = string | number | boolean | readonly string[] | ListChange | Buffer | null;
+export type BoundValue = string | number | boolean | readonly string[] | ListChange | Credential | Buffer | null;
 
 /** The bound parameters of one run, read by their own spelling. A parameter that was not given is undefined. */
 export class Arguments {
@@ -42,6 +45,11 @@ export class Arguments {
     const value = this.#values.get(name);
     if (value === null) return { replace: [] };
     return typeof value === 'object' && ('replace' in value || 'add' in value) ? value : undefined;
+  }
+  /** Value of a `credential`. */
+  credential(name: string): Credential | undefined {
+    const value = this.#values.get(name);
+    return typeof value === 'object' && value !== null && 'username' in value ? value : undefined;
   }
   /** Content of `bytes`. */
   bytes(name: string): Buffer | undefined {

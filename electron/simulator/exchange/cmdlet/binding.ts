@@ -1,5 +1,5 @@
 import { badParameter, notSimulated, type ExchangeRefusal } from '../refusal.ts';
-import { Arguments, type BoundValue, type ListChange } from './arguments.ts';
+import { Arguments, type BoundValue, type Credential, type ListChange } from './arguments.ts';
 import type { ParameterRule, ParameterRules, ParameterType } from './cmdlet.ts';
 
 /** PowerShell documentation, about_CommonParameters. */
@@ -61,7 +61,7 @@ const GUID = /^\{?([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})
 const NET_TYPE: Readonly<Record<Extract<ParameterType, string>, string>> = {
   text: 'System.String', number: 'System.Int32', guid: 'System.Guid', flag: 'System.Boolean', switch: 'System.Management.Automation.SwitchParameter', texts: 'Microsoft.Exchange.Data.MultiValuedProperty`1[System.String]',
   list: 'Microsoft.Exchange.Data.MultiValuedProperty`1[System.String]', bytes: 'System.Byte[]', size: 'Microsoft.Exchange.Data.Unlimited`1[Microsoft.Exchange.Data.ByteQuantifiedSize]',
-  'result size': 'Microsoft.Exchange.Data.Unlimited`1[System.UInt32]', password: 'System.Security.SecureString',
+  'result size': 'Microsoft.Exchange.Data.Unlimited`1[System.UInt32]', password: 'System.Security.SecureString', credential: 'System.Management.Automation.PSCredential',
 };
 
 function convert(name: string, rule: ParameterRule, value: unknown): BoundValue {
@@ -92,6 +92,7 @@ function convertTo(type: ParameterType, value: unknown): BoundValue | undefined 
     case 'texts': return textsOf(value);
     case 'list': return listChange(value);
     case 'bytes': return typeof value === 'string' && /^[A-Za-z0-9+/]*={0,2}$/.test(value) && value.length % 4 === 0 ? Buffer.from(value, 'base64') : undefined;
+    case 'credential': return credentialOf(value);
     case 'size': return typeof value === 'string' ? sizeText(value) : undefined;
   }
 }
@@ -141,8 +142,18 @@ function sizeText(value: string): string | undefined {
   return `${Number((bytes / shown.size).toPrecision(4))} ${shown.u} (${bytes.toLocaleString('en-US')} bytes)`;
 }
 
+/** The hash table of a PSCredential. */
+function credentialOf(value: unknown): Credential | undefined {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
+  const parts = new Map(Object.entries(value).map(([key, one]) => [key.toLowerCase(), one as unknown]));
+  const [username, password] = [parts.get('username'), parts.get('password')];
+  if (parts.get('@odata.type') !== '#Exchange.GenericHashTable' || parts.size !== 3 || typeof username !== 'string' || typeof password !== 'string') return undefined;
+  return username === '' || password === '' ? undefined : { username, password };
+}
+
 function cannotConvert(name: string, type: ParameterType, value: unknown): ExchangeRefusal {
-  const shown = typeof value === 'string' ? value : JSON.stringify(value);
+  // A secret is never repeated, however wrong its form is.
+  const shown = type === 'credential' || type === 'password' ? 'System.Object' : typeof value === 'string' ? value : JSON.stringify(value);
   const start = `Cannot process argument transformation on parameter '${name}'. Cannot convert value "${shown.slice(0, 200)}" to type`;
   if (typeof type !== 'string') {
     return badParameter(`${start} "Microsoft.Exchange.Data.${name}". Error: "Unable to match the identifier name ${shown.slice(0, 200)} to a valid enumerator name. Specify one of the following enumerator names and try again: ${type.join(', ')}"`);

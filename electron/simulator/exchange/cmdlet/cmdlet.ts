@@ -1,5 +1,6 @@
 import type { SimulatorClock } from '../../clock.ts';
 import type { Directory } from '../../directory/directory.ts';
+import type { Machine } from '../../migration/machine.ts';
 import type { ExchangeCaller } from '../caller.ts';
 import type { Arguments } from './arguments.ts';
 
@@ -7,9 +8,10 @@ import type { Arguments } from './arguments.ts';
  * Kind of value that a parameter takes. `text`, `number`, `guid`, `flag` (Boolean), `switch` (SwitchParameter: false is as if it were
  * absent), `texts` (string array or MultiValuedProperty that is set as a whole), `list` (MultiValuedProperty that also takes
  * `{"@odata.type":"#Exchange.GenericHashTable","Add":[...],"Remove":[...]}`), `bytes` (Base64), `size` ("25 MB", "unlimited"),
- * `result size` (a number or "Unlimited"), `password` (SecureString), or the names of an enumeration.
+ * `result size` (a number or "Unlimited"), `password` (SecureString), `credential` (PSCredential; `{"@odata.type":"#Exchange.GenericHashTable",
+ * "UserName":"...","Password":"..."}`, a form that nobody has published), or the names of an enumeration.
  */
-export type ParameterType = 'text' | 'number' | 'guid' | 'flag' | 'switch' | 'texts' | 'list' | 'bytes' | 'size' | 'result size' | 'password' | readonly string[];
+export type ParameterType = 'text' | 'number' | 'guid' | 'flag' | 'switch' | 'texts' | 'list' | 'bytes' | 'size' | 'result size' | 'password' | 'credential' | readonly string[];
 
 /** What a cmdlet accepts under one name. */
 export interface ParameterRule {
@@ -46,6 +48,8 @@ export interface CmdletCall {
   readonly set: string;
   readonly directory: Directory;
   readonly clock: SimulatorClock;
+  /** The service that migrates mailboxes. */
+  readonly migration: Machine;
   readonly caller: ExchangeCaller;
   /** Only rows with a higher {@link Found.at} are needed; others may be given and are dropped. */
   readonly after: number;

@@ -1,11 +1,9 @@
 /** Cmdlets of Exchange Online (cmdlet reference) that the simulator answers with an honest 501. */
 export const KNOWN_ELSEWHERE: ReadonlySet<string> = new Set([
-  ...['Get', 'New', 'Set', 'Remove', 'Test'].map((verb) => `${verb}-MigrationEndpoint`),
-  'Test-MigrationServerAvailability', ...['Get', 'New', 'Set', 'Remove', 'Start', 'Stop', 'Complete'].map((verb) => `${verb}-MigrationBatch`),
-  ...['Get', 'Set', 'Remove', 'Start', 'Stop'].map((verb) => `${verb}-MigrationUser`), 'Get-MigrationUserStatistics', 'Get-MigrationStatistics', 'Get-MigrationConfig', 'Set-MigrationConfig',
+  'Set-MigrationUser', 'Get-MigrationStatistics', 'Get-MigrationConfig', 'Set-MigrationConfig',
   ...['Get', 'New', 'Set', 'Remove', 'Suspend', 'Resume'].map((verb) => `${verb}-MoveRequest`), 'Get-MoveRequestStatistics',
-  ...['New', 'Get', 'Set', 'Remove'].map((verb) => `${verb}-OrganizationRelationship`), ...['New', 'Get', 'Set', 'Remove', 'Enable', 'Disable'].map((verb) => `${verb}-InboundConnector`),
-  ...['New', 'Get', 'Set', 'Remove'].map((verb) => `${verb}-OutboundConnector`), ...['New', 'Get', 'Set', 'Remove', 'Enable', 'Disable'].map((verb) => `${verb}-TransportRule`),
+  ...['New', 'Get', 'Set', 'Remove'].map((verb) => `${verb}-OrganizationRelationship`), ...['Set', 'Enable', 'Disable'].map((verb) => `${verb}-InboundConnector`),
+  ...['Set', 'Enable', 'Disable'].map((verb) => `${verb}-OutboundConnector`), ...['New', 'Get', 'Set', 'Remove', 'Enable', 'Disable'].map((verb) => `${verb}-TransportRule`),
   ...['New', 'Set', 'Remove'].map((verb) => `${verb}-DynamicDistributionGroup`), 'Get-DynamicDistributionGroupMember', ...['New', 'Remove'].map((verb) => `${verb}-UnifiedGroup`),
   ...['Get', 'Add', 'Remove'].map((verb) => `${verb}-UnifiedGroupLinks`), ...['Get', 'Set'].map((verb) => `${verb}-CASMailbox`), 'Get-EXOCASMailbox', 'Get-MailboxStatistics', 'Get-EXOMailboxStatistics',
   'Get-MailboxFolderStatistics', 'Get-EXOMailboxFolderStatistics', 'Get-MailboxFolder', ...['Get', 'Add', 'Set', 'Remove'].map((verb) => `${verb}-MailboxFolderPermission`), 'Get-EXOMailboxFolderPermission',

@@ -1,0 +1,2 @@
+/** Sending mail by SMTP. */
+export { isLoopback, smtpTransport, type SmtpSettings } from './smtp.ts';
