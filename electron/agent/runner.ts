@@ -154,7 +154,8 @@ export function startRunner(services: Services, options: RunnerOptions): Runner 
   const drain: Runner['drain'] = async (graceMs) => {
     closing = true;
     wake();
-    await beside?.close();
+    // Ends while the grace time runs: what it is at must not keep the task from being interrupted in time.
+    const besideEnded = beside?.close();
     const grace = Promise.withResolvers<void>();
     const timer = setTimeout(() => { grace.resolve(); }, graceMs);
     await Promise.race([running, grace.promise]);
@@ -163,6 +164,7 @@ export function startRunner(services: Services, options: RunnerOptions): Runner 
     const interrupted = current?.taskId ?? null;
     current?.abort.abort('closing');
     await running;
+    await besideEnded;
     return interrupted;
   };
   return {

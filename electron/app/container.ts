@@ -99,7 +99,7 @@ export async function openConsole(options: ConsoleOptions): Promise<Console> {
     // Not waited for: whoever opens a project must not wait for calls that still read the old one.
     const left = old.close().catch((error: unknown) => { options.platform.log.error({ err: error }, 'the project before could not be closed well'); }).finally(() => { closing.delete(left); });
     closing.add(left);
-    hub.publish('store.changed', { nouns: ['project', 'pairs', 'collections', 'objects', 'rules', 'tasks', 'agents', 'coexistence', 'mailboxes', 'notifications', 'cutover', 'evidence'] });
+    hub.publish('store.changed', { nouns: ['project', 'pairs', 'collections', 'objects', 'rules', 'tasks', 'agents', 'coexistence', 'mailboxes', 'notifications', 'cutover'] });
     return await projectInfo(next.services, { version: VERSION, logFolder: options.platform.log.folder });
   }
 

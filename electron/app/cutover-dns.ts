@@ -3,7 +3,7 @@ import { checkAutodiscover, checkMx, checkNotOnPremises, checkSpf, checkTtl, hos
 import { authoritativeServers, createResolver, type RecordKind, type Resolver } from '../platform/dns/index.ts';
 import { isOnPremisesHost } from './mail-world.ts';
 
-/** All questions of one check together, milliseconds; what was not asked by then is told as such. */
+/** All questions of one kind together, milliseconds; what was not asked by then is told as such. */
 const LIMIT_MS = 20_000;
 /** Domains asked for at a time. */
 const AT_A_TIME = 10;
@@ -21,7 +21,7 @@ export interface DnsQuestions {
 
 /** @param domains the mail domains. @throws AppError INVALID_INPUT for a server that is no address. */
 export function dnsQuestions(settings: CutoverSettings, domains: readonly string[], now: () => number, signal: AbortSignal): DnsQuestions {
-  const until = now() + LIMIT_MS;
+  let until = 0;
   const chosen = createResolver({ servers: settings.servers, now });
   const say = async (resolver: Resolver, name: string, kind: RecordKind): Promise<DnsSaid> => (now() > until ? { server: resolver.servers[0] ?? '', at: now(), problem: 'timeout', records: [] } : await resolver.resolve(name, kind, signal));
   const ask = async (name: string, kind: RecordKind) => await say(chosen, name, kind);
@@ -34,6 +34,8 @@ export function dnsQuestions(settings: CutoverSettings, domains: readonly string
   };
   const each = async <T>(work: (domain: string) => Promise<readonly T[]>): Promise<readonly T[]> => {
     const all: T[] = [];
+    // From here on: steps that read both sides may have come before.
+    until = now() + LIMIT_MS;
     for (let from = 0; from < domains.length; from += AT_A_TIME) all.push(...(await Promise.all(domains.slice(from, from + AT_A_TIME).map(work))).flat());
     return all;
   };

@@ -28,6 +28,8 @@ export async function noteHead(services: HeadServices): Promise<void> {
       log.warn({ number: before.head.number, file: before.file }, 'the chain of evidence does not have the link that this machine wrote down last');
       return;
     }
+    // After a loss of power a link that was written down and is gone would look like one that was cut off.
+    await store.toDisk();
     log.info({ number: head.number, hash: head.hash }, 'head of the chain of evidence');
     await evidenceHeads?.note({ ...await keyOf(services), ...head });
   } catch (error) {

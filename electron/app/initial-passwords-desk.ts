@@ -67,43 +67,65 @@ export async function passwordForDelivery(services: Pick<Services, 'store' | 'se
 /** Forgets a password that was delivered. */
 export async function passwordDelivered(services: Pick<Services, 'store' | 'secrets'>, id: string): Promise<void> {
   const entry = await services.store.outbox.get(id);
-  if (entry?.secretRef) await services.secrets.delete(entry.secretRef);
-  await services.store.outbox.close(id, 'delivered');
+  await services.store.outbox.close(id, 'delivered', await forgetSecret(services, entry?.secretRef ?? null));
+}
+
+/** Deletes a secret where it is here. @returns `elsewhere`: it is not, so whoever has it must still learn its name. */
+async function forgetSecret({ secrets }: Pick<Services, 'secrets'>, secretRef: string | null): Promise<'gone' | 'elsewhere'> {
+  if (secretRef === null) return 'gone';
+  // One that cannot be opened is here, too.
+  const isHere = await secrets.get(secretRef).then((value) => value !== null, () => true);
+  if (!isHere) return 'elsewhere';
+  await secrets.delete(secretRef);
+  return 'gone';
 }
 
 /** Forgets a password that nobody will be told: its account needs a reset. */
 export async function forgetPassword(services: Pick<Services, 'store' | 'secrets'>, { id, secretRef }: Pick<OutboxEntry, 'id' | 'secretRef'>): Promise<void> {
-  if (secretRef !== null) await services.secrets.delete(secretRef);
-  await services.store.outbox.close(id, 'needs a reset');
+  await services.store.outbox.close(id, 'needs a reset', await forgetSecret(services, secretRef));
 }
 
 /** Forgets passwords that nobody took in time: their accounts need a reset. @returns how many. */
 export async function expirePasswords(services: Pick<Services, 'store' | 'secrets' | 'now'>): Promise<number> {
   const entries = await services.store.outbox.expired(services.now());
-  for (const { id, secretRef } of entries) {
-    if (secretRef !== null) await services.secrets.delete(secretRef);
-    await services.store.outbox.close(id, 'expired');
-  }
+  for (const { id, secretRef } of entries) await services.store.outbox.close(id, 'expired', await forgetSecret(services, secretRef));
   return entries.length;
 }
 
-/** Where the passwords of a pair are sealed that still wait for their message. */
+/** Deletes what is sealed here of passwords that another machine gave up, or of accounts that were deleted from there. Call it now and then, not every second. @returns how many. */
+export async function forgetLeftPasswords(services: Pick<Services, 'store' | 'secrets'>): Promise<number> {
+  const { outbox, targets } = services.store;
+  let forgotten = 0;
+  for (const { id, pairId, targetId, state, secretRef } of await outbox.left()) {
+    if (await forgetSecret(services, secretRef) === 'elsewhere') continue;
+    forgotten += 1;
+    if ((await targets.getMany(pairId, [targetId], 'without links')).size === 0) await outbox.removeAll([id]);
+    else await outbox.close(id, state);
+  }
+  return forgotten;
+}
+
+/** Where the passwords of a pair are sealed: those that still wait for their message, and those that nobody has deleted yet. */
 export async function sealedPasswords(store: Pick<Repositories, 'outbox'>, pairId: string): Promise<readonly string[]> {
   const refs: string[] = [];
   let after: string | null = null;
   do {
-    const page: Awaited<ReturnType<Repositories['outbox']['page']>> = await store.outbox.page({ pairId, state: 'waits for delivery', after, limit: 500 });
+    const page: Awaited<ReturnType<Repositories['outbox']['page']>> = await store.outbox.page({ pairId, after, limit: 500 });
     refs.push(...page.rows.flatMap((one) => one.secretRef ?? []));
     after = page.next;
   } while (after !== null);
   return refs;
 }
 
-/** Forgets what is known of accounts that were deleted, their sealed passwords too. */
+/** Forgets what is known of accounts that were deleted, their sealed passwords too; what another machine has sealed stays named until that one has deleted it. */
 export async function forgetPasswords(services: Pick<Services, 'secrets' | 'now'>, store: Pick<Repositories, 'outbox' | 'mails'>, pairId: string, targetIds: readonly string[]): Promise<void> {
   const entries = await store.outbox.ofTargets(pairId, targetIds);
-  for (const { secretRef } of entries) if (secretRef !== null) await services.secrets.delete(secretRef);
+  const gone: string[] = [];
+  for (const { id, secretRef } of entries) {
+    if (await forgetSecret(services, secretRef) === 'gone') gone.push(id);
+    else await store.outbox.close(id, 'needs a reset', 'elsewhere');
+  }
   const mails = await store.mails.openOfAccounts(entries.map((one) => one.id));
   await store.mails.move(mails.map((one) => one.id), ['waiting', 'held', 'failed', 'unclear'], { state: 'cancelled', message: 'The account was deleted before this was sent.', at: services.now() }, 'all');
-  await store.outbox.removeAll(entries.map((one) => one.id));
+  await store.outbox.removeAll(gone);
 }

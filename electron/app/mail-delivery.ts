@@ -1,6 +1,6 @@
 import { AppError, ErrorCode } from '../../shared/domain/errors.ts';
 import type { MailAnswer, NotificationSettings, OutgoingMail } from '../../shared/domain/notifications.ts';
-import { fillIn, fillInSubject } from '../engines/notifications/index.ts';
+import { fillIn, fillInSubject, readTemplate } from '../engines/notifications/index.ts';
 import type { MailEnd, MailRecord } from '../store/index.ts';
 import { isDead, leaseOwner } from './dead-owners.ts';
 import { recordEvent, type RecordedEvent } from './evidence-events.ts';
@@ -99,6 +99,8 @@ async function sendOne(services: MailServices, settings: NotificationSettings, m
   const at = services.now();
   const password = mail.accountId === null || mail.secretRef === null ? undefined : await passwordForDelivery(services, mail.accountId);
   if (password === null) return { reached: true, end: await withoutPassword(services, mail, at) };
+  // "Send again" brings such mails, too: no mail leaves with an empty place where the password belongs.
+  if (password === undefined && mail.fields !== null && readTemplate(`Subject: ${mail.subject}\n\n${mail.body}`).asksForPassword) return { reached: true, end: { state: 'failed', message: 'The password of this account is not kept. Reset it and tell the person in another way.', answer: '', at } };
   const values = mail.fields === null ? null : { ...mail.fields, ...(password === undefined ? {} : { Password: password }) };
   const answer = await transport.send({
     id: mail.id, from: settings.from, replyTo: settings.replyTo, to: { address: mail.recipient, name: mail.recipientName }, attachments: mail.attachments, date: at,

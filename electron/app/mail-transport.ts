@@ -5,6 +5,9 @@ import { smtpTransport } from '../platform/mail/index.ts';
 import { mailSecretName } from './notifications-settings.ts';
 import type { Services } from './services.ts';
 
+/** So long a mail may wait for its turn at the tenant, milliseconds: together with the request itself (100 s) less than a try may take, or it would be called unclear before it leaves, and may then go twice. */
+const TURN_MS = 2 * 60_000;
+
 /** A way for mails that is open until it is closed. */
 export interface OpenTransport extends MailTransport { close(): Promise<void> }
 
@@ -28,7 +31,7 @@ export async function openTransport(services: Pick<Services, 'store' | 'secrets'
       return {
         async send(mail) {
           try {
-            const [answer] = await tenant.send([mailRequest(mail)], signal);
+            const [answer] = await tenant.send([mailRequest(mail)], AbortSignal.any([signal, AbortSignal.timeout(TURN_MS)]));
             return answer === undefined ? { kind: 'unclear', answer: 'the tenant gave no answer', reached: true } : mailAnswer(answer);
           } catch (error) {
             // Thrown only while nothing has left this machine: an answer that was lost is an answer of its own.

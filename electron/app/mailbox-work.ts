@@ -9,7 +9,7 @@ import { mailsAreSent } from './notifications-settings.ts';
 
 /** Milliseconds until the next look after something was asked of the service. */
 const SOON_MS = 2_000;
-const AT_REST = /^(Failed|Stopped)$/;
+const AT_REST = /^(Failed|CompletionFailed|Stopped)$/;
 const AT_WORK = /^(Starting|Syncing|Waiting)$/;
 
 /** Rows that the service is or was asked for; those whose forwarding alone is set again are none. */
@@ -43,6 +43,9 @@ async function bringToWork(pass: Pass, batch: MailboxBatchRecord): Promise<void>
   if (seen !== undefined && (seen.status === 'Created' || (batch.wanted === 'resume' && /^(Stopped|Failed|SyncedwithErrors)$/.test(seen.status)))) {
     await pass.mayAct();
     await service.start(seen.name);
+    // Written at once: when something later is refused, it is known that the service works.
+    seen = { ...seen, status: 'Starting' };
+    await pass.write(async (tx) => { await tx.mailboxBatches.update(batch.id, { serviceStatus: 'Starting' }); });
   }
   for (const address of resumed) {
     await pass.mayAct();
@@ -50,16 +53,21 @@ async function bringToWork(pass: Pass, batch: MailboxBatchRecord): Promise<void>
   }
   await pass.write(async (tx) => {
     await fulfil(tx, batch, { state: seen === undefined ? 'Active' : 'Starting', endedAt: null }, { serviceStatus: seen?.status ?? '', message: '', failures: 0 });
-    // A row that failed runs again: it is told by the next look where it stands.
-    await tx.mailboxRows.save(own.filter((row) => row.state === 'Failed' || row.state === 'Stopped').map((row) => ({ ...row, state: 'Waiting', errorCode: '', error: '', suggestion: '', changedAt: pass.services.now() })));
+    // A row that failed runs again: it is told by the next look where it stands. Read anew, because what was kept of them meanwhile must stay.
+    const present = serviceRows(await tx.mailboxRows.all(batch.id));
+    await tx.mailboxRows.save(present.filter((row) => row.state === 'Failed' || row.state === 'Stopped').map((row) => ({ ...row, state: 'Waiting', errorCode: '', error: '', suggestion: '', changedAt: pass.services.now() })));
   });
   await startForwardOf(pass, batch.id);
 }
 
-/** Notes where mail on premises went before the service was asked for anything: it changes targetAddress, and the journal has no entry of that. */
-async function keepTargetAddresses({ services, onPremises, signal, write }: Pass, rows: readonly MailboxRowRecord[]): Promise<void> {
+/**
+ * Notes where mail on premises went before the service was asked for anything: it changes targetAddress, and the journal has no entry of that.
+ * @throws AppError DIRECTORY_UNAVAILABLE when a domain controller cannot be asked; in an export nobody forwards mail.
+ */
+async function keepTargetAddresses({ services, pair, onPremises, signal, write }: Pass, rows: readonly MailboxRowRecord[]): Promise<void> {
   const unknown = rows.filter((row) => row.state !== 'Left out' && row.sourceId !== null && row.targetBefore === null && row.serviceStatus === '' && row.provisionedAt === null);
-  if (onPremises === null || unknown.length === 0) return;
+  if (unknown.length === 0 || (onPremises === null && pair.source.kind === 'ldif')) return;
+  if (onPremises === null) throw appError(ErrorCode.DirectoryUnavailable, 'The directory cannot be asked where mail goes now, which the migration service changes; the batch is run as soon as it answers.', { retryable: true });
   const values = await onPremises.targetAddresses(unknown.flatMap((row) => row.sourceId ?? []), signal);
   const changed = unknown.flatMap((row) => { const value = values.get(row.sourceId ?? ''); return value == null ? [] : [{ ...row, targetBefore: value, changedAt: services.now() }]; });
   if (changed.length > 0) await write(async (tx) => { await tx.mailboxRows.save(changed); });
@@ -78,7 +86,7 @@ async function ensureEndpoint(pass: Pass, batch: MailboxBatchRecord): Promise<vo
 }
 
 /**
- * What earlier batches left in the service. A user whose mailbox is made goes on where it failed; one that failed before is removed from its batch, so that the
+ * What earlier batches left in the service. A user whose mailbox is made goes on where it failed; one that failed before and is at rest is removed from its batch, so that the
  * new one takes it; one that the service does not know any more is given to it anew.
  */
 async function earlierUsers(pass: Pass, batch: MailboxBatchRecord, own: readonly MailboxRowRecord[], seen: BatchSeen | undefined): Promise<{ readonly resumed: readonly string[]; readonly fresh: readonly MailboxRowRecord[]; readonly leaving: boolean }> {
@@ -92,7 +100,8 @@ async function earlierUsers(pass: Pass, batch: MailboxBatchRecord, own: readonly
     if (user === undefined) { fresh.push(row); continue; }
     if (user.batch.toLowerCase() === batch.serviceName.toLowerCase()) continue;
     if (row.provisionedAt !== null) { if (AT_REST.test(user.status)) resumed.push(row.address); continue; }
-    if (seen !== undefined) continue;
+    // Who is at work in another batch, which somebody resumed meanwhile, is left there: the looks follow him.
+    if (seen !== undefined || !(user.status === 'Removing' || AT_REST.test(user.status))) continue;
     if (user.status !== 'Removing') {
       await pass.mayAct();
       await service.removeUser(row.address);
@@ -102,7 +111,7 @@ async function earlierUsers(pass: Pass, batch: MailboxBatchRecord, own: readonly
   return { resumed, fresh: fresh.toSorted((a, b) => a.line - b.line), leaving };
 }
 
-/** Once the service has the rows nobody needs their passwords here. */
+/** Once the service has the rows, or the batch is closed, nobody needs their passwords here. */
 async function forgetPasswords({ services, write }: Pass, batchId: string): Promise<void> {
   const rows = (await services.store.mailboxRows.all(batchId)).filter((row) => row.secretRef !== null);
   if (rows.length === 0) return;
@@ -134,10 +143,14 @@ async function bringToRest(pass: Pass, batch: MailboxBatchRecord): Promise<void>
     await pass.mayAct();
     await service.stop(batch.serviceName);
   }
+  // A batch that the service does not have yet needs them when it is resumed.
+  if (seen !== undefined) await forgetPasswords(pass, batch.id);
+  const unknown = new Set<number>();
   const rows = await store.mailboxRows.all(batch.id);
   for (const row of rows) {
     if (row.origin !== 'failed before' || (row.state !== 'In progress' && row.state !== 'Waiting')) continue;
     const user = await service.user(row.address, signal);
+    if (user === undefined) unknown.add(row.line);
     if (user === undefined || user.batch.toLowerCase() === batch.serviceName.toLowerCase()) continue;
     await pass.mayAct();
     await service.stopUser(row.address);
@@ -145,7 +158,7 @@ async function bringToRest(pass: Pass, batch: MailboxBatchRecord): Promise<void>
   await pass.write(async (tx) => {
     await fulfil(tx, batch, { state: 'Stopping' }, { message: '', failures: 0 });
     // What the service was never given, or waits for a plan, is stopped here.
-    const here = rows.filter((row) => (row.state === 'Waiting' || row.state === 'In progress') && (row.origin === 'migrated before' || (seen === undefined && row.origin === 'new')));
+    const here = rows.filter((row) => (row.state === 'Waiting' || row.state === 'In progress') && (row.origin === 'migrated before' || (seen === undefined && (row.origin === 'new' || unknown.has(row.line)))));
     await tx.mailboxRows.save(here.map((row) => ({ ...row, state: 'Stopped', changedAt: pass.services.now() })));
   });
 }
@@ -162,6 +175,7 @@ async function remove(pass: Pass, batch: MailboxBatchRecord): Promise<void> {
     await pass.write(async (tx) => { await tx.mailboxBatches.update(batch.id, { serviceStatus: seen.status, lookedAt: services.now(), nextAt: services.now() + SOON_MS }); });
     return;
   }
+  await forgetPasswords(pass, batch.id);
   const at = services.now();
   const mails = await mailsAreSent(services.store);
   await pass.write(async (tx) => {

@@ -54,7 +54,7 @@ export async function createMailboxBatch(services: Services, input: { readonly p
     for (const name of kept) await secrets.delete(name);
     throw error;
   }
-  services.emit('store.changed', { nouns: ['mailboxes', 'evidence'] });
+  services.emit('store.changed', { nouns: ['mailboxes'] });
   return await shownBatch(store, id);
 }
 

@@ -12,6 +12,12 @@ import type { Services } from './services.ts';
 const SETTING = 'mailboxes';
 /** Name of the migration administrator's password in the secret store. */
 export const exchangeSecret = (pairId: string): string => `pair/${pairId}/exchange`;
+/** Names of all that the secret store keeps for the mailboxes of a pair: that password, and those of lists that the service has not taken yet. */
+export async function mailboxSecrets(store: Pick<Repositories, 'mailboxBatches' | 'mailboxRows'>, pairId: string): Promise<readonly string[]> {
+  const names = [exchangeSecret(pairId)];
+  for (const { id } of await store.mailboxBatches.list(pairId)) names.push(...(await store.mailboxRows.all(id)).flatMap((row) => row.secretRef ?? []));
+  return names;
+}
 const NONE: MailboxSettings = {
   profile: 'current', method: 'autodiscover', administrator: '', username: '', server: '', proxy: '', authentication: 'Basic', endpoint: '', atATime: MAILBOX_LIMITS.current.atATime, recipients: [], sourceVersion: 'unknown',
 };

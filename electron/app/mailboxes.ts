@@ -29,14 +29,18 @@ export function mailboxHandlers(services: Services): Pick<Handlers, keyof typeof
     },
     'mailboxes.create': async (input, { signal }) => await createMailboxBatch(services, input, signal),
     async 'mailboxes.discard'({ batchId }) {
-      const batch = await store.mailboxBatches.get(batchId);
-      if (batch.state !== 'Draft') throw appError(ErrorCode.Conflict, `The batch "${batch.name}" is ${batch.state}; only one that was never run can be thrown away.`);
-      for (const { secretRef } of await store.mailboxRows.all(batchId)) if (secretRef !== null) await services.secrets.delete(secretRef);
-      await store.transaction(async (tx) => {
+      const passwords = await store.transaction(async (tx) => {
+        // Asked by writing: whoever runs the batch at the same time comes before or finds it gone.
+        const isDraft = await tx.mailboxBatches.wish(batchId, ['Draft'], { wanted: '' });
+        const batch = await tx.mailboxBatches.get(batchId);
+        if (!isDraft) throw appError(ErrorCode.Conflict, `The batch "${batch.name}" is ${batch.state}; only one that was never run can be thrown away.`);
+        const names = (await tx.mailboxRows.all(batchId)).flatMap((row) => row.secretRef ?? []);
         await tx.mailboxBatches.remove(batchId);
         await recordEvent(tx, eventOf(services, batch, 'batch discarded'));
+        return names;
       });
-      services.emit('store.changed', { nouns: ['mailboxes', 'evidence'] });
+      for (const name of passwords) await services.secrets.delete(name);
+      services.emit('store.changed', { nouns: ['mailboxes'] });
       return { done: true };
     },
     'mailboxes.run': async ({ batchId }) => await wish(services, batchId, 'run'),
@@ -100,7 +104,7 @@ async function wish(services: Services, id: string, wanted: keyof typeof EVENTS)
     if (!done) throw appError(ErrorCode.Conflict, `The batch "${batch.name}" is ${batch.state}${batch.wanted === '' ? '' : ` and waits to ${batch.wanted}`}; it cannot be ${{ run: 'run', stop: 'stopped', resume: 'resumed' }[wanted]} now.`);
     await recordEvent(tx, eventOf(services, batch, EVENTS[wanted]));
   });
-  services.emit('store.changed', { nouns: ['mailboxes', 'evidence'] });
+  services.emit('store.changed', { nouns: ['mailboxes'] });
   services.nudge();
   return await shownBatch(store, id);
 }

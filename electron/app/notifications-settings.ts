@@ -45,8 +45,16 @@ export async function shownSettings(services: Pick<Services, 'store' | 'secrets'
   };
 }
 
-/** Keeps the settings. @param secret absent: the one that is kept stays; empty: it is forgotten. @throws AppError INVALID_INPUT naming what does not fit together. */
-export async function saveSettings(services: Pick<Services, 'store' | 'secrets'>, settings: NotificationSettings, secret: string | undefined): Promise<void> {
+/** What tells where a kept password goes, and as whose. */
+const SIGN_IN = ['host', 'port', 'security', 'caFile', 'username'] as const satisfies readonly (keyof NotificationSettings)[];
+
+/**
+ * Keeps the settings.
+ * @param secret absent: the one that is kept stays; empty: it is forgotten.
+ * @param record what the evidence keeps of it, in the transaction that keeps the settings.
+ * @throws AppError INVALID_INPUT naming what does not fit together; a kept password never goes to another server than the one it was entered for.
+ */
+export async function saveSettings(services: Pick<Services, 'store' | 'secrets'>, settings: NotificationSettings, secret: string | undefined, record: (tx: Repositories) => Promise<void>): Promise<void> {
   const { store, secrets } = services;
   if (settings.transport !== 'none' && settings.from === '') throw appError(ErrorCode.InvalidInput, 'The address of the sender is missing.');
   if (settings.transport === 'smtp' && settings.host === '') throw appError(ErrorCode.InvalidInput, 'The name of the mail server is missing.');
@@ -57,7 +65,14 @@ export async function saveSettings(services: Pick<Services, 'store' | 'secrets'>
     if (pair.target.readOnly) throw appError(ErrorCode.InvalidInput, `The pair "${pair.name}" may only read its tenant, so it cannot send mails. Choose another pair, or SMTP.`);
   }
   const name = await mailSecretName(store);
+  if (secret === undefined && settings.username !== '') {
+    const before = await notificationSettings(store);
+    if (SIGN_IN.some((one) => settings[one] !== before[one]) && await secrets.get(name) !== null) throw appError(ErrorCode.InvalidInput, 'The mail server or its sign-in was changed; enter the password again.');
+  }
   if (secret === '') await secrets.delete(name);
   else if (secret !== undefined) await secrets.set(name, secret);
-  await store.settings.set(SETTING, settings);
+  await store.transaction(async (tx) => {
+    await tx.settings.set(SETTING, settings);
+    await record(tx);
+  });
 }

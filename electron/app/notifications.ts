@@ -2,7 +2,7 @@ import type { MailRow } from '../../shared/contracts/notifications.ts';
 import { appError, ErrorCode } from '../../shared/domain/errors.ts';
 import type { MailState } from '../../shared/domain/notifications.ts';
 import type { Handlers } from '../ipc/router.ts';
-import { PROJECT_TEMPLATES, type MailRecord } from '../store/index.ts';
+import { PROJECT_TEMPLATES, type MailRecord, type Repositories } from '../store/index.ts';
 import { csvPart } from './csv.ts';
 import type { EvidenceKind } from '../../shared/domain/evidence.ts';
 import { otherHolder } from './dead-owners.ts';
@@ -32,8 +32,7 @@ export function notificationHandlers(services: Services): Pick<Handlers, Channel
   return {
     'notifications.settings': async () => await shownSettings(services),
     async 'notifications.saveSettings'({ settings, secret }) {
-      await saveSettings(services, settings, secret);
-      await record('settings changed', null, 'Notifications', { ...settings, signIn: secret === undefined ? 'as before' : secret === '' ? 'forgotten' : 'replaced' });
+      await saveSettings(services, settings, secret, async (tx) => { await record(tx, 'settings changed', null, 'Notifications', { ...settings, signIn: secret === undefined ? 'as before' : secret === '' ? 'forgotten' : 'replaced' }); });
       changed();
       services.nudge();
       return await shownSettings(services);
@@ -44,15 +43,19 @@ export function notificationHandlers(services: Services): Pick<Handlers, Channel
     },
     async 'notifications.saveTemplate'({ name, agentId, text }) {
       await templateOf(name, agentId);
-      await saveTemplate(store, { scope: agentId ?? PROJECT_TEMPLATES, name, text, changedAt: services.now(), changedBy: services.actor });
-      await record('template changed', null, name, { agentId: agentId ?? null, text });
+      await store.transaction(async (tx) => {
+        await saveTemplate(tx, { scope: agentId ?? PROJECT_TEMPLATES, name, text, changedAt: services.now(), changedBy: services.actor });
+        await record(tx, 'template changed', null, name, { agentId: agentId ?? null, text });
+      });
       changed();
       return await templateOf(name, agentId);
     },
     async 'notifications.removeTemplate'({ name, agentId }) {
       await templateOf(name, agentId);
-      await store.notificationTemplates.remove(agentId ?? PROJECT_TEMPLATES, name);
-      await record('template changed', null, name, { agentId: agentId ?? null, text: null });
+      await store.transaction(async (tx) => {
+        await tx.notificationTemplates.remove(agentId ?? PROJECT_TEMPLATES, name);
+        await record(tx, 'template changed', null, name, { agentId: agentId ?? null, text: null });
+      });
       changed();
       return await templateOf(name, agentId);
     },
@@ -69,14 +72,14 @@ export function notificationHandlers(services: Services): Pick<Handlers, Channel
     async 'notifications.retry'({ ids, again }) {
       const unclear = again === undefined ? await firstUnclear(services, ids) : undefined;
       if (unclear !== undefined) throw appError(ErrorCode.Conflict, `Nobody knows whether the mail to ${unclear.recipient} arrived: sending it again may bring it twice. Confirm that, or leave it out.`);
-      const moved = await store.mails.move(ids, ['failed', 'unclear', 'waiting'], { state: 'waiting', message: '', at: services.now() }, 'with a recipient');
-      return await done(moved, 'mail released');
+      // One may have become unclear since: nobody confirmed that.
+      return await release(ids, again === undefined ? ['failed', 'waiting'] : ['failed', 'unclear', 'waiting'], 'with a recipient');
     },
-    'notifications.release': async ({ ids }) => await done(await store.mails.move(ids, ['held'], { state: 'waiting', message: '', at: services.now() }, 'all'), 'mail released'),
+    'notifications.release': async ({ ids }) => await release(ids, ['held'], 'all'),
     async 'notifications.cancel'({ ids }) {
       const moved = await store.mails.move(ids, [...OPEN, 'failed', 'unclear'], { state: 'cancelled', message: `Cancelled by ${services.actor}.`, at: services.now() }, 'all');
       for (const { accountId, secretRef } of moved) if (accountId !== null && secretRef !== null) await forgetPassword(services, { id: accountId, secretRef });
-      return await done(moved, null);
+      return done(moved);
     },
     async 'notifications.send'(_, { signal }) {
       const idle: string[] = [];
@@ -88,12 +91,19 @@ export function notificationHandlers(services: Services): Pick<Handlers, Channel
     }, { after }),
   };
 
-  async function record(kind: EvidenceKind, pairId: string | null, subject: string, detail: Record<string, unknown>): Promise<void> {
-    await store.transaction(async (tx) => { await recordEvent(tx, { pairId, kind, actor: services.actor, at: services.now(), subject, detail }); });
+  async function record(tx: Pick<Repositories, 'evidence'>, kind: EvidenceKind, pairId: string | null, subject: string, detail: Record<string, unknown>): Promise<void> {
+    await recordEvent(tx, { pairId, kind, actor: services.actor, at: services.now(), subject, detail });
   }
 
-  async function done(moved: readonly MailRecord[], kind: 'mail released' | null): Promise<{ readonly changed: number }> {
-    for (const mail of kind === null ? [] : moved) await record('mail released', mail.pairId, mail.recipientName || mail.recipient, { message: mail.scenario, to: mail.recipient, before: mail.state, mailId: mail.id });
+  async function release(ids: readonly string[], from: readonly MailState[], which: 'all' | 'with a recipient'): Promise<{ readonly changed: number }> {
+    return done(await store.transaction(async (tx) => {
+      const moved = await tx.mails.move(ids, from, { state: 'waiting', message: '', at: services.now() }, which);
+      for (const mail of moved) await record(tx, 'mail released', mail.pairId, mail.recipientName || mail.recipient, { message: mail.scenario, to: mail.recipient, before: mail.state, mailId: mail.id });
+      return moved;
+    }));
+  }
+
+  function done(moved: readonly MailRecord[]): { readonly changed: number } {
     if (moved.length > 0) { changed(); services.nudge(); }
     return { changed: moved.length };
   }

@@ -5,13 +5,14 @@ import { DEFAULT_SCHEMA_TEMPLATE } from '../../shared/domain/rules.ts';
 import type { SourceConnection, TargetConnection } from '../../shared/domain/settings.ts';
 import { permissionsFor } from '../engines/tenant/index.ts';
 import type { PairRecord } from '../store/index.ts';
-import { changeOf, requireChangeable } from './pair-change.ts';
+import { changeOf, requireBatchesAtRest, requireChangeable } from './pair-change.ts';
 import { testConnection } from './pair-test.ts';
 import { openTemplates, startWithTemplate } from './rules-templates.ts';
 import type { Services } from './services.ts';
 import { recordEvent } from './evidence-events.ts';
 import { interruptDeadOf } from './dead-owners.ts';
 import { sealedPasswords } from './initial-passwords-desk.ts';
+import { mailboxSecrets } from './mailboxes-settings.ts';
 import { countUndoable, requireIdle } from './task-rows.ts';
 
 const toPair = (p: PairRecord): Pair => ({
@@ -86,9 +87,10 @@ export function pairHandlers(services: Services): Pick<Handlers, 'pairs.list' | 
       const undoable = force ? 0 : await countUndoable(store, { pairId: id });
       if (undoable > 0) throw appError(ErrorCode.Conflict, `${undoable} migrations of "${pair.name}" can still be rolled back. Deleting the pair deletes the journal that this needs; roll them back first, or force it.`);
       await interruptDeadOf(services, { pairId: id });
-      const passwords = await sealedPasswords(store, id);
+      const passwords = [...await sealedPasswords(store, id), ...await mailboxSecrets(store, id)];
       await store.transaction(async (tx) => {
         await requireIdle(tx, { pairId: id }, `"${pair.name}"`);
+        await requireBatchesAtRest(tx, pair);
         await tx.pairs.remove(id);
         await recordEvent(tx, { pairId: id, kind: 'pair removed', actor: services.actor, at: services.now(), subject: pair.name, detail: { migrated: written, force } });
       });

@@ -10,7 +10,7 @@ const EVERY_MS = 200;
 /** A change of which nobody said what it was makes windows read everything again, at most so often, milliseconds. */
 const UNEXPLAINED_MS = 5_000;
 
-const NOUNS = ['project', 'pairs', 'collections', 'objects', 'rules', 'tasks', 'agents', 'coexistence', 'mailboxes', 'notifications', 'cutover', 'evidence'] as const satisfies Events['store.changed']['nouns'];
+const NOUNS = ['project', 'pairs', 'collections', 'objects', 'rules', 'tasks', 'agents', 'coexistence', 'mailboxes', 'notifications', 'cutover'] as const satisfies Events['store.changed']['nouns'];
 type Noun = (typeof NOUNS)[number];
 const isNoun = (text: string): text is Noun => NOUNS.some((noun) => noun === text);
 

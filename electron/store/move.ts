@@ -74,8 +74,10 @@ async function secretNames(db: Kysely<Tables>): Promise<readonly string[]> {
   const waiting = await db.selectFrom('outbox').select('secret_ref').where('secret_ref', 'is not', null).orderBy('number').execute();
   const mails = await db.selectFrom('mail').select('secret_ref').where('secret_ref', 'is not', null).orderBy('number').execute();
   const mailboxes = await db.selectFrom('mailbox_row').select('secret_ref').where('secret_ref', 'is not', null).orderBy('batch_id').orderBy('line').execute();
+  const exchange = await db.selectFrom('pair_setting').select(['pair_id', 'value']).where('name', '=', 'mailboxes').orderBy('pair_id').execute();
+  const administrators = exchange.flatMap(({ pair_id, value }) => (json<{ readonly method?: unknown }>(value).method === 'existing' ? [] : [`pair/${pair_id}/exchange`]));
   const of = (text: string): unknown => json<{ readonly secretRef?: unknown }>(text).secretRef;
-  const names = [...pairs.flatMap((pair) => [of(pair.source), of(pair.target)]), ...[...waiting, ...mails, ...mailboxes].map((row) => row.secret_ref)];
+  const names = [...pairs.flatMap((pair) => [of(pair.source), of(pair.target)]), ...administrators, ...[...waiting, ...mails, ...mailboxes].map((row) => row.secret_ref)];
   return [...new Set(names.filter((name): name is string => typeof name === 'string' && name !== ''))];
 }
 

@@ -10,6 +10,7 @@ import type { StoreEnvironment } from './environment.ts';
 import { MIGRATION_TABLE, finish, migrate, newerProject, nextMigration, type Opened } from './migrate.ts';
 import { requireHere } from './moved.ts';
 import { APPLICATION_ID, damaged, recogniseProject } from './recognise.ts';
+import { beginChain } from './repositories/evidence-links.ts';
 import type { Tables } from './schema.ts';
 import type { Store } from './store.ts';
 
@@ -127,6 +128,7 @@ export async function openFile(file: string, environment: StoreEnvironment): Pro
       const copy = copyName(file, next);
       await opened.context.dialect.copyTo(opened.context.db, copy);
       await migrate(opened.context);
+      await beginChain(opened.context, seen);
       migrated = { from: seen.at(-1) ?? '', copy };
     }
     return finish(opened, file, migrated);

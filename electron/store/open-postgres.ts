@@ -7,6 +7,7 @@ import { readablePostgres } from './dialect/readable-postgres.ts';
 import type { StoreEnvironment } from './environment.ts';
 import { MIGRATION_TABLE, finish, migrate, newerProject, nextMigration, type Opened } from './migrate.ts';
 import { requireHere } from './moved.ts';
+import { beginChain } from './repositories/evidence-links.ts';
 import type { Made } from './open-file.ts';
 import type { Tables } from './schema.ts';
 import type { Store } from './store.ts';
@@ -103,6 +104,7 @@ export async function openSchema(place: string, environment: StoreEnvironment): 
     let migrated: Store['migrated'] = null;
     if (nextMigration(environment, seen) !== undefined) {
       await migrate(opened.context, address.schema);
+      await beginChain(opened.context, seen);
       migrated = { from: seen.at(-1) ?? '', copy: null };
     }
     return finish(opened, address.shown, migrated);

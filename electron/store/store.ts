@@ -125,6 +125,8 @@ export interface Store extends Repositories {
   transaction<T>(fn: (within: Repositories) => Promise<T>): Promise<T>;
   /** Writes a consistent copy to a new file. @throws AppError CONFLICT when the file exists or the project is not a file, INVALID_INPUT when it cannot be written. */
   copyTo(file: string): Promise<void>;
+  /** Everything committed so far survives a loss of power when the promise resolves. Not usable inside a transaction. */
+  toDisk(): Promise<void>;
   /** Problems that the database finds in itself; empty when it is sound. A file is read as a whole: about a second for 500 MB. */
   check(): Promise<readonly string[]>;
   /** Wakes agents of other processes when tasks wait for them. */
@@ -196,6 +198,7 @@ export function buildStore(context: Context, opened: Pick<Store, 'file' | 'schem
         throw appError(ErrorCode.InvalidInput, `The project cannot be copied to ${file}; check that the folder exists, can be written and has room.`, { cause: error });
       }
     },
+    toDisk: () => context.dialect.toDisk(context.db),
     check: () => context.dialect.check(context.db),
   };
 }

@@ -10,17 +10,16 @@ type Noun = Events['store.changed']['nouns'][number];
 /** Which channels show something of a noun: they are read again when it changes. */
 const SHOWN_BY: Readonly<Record<Noun, readonly ChannelName[]>> = {
   project: ['project.get'],
-  pairs: ['limits.get', 'pairs.list', 'pairs.get', 'pairs.domains', 'pairs.signIn', 'references.settings', 'licences.products', 'passwords.policy'],
+  pairs: ['limits.get', 'pairs.list', 'pairs.get', 'pairs.domains', 'pairs.signIn', 'references.settings', 'licences.products', 'passwords.policy', 'evidence.events'],
   collections: ['collections.list', 'collections.get', 'collections.overlaps', 'collections.leftOut', 'coexistence.get', 'coexistence.list', 'statistics.get', 'pairs.list', 'pairs.get'],
-  objects: ['matches.review', 'matches.summary', 'plans.changes', 'objects.page', 'objects.get', 'references.page', 'passwords.accounts', 'statistics.get', 'collections.list', 'collections.get', 'coexistence.get', 'coexistence.list', 'holds.page', 'writeBack.get', 'writeBack.candidates', 'writeBack.waiting'],
+  objects: ['matches.review', 'matches.summary', 'plans.changes', 'objects.page', 'objects.get', 'references.page', 'passwords.accounts', 'statistics.get', 'collections.list', 'collections.get', 'coexistence.get', 'coexistence.list', 'holds.page', 'writeBack.get', 'writeBack.candidates', 'writeBack.waiting', 'evidence.events'],
   rules: ['coexistence.get', 'coexistence.list', 'plans.changes', 'collections.overlaps', 'matchingRules.list', 'mappingRules.list', 'licences.list', 'licences.headCount', 'rules.pushDifference', 'templates.difference'],
-  tasks: ['coexistence.get', 'coexistence.list', 'coexistence.cycles', 'coexistence.timeline', 'holds.page', 'drift.page', 'drift.summary', 'writeBack.get', 'writeBack.candidates', 'writeBack.waiting', 'agents.list', 'tasks.list', 'tasks.get', 'tasks.items', 'plans.get', 'plans.operations', 'plans.list', 'plans.changes', 'rollBack.ofObject', 'statistics.get', 'pairs.signIn', 'checks.latest', 'checks.get', 'checks.page'],
+  tasks: ['coexistence.get', 'coexistence.list', 'coexistence.cycles', 'coexistence.timeline', 'holds.page', 'drift.page', 'drift.summary', 'writeBack.get', 'writeBack.candidates', 'writeBack.waiting', 'agents.list', 'tasks.list', 'tasks.get', 'tasks.items', 'plans.get', 'plans.operations', 'plans.list', 'plans.changes', 'rollBack.ofObject', 'statistics.get', 'pairs.signIn', 'checks.latest', 'checks.get', 'checks.page', 'evidence.events'],
   agents: ['agents.list', 'agents.settings', 'collections.list', 'collections.get'],
   coexistence: ['coexistence.get', 'coexistence.list', 'coexistence.cycles', 'coexistence.timeline', 'holds.page', 'drift.page', 'drift.summary', 'writeBack.get', 'collections.list', 'collections.get'],
-  mailboxes: ['mailboxes.settings', 'mailboxes.batches', 'mailboxes.batch', 'mailboxes.rows', 'mailboxes.reports', 'switch.standing'],
-  notifications: ['notifications.settings', 'notifications.templates', 'notifications.mails'],
-  cutover: ['cutover.settings', 'cutover.runbook', 'mailFlow.summary', 'mailFlow.rows', 'mailFlow.path'],
-  evidence: ['evidence.events'],
+  mailboxes: ['mailboxes.settings', 'mailboxes.batches', 'mailboxes.batch', 'mailboxes.rows', 'mailboxes.reports', 'switch.standing', 'evidence.events'],
+  notifications: ['notifications.settings', 'notifications.templates', 'notifications.mails', 'evidence.events'],
+  cutover: ['cutover.settings', 'cutover.runbook', 'mailFlow.summary', 'mailFlow.rows', 'mailFlow.path', 'evidence.events'],
 };
 
 const MAX_RETRIES = 2;

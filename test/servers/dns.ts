@@ -9,8 +9,8 @@ export type ZoneRecord =
   | { readonly kind: 'CNAME' | 'NS' | 'A' | 'AAAA'; readonly value: string; readonly ttl?: number }
   | { readonly kind: 'TXT'; readonly value: string | readonly string[]; readonly ttl?: number };
 
-/** What a name holds; or how the server fails at it: `silent` never answers, `forged` first sends an answer with another id. */
-export type ZoneEntry = readonly ZoneRecord[] | 'SERVFAIL' | 'REFUSED' | 'silent' | 'garbage' | { readonly forged: readonly ZoneRecord[]; readonly then: readonly ZoneRecord[] };
+/** What a name holds; or how the server fails at it: `silent` never answers, `forged` first sends an answer with another id, `referral` names the server that should be asked. */
+export type ZoneEntry = readonly ZoneRecord[] | 'SERVFAIL' | 'REFUSED' | 'silent' | 'garbage' | { readonly forged: readonly ZoneRecord[]; readonly then: readonly ZoneRecord[] } | { readonly referral: string };
 
 /** A DNS server on loopback whose zone is data. */
 export interface DnsServer {
@@ -49,6 +49,7 @@ export async function startDns(zone: Readonly<Record<string, ZoneEntry>> = {}): 
     if (entry === 'silent') return undefined;
     if (entry === 'SERVFAIL' || entry === 'REFUSED') return { ...base, flags: RCODE[entry] };
     if (entry === undefined || entry === 'garbage') return { ...base, flags: RCODE.NXDOMAIN };
+    if ('referral' in entry) return { ...base, authorities: [toAnswer(name, { kind: 'NS', value: entry.referral })] };
     const all = records ?? ('forged' in entry ? entry.then : entry);
     const aliases = all.flatMap((one) => (one.kind === 'CNAME' ? [{ ...one, kind: 'CNAME' as const }] : []));
     const wanted = all.filter((one) => one.kind === question?.type);

@@ -1,13 +1,14 @@
 import { appError, ErrorCode } from '../../../shared/domain/errors.ts';
 import type { Finding, Operation } from '../../../shared/domain/plans.ts';
 import { isOfDirectory } from '../../../shared/domain/statuses.ts';
-import { isMembership, MEMBER, planUndo, readGroup, undoMembers, type Directory, type DirectoryEntry, type FixDirectory, type UndoPlan, type WrittenFix } from '../../engines/directory/index.ts';
+import { isMembership, MEMBER, planUndo, readGroup, undoMembers, type Directory, type DirectoryEntry, type FixDirectory, type UndoPlan, type UndoStep, type WrittenFix } from '../../engines/directory/index.ts';
 import type { JournalEntry, PairRecord, PlannedOperation, TaskRecord } from '../../store/index.ts';
 import type { Services } from '../services.ts';
 import { createFixCounts, directoryName } from './fix.ts';
 import { settleOpenFixes } from './fix-apply.ts';
 import { nextTurn } from './next-turn.ts';
 import type { Reporter } from './reporter.ts';
+import { firstSide } from './switch-apply.ts';
 import { RollBackTask, readSettings } from './task-settings.ts';
 import { hasWritten, journalStanding, taskIfThere } from './undone-journal.ts';
 
@@ -48,8 +49,11 @@ export async function planFixRollBack(services: Services, pair: PairRecord, task
   const { id: planId } = await store.plans.create({ taskId: task.id, collectionId: task.collectionId, tenantName: directoryName(root.domain), settings: null, confirmation: root.domain, state: 'unfinished' });
   try {
     const totals = createFixCounts();
-    const sums = { read: 0, conflicts: 0, kept: 0, impossible: 0 };
-    // Newest first, as they are taken back.
+    const sums = { read: 0, conflicts: 0, kept: 0, impossible: 0, left: 0 };
+    // Objects whose first side stays as it is. The first side is that which ends forwarding: the second one alone would send mail round and round, or nowhere.
+    const halves = new Set<string | null>();
+    const first = await firstSide(services, task);
+    // Newest first, as they are taken back: the first side of an object comes before its second one.
     for await (const page of store.journal.iterateOfTask(undone.id, { order: 'newest first' })) {
       await nextTurn(signal);
       const standing = page.filter((j) => hasWritten(j) && j.undoneBy === null && (request.objectId === null || j.sourceId === request.objectId));
@@ -58,11 +62,13 @@ export async function planFixRollBack(services: Services, pair: PairRecord, task
       const forwarded = writes.filter(({ operation }) => operation.service === 'exchange');
       const members = await membersBack(directory, standing.filter((j) => isMembership(j.operation)), signal);
       const present = await presentOf(directory, fixes, signal, (read) => { reporter.progress(sums.read + read); });
-      const plans = [
-        planUndo(fixes.toReversed(), present, schema, request.mode),
-        ...(forwarding === undefined || forwarded.length === 0 ? [] : [planUndo(forwarded.toReversed(), await presentOf(forwarding, forwarded, signal, () => {}), await forwarding.schema(), request.mode)]),
-      ];
-      const plan: UndoPlan = { steps: plans.flatMap((one) => one.steps), kept: plans.flatMap((one) => one.kept), impossible: plans.flatMap((one) => one.impossible) };
+      const inDirectory = planUndo(fixes.toReversed(), present, schema, request.mode);
+      const inCloud = forwarding === undefined ? planUndo([], new Map(), schema, request.mode) : planUndo(forwarded.toReversed(), await presentOf(forwarding, forwarded, signal, () => {}), await forwarding.schema(), request.mode);
+      const plans = [inDirectory, inCloud];
+      const [begins, follows] = first === 'exchange' ? [inCloud, inDirectory] as const : [inDirectory, inCloud] as const;
+      for (const { operation } of [...begins.kept, ...begins.impossible]) halves.add(operation.sourceId);
+      const left = follows.steps.filter(({ operation }) => halves.has(operation.sourceId));
+      const plan: UndoPlan = { steps: plans.flatMap((one) => one.steps).filter((step) => !left.includes(step)), kept: plans.flatMap((one) => one.kept), impossible: plans.flatMap((one) => one.impossible) };
       const before = totals.counts().operations;
       const operations = [
         // What was written together is taken back together.
@@ -75,19 +81,20 @@ export async function planFixRollBack(services: Services, pair: PairRecord, task
       sums.read += standing.length;
       sums.conflicts += plan.steps.filter((step) => step.conflict !== null).length;
       sums.kept += plan.kept.length;
+      sums.left += left.length;
       sums.impossible += plan.impossible.length + members.findings.length;
       await store.transaction(async (tx) => {
         await tx.plans.appendOperations(planId, operations);
-        await tx.plans.appendFindings(planId, [...findingsOf(plan), ...members.findings]);
+        await tx.plans.appendFindings(planId, [...findingsOf(plan), ...left.map(leftAlone), ...members.findings]);
       });
     }
     if (sums.read === 0) throw appError(ErrorCode.NotFound, 'There is nothing to take back: the journal holds no change of this task that is still in place.');
-    const { conflicts, kept, impossible } = sums;
+    const { conflicts, kept, impossible, left } = sums;
     const counts = totals.counts();
     await store.transaction(async (tx) => {
       await tx.tasks.update(task.id, { settings: { ...request, seen } });
       await tx.plans.saveSummary(planId, {
-        counts, unresolved: 0, conflicts: conflicts + kept, findings: { errors: impossible, warnings: conflicts + kept },
+        counts, unresolved: 0, conflicts: conflicts + kept, findings: { errors: impossible, warnings: conflicts + kept + left },
         guard: conflicts === 0 ? [] : [{ limit: 'overwrites', count: conflicts, allowed: 0, message: `${conflicts === 1 ? '1 value' : `${conflicts} values`} that others changed since would be overwritten. Look first and approve, or choose to keep changes made since.` }],
       });
     });
@@ -129,6 +136,8 @@ async function presentOf(directory: Pick<Directory, 'get'>, fixes: readonly Writ
 }
 
 const finding = (operation: Operation, attribute: string, value: string, severity: Finding['severity'], rule: string, message: string): Finding => ({ sourceId: operation.sourceId, name: operation.name, attribute, value, rule, severity, message, proposal: null });
+/** What is said of a step that is left out because the other side of its object stays as it is. */
+const leftAlone = ({ operation, change: { attribute } }: UndoStep): Finding => finding(operation, attribute, '', 'warning', 'other side stays', `${attribute} of "${operation.name}" stays as it is, because what was written to ${operation.service === 'exchange' ? 'Active Directory' : 'Microsoft 365'} is not taken back: with one side alone taken back, mail could go round and round, or nowhere. Look at both sides, and forward its mail anew where you want it.`);
 /** What a person is to know before the way back is approved. */
 const findingsOf = (plan: UndoPlan): readonly Finding[] => [
   ...plan.steps.flatMap(({ operation, change, conflict }) => (conflict === null ? [] : [finding(operation, change.attribute, (change.before ?? []).join(', '), 'warning', 'changed by others since', conflict)])),

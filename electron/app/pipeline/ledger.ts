@@ -31,13 +31,18 @@ export function createLedger(services: Services, scope: { readonly pairId: strin
     },
     async settle(settlements) {
       const outbox = await passwords?.keep(settlements) ?? [];
-      await store.transaction(async (tx) => {
+      const kept = store.transaction(async (tx) => {
         await tx.journal.settle(settlements.map((s) => ({ id: s.intentId, outcome: s.outcome, targetId: s.targetId, message: s.message, at: services.now(), references: s.references })));
         await tx.plans.setOutcomes(settlements.map((s) => ({ operationId: s.operation.id, outcome: s.outcome, message: s.message, ...(s.targetId === null ? {} : { targetId: s.targetId }) })));
         await keepCreated(tx, services.newId(), scope.pairId, settlements);
         await forgetDeleted(tx, scope.pairId, settlements);
         await tx.outbox.add(outbox);
         await forgetPasswords(services, tx, scope.pairId, settlements.flatMap((s) => (s.operation.kind === 'delete' && s.outcome === 'done' ? s.targetId ?? [] : [])));
+      });
+      await kept.catch(async (error: unknown) => {
+        // The lease was lost, say: nothing names these secrets, so nobody would ever delete them.
+        for (const { secretRef } of outbox) if (secretRef !== null) await services.secrets.delete(secretRef).catch(() => {});
+        throw error;
       });
     },
     async openIntents() {

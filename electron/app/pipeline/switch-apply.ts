@@ -19,7 +19,7 @@ export async function forwardedMailboxes({ store }: Pick<Services, 'store'>, pla
 }
 
 /** The side that is written first: that which ends forwarding, so that no mail goes round between both at any time. */
-async function firstSide(services: Services, task: TaskRecord): Promise<Side> {
+export async function firstSide(services: Services, task: TaskRecord): Promise<Side> {
   const of = task.kind === 'Roll back' && task.undoes !== null ? await taskIfThere(services, task.undoes) : task;
   const back = of?.kind === 'Forward' && readSettings(ForwardTask, of).direction === 'back';
   return back === (task.kind === 'Roll back') ? 'exchange' : 'directory';

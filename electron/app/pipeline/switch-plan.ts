@@ -38,7 +38,7 @@ interface Planning {
   readonly redirected: string;
   readonly isTaken: ReturnType<typeof createUniqueNames>;
   /** Who has which mailbox in Microsoft 365, by its id: one mailbox is one person's. */
-  readonly owners: Map<string, string>;
+  readonly owners: Map<string, Pick<SwitchObject, 'sourceId' | 'name'>>;
   /** One object of each kind in a container, with the rights on it. */
   readonly rights: Map<string, DirectoryEntry>;
   /** One finding for each attribute of such a place that may not be written. */
@@ -117,8 +117,8 @@ async function planObject(planning: Planning, one: SwitchObject): Promise<Planne
   if (needsMailbox && found !== undefined && 'skip' in found) return skip(found.skip, found.status);
   const mailbox = found !== undefined && 'mailbox' in found ? found : null;
   const owner = mailbox === null ? undefined : owners.get(mailbox.mailbox.id);
-  if (needsMailbox && owner !== undefined && owner !== name) return skip(`The mailbox "${mailbox?.mailbox.primary ?? ''}" belongs to "${owner}", too. Mail of two people would end in one mailbox: correct the matches first.`, 'Conflict');
-  if (mailbox !== null) owners.set(mailbox.mailbox.id, name);
+  if (needsMailbox && owner !== undefined && owner.sourceId !== sourceId) return skip(`The mailbox "${mailbox?.mailbox.primary ?? ''}" belongs to "${owner.name}", too. Mail of two people would end in one mailbox: correct the matches first.`, 'Conflict');
+  if (mailbox !== null) owners.set(mailbox.mailbox.id, { sourceId, name });
   const evidence = mailbox === null ? '' : ` Its mailbox in Microsoft 365 is "${mailbox.mailbox.primary}", by ${mailbox.evidence}.`;
   if (request.kind === 'Forward') {
     const planned = planForward({ name, attributes: entry.attributes, mailbox: mailbox?.mailbox ?? null, domains, targetBefore: batch?.targetBefore ?? null }, { direction: request.settings.direction, redirectionDomain: planning.redirected, redirection: request.settings.redirection });

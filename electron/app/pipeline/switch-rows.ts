@@ -18,7 +18,7 @@ export async function batchFacts({ store }: Pick<Services, 'store'>, pair: Pick<
   const rows = Map.groupBy(await store.mailboxRows.ofSources(pair.id, ids), ({ sourceId }) => sourceId ?? '');
   return new Map([...rows].map(([id, some]) => [id, {
     contents: some.some(({ dataAt }) => dataAt !== null) ? 'there' : 'not there', grade: some.find(({ grade }) => grade !== '')?.grade ?? '',
-    // Later batches find what the first one left.
-    targetBefore: some.at(-1)?.targetBefore ?? null, batches: [...new Set(some.map(({ batchId }) => batchId))],
+    // Later batches find what the first one left; a batch that never ran noted nothing.
+    targetBefore: some.findLast((row) => row.targetBefore !== null)?.targetBefore ?? null, batches: [...new Set(some.map(({ batchId }) => batchId))],
   } as const]));
 }

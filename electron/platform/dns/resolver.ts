@@ -11,7 +11,7 @@ export type RecordKind = 'A' | 'AAAA' | 'CNAME' | 'MX' | 'NS' | 'TXT';
 /** One record. `value`: host in lower case without the last dot, address, or the whole text of a TXT record. */
 export interface DnsRecord { readonly value: string; /** Seconds. */ readonly ttl: number; /** Of MX records; 0 of others. */ readonly preference: number }
 
-/** Why there are no records. `no data`: the name is there, such records are not (RFC 2308 2.2). */
+/** Why there are no records. `no data`: the name is there, such records are not (RFC 2308 2.2); `refused` also: other servers were named instead. */
 export type DnsProblem = 'NXDOMAIN' | 'no data' | 'SERVFAIL' | 'refused' | 'timeout' | 'unreachable' | 'unreadable';
 
 /** What came of a question: the server that answered, or the last that was tried, and when, milliseconds. */
@@ -74,7 +74,10 @@ function readAnswer(said: Said, name: string, kind: RecordKind): { readonly reco
   if (code !== 0) return { records: [], problem: RCODES[code] ?? 'SERVFAIL' };
   const answers = said.answers ?? [];
   const records = answers.filter((one) => one.type === kind && one.name.toLowerCase() === endOfAliases(answers, name, kind)).flatMap(readRecord);
-  return records.length === 0 ? { records: [], problem: 'no data' } : { records, problem: null };
+  if (records.length > 0) return { records, problem: null };
+  const told = new Set((said.authorities ?? []).map((one) => one.type));
+  // Other servers are named and nothing is said of the records: a referral (RFC 2308 2.2).
+  return { records: [], problem: told.has('NS') && !told.has('SOA') ? 'refused' : 'no data' };
 }
 
 /** The name that an alias leads to in the same answer (RFC 1034 3.6.2). Records of other names in an answer do not count. */

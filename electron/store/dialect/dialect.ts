@@ -70,6 +70,8 @@ export interface Dialect {
    * the process. Not usable inside another transaction.
    */
   durably<T>(db: Kysely<Tables>, fn: (db: Kysely<Tables>) => Promise<T>): Promise<T>;
+  /** Everything committed so far has reached the disk when the promise resolves. Not usable inside a transaction. */
+  toDisk(db: Kysely<Tables>): Promise<void>;
   /** Problems that the database finds in its own file; empty when it is sound. Costs one reading of the file. */
   check(db: Kysely<Tables>): Promise<readonly string[]>;
 }

@@ -106,6 +106,8 @@ export async function openPostgres(address: ProjectAddress): Promise<OpenedPostg
       dataVersion: () => listener.version(),
       ...catalog,
       copyTo: () => Promise.reject(appError(ErrorCode.Conflict, `The project ${address.shown} is not a file. Save the schema ${schema} with pg_dump, or move the project to a file with "causeway project move --to FILE".`)),
+      // A commit is told when it is on the server's disk (PostgreSQL documentation, synchronous_commit).
+      toDisk: () => Promise.resolve(),
       durably: (db: Kysely<Tables>, fn) => db.transaction().execute(async (within) => {
         // Whatever the server's default is (PostgreSQL documentation, synchronous_commit).
         await sql`set local synchronous_commit = on`.execute(within);

@@ -160,6 +160,8 @@ export function sqliteDialect(file: string, connection: Connection): { readonly 
           await sql`pragma synchronous = NORMAL`.execute(only);
         }
       }),
+      // A checkpoint waits until the log is on the disk before it moves its pages to the file; passive, it waits for nobody (SQLite, PRAGMA wal_checkpoint).
+      toDisk: async (db) => { await sql`pragma wal_checkpoint(passive)`.execute(db); },
       check: async (db) => {
         const { rows } = await sql<{ quick_check: string }>`pragma quick_check(20)`.execute(db);
         return rows.map((row) => row.quick_check).filter((line) => line !== 'ok');

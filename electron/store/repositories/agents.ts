@@ -40,12 +40,12 @@ export interface AgentsRepository {
   /** Whether it takes no more tasks (`drained`). @throws AppError NOT_FOUND. */
   setDrained(id: string, to: 'drained' | 'at work'): Promise<AgentRecord>;
   /**
-   * Gives a collection to an agent, with its tasks that are not at work.
+   * Gives a collection to an agent, with its tasks that are not at work and its mailbox batches.
    * @returns how many tasks that wait in the queue went along, and the one that the agent before is at work on.
    * @throws AppError NOT_FOUND.
    */
   moveCollection(collectionId: string, agentId: string): Promise<{ readonly queued: number; readonly running: string | null }>;
-  /** Forgets an agent; tasks that have ended count as those of `Local`. @throws AppError NOT_FOUND; CONFLICT for `Local`, and while the agent has collections or tasks that have not ended. */
+  /** Forgets an agent; tasks that have ended count as those of `Local`, which looks after its mailbox batches from then on. @throws AppError NOT_FOUND; CONFLICT for `Local`, and while the agent has collections or tasks that have not ended. */
   remove(id: string): Promise<void>;
 }
 
@@ -109,6 +109,7 @@ export function agentsRepository(context: Context): AgentsRepository {
       const running = tasks.find(({ state, agent_id }) => agent_id !== agentId && ACTIVE_STATES.some((one) => one === state));
       // Those that have ended go along, too: whoever resumes one wants the agent of now.
       await now.updateTable('task').set((eb) => ({ agent_id: agentId, seq: eb('seq', '+', 1) })).where('collection_id', '=', collectionId).where('state', 'not in', ACTIVE_STATES).where('agent_id', '<>', agentId).execute();
+      await now.updateTable('mailbox_batch').set({ agent_id: agentId }).where('collection_id', '=', collectionId).execute();
       return { queued: tasks.filter(({ state, agent_id }) => state === 'Queued' && agent_id !== agentId).length, running: running?.id ?? null };
     }),
     remove: (id) => inTransaction(context, async (within) => {
@@ -119,6 +120,7 @@ export function agentsRepository(context: Context): AgentsRepository {
       if (task !== undefined) throw appError(ErrorCode.Conflict, `A ${task.kind} task of the agent "${agent.name}" is ${task.state}. Wait for its end, or cancel or discard it; then remove the agent.`);
       const local = within.db.selectFrom('agent').select('id').where('name_key', '=', key(LOCAL_AGENT));
       await within.db.updateTable('task').set({ agent_id: local }).where('agent_id', '=', id).execute();
+      await within.db.updateTable('mailbox_batch').set({ agent_id: local }).where('agent_id', '=', id).execute();
       await within.db.updateTable('mail').set({ agent_id: local }).where('agent_id', '=', id).execute();
       await within.db.deleteFrom('notification_template').where('scope', '=', id).execute();
       await within.db.deleteFrom('agent').where('id', '=', id).execute();

@@ -1,4 +1,4 @@
-import type { Context } from '../context.ts';
+import { inTransaction, type Context } from '../context.ts';
 import { intendedDigest, linkHash, partlyUndoneDigest, settledDigest, undoneDigest, type ChainEvent, type Marks } from '../evidence-chain.ts';
 
 /** A link about to be added. `last`: the table whose greatest number goes into it; absent: none. */
@@ -59,6 +59,18 @@ async function linkEarlier(context: Context, start: End, first: NewLink): Promis
     if (newest === undefined) return end;
     last = newest.number;
   }
+}
+
+/** Migration with which the tables of the chain came. */
+const CHAIN_SINCE = '0002-mailboxes';
+
+/** Begins the chain of a project that was just brought forward and had none, so that its journal counts as whole from then on. @param seen migrations that it had seen before. */
+export async function beginChain(context: Context, seen: readonly string[]): Promise<void> {
+  if (seen.includes(CHAIN_SINCE) || !Object.hasOwn(context.environment.migrations, CHAIN_SINCE)) return;
+  await inTransaction(context, async (within) => {
+    const end = await endOf(within, undefined);
+    if (end.number === 0) await linkEarlier(within, end, { event: 'recorded', pairId: null, content: { marks: [] } });
+  });
 }
 
 /** One link for each pair that the rows belong to: nearly always one. */

@@ -50,11 +50,12 @@ export interface MailboxRowsRepository {
   switched(pairId: string): Promise<{ readonly addresses: number; readonly unconverted: readonly string[] }>;
 }
 
+/** What a look at a batch changes. That a mailbox was converted is told by others in between ({@link MailboxRowsRepository.setConverted}), and a look must not write it over. */
 const MUTABLE = [
   'source_id', 'source_name', 'target_id', 'stage', 'state', 'error_code', 'error', 'suggestion', 'secret_ref', 'service_status', 'routing', 'target_before', 'items', 'skipped', 'items_total', 'bytes', 'bytes_total', 'grade',
-  'queued_ms', 'busy_ms', 'stalled_ms', 'provisioned_at', 'forwarded_at', 'data_at', 'completed_at', 'converted_at', 'changed_at',
+  'queued_ms', 'busy_ms', 'stalled_ms', 'provisioned_at', 'forwarded_at', 'data_at', 'completed_at', 'changed_at',
 ] as const;
-const COLUMNS = ['batch_id', 'line', 'pair_id', 'address', 'address_key', 'origin', 'force_change', ...MUTABLE] as const;
+const COLUMNS = ['batch_id', 'line', 'pair_id', 'address', 'address_key', 'origin', 'force_change', 'converted_at', ...MUTABLE] as const;
 
 const toRecord = (row: Selectable<MailboxRowTable>): MailboxRowRecord => ({
   batchId: row.batch_id, line: row.line, pairId: row.pair_id, address: row.address, sourceId: row.source_id, sourceName: row.source_name, targetId: row.target_id, stage: row.stage as RowStage, state: row.state as RowState,

@@ -17,8 +17,10 @@ export interface OutboxRepository {
   /** Newest first. @throws AppError INVALID_INPUT when the cursor or the limit is wrong. */
   page(query: PageRequest & { readonly pairId: string; readonly state?: PasswordState | '' | undefined }): Promise<Page<OutboxEntry>>;
   get(id: string): Promise<OutboxEntry | undefined>;
-  /** Changes the state and forgets where the secret is: it is gone by then. */
-  close(id: string, state: PasswordState): Promise<void>;
+  /** Changes the state. @param secret `elsewhere`: another machine has the secret, so its name stays until that one has deleted it; else it is gone by then. */
+  close(id: string, state: PasswordState, secret?: 'gone' | 'elsewhere'): Promise<void>;
+  /** Entries that are closed and whose secret is still sealed somewhere. Looks at all of them: not for every second. */
+  left(): Promise<readonly OutboxEntry[]>;
   /** Entries that wait and have expired at that time. */
   expired(at: number): Promise<readonly OutboxEntry[]>;
   /** Entries of accounts, by Graph id. */
@@ -53,7 +55,8 @@ export function outboxRepository(context: Context): OutboxRepository {
       return toPage(rows, limit, total, (row) => [row.number], toEntry);
     },
     get: async (id) => { const row = await db.selectFrom('outbox').selectAll().where('id', '=', id).executeTakeFirst(); return row === undefined ? undefined : toEntry(row); },
-    close: async (id, state) => { await db.updateTable('outbox').set({ state, secret_ref: null }).where('id', '=', id).execute(); },
+    close: async (id, state, secret = 'gone') => { await db.updateTable('outbox').set({ state, ...(secret === 'gone' ? { secret_ref: null } : {}) }).where('id', '=', id).execute(); },
+    left: async () => (await db.selectFrom('outbox').selectAll().where('state', '<>', 'waits for delivery').where('secret_ref', 'is not', null).execute()).map(toEntry),
     expired: async (at) => (await db.selectFrom('outbox').selectAll().where('state', '=', 'waits for delivery').where('expires_at', '<=', at).execute()).map(toEntry),
     ofTargets: async (pairId, targetIds) => {
       const found: OutboxEntry[] = [];

@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { createPasswordDesk, expirePasswords, passwordDelivered, passwordForDelivery } from '../../../electron/app/initial-passwords-desk.ts';
+import { createPasswordDesk, expirePasswords, forgetLeftPasswords, forgetPassword, forgetPasswords, passwordDelivered, passwordForDelivery, sealedPasswords } from '../../../electron/app/initial-passwords-desk.ts';
 import { sessionSecretStore, type SecretStore } from '../../../electron/platform/index.ts';
 import { createProject, IN_MEMORY, type OutboxEntry } from '../../../electron/store/index.ts';
 import { DEFAULT_PASSWORD_POLICY } from '../../../shared/domain/passwords.ts';
@@ -104,6 +104,44 @@ describe('the outbox', () => {
       expect(await expirePasswords({ store, secrets, now: () => 1_500 })).toBe(1);
       expect(secrets.names()).toEqual([]);
       expect(await store.outbox.get('e1')).toMatchObject({ state: 'expired', secretRef: null });
+    } finally { await store.close(); }
+  });
+
+  it('forgets on the machine that has a password what another machine gave up', async () => {
+    const [here, there] = [vault(), vault()];
+    const store = await createProject({ file: IN_MEMORY, name: 'x', demo: false });
+    const now = () => 1_500;
+    const make = async (): Promise<OutboxEntry> => {
+      const d = desk(here, 500);
+      d.newPassword(operation);
+      const [entry] = await d.keep([settled]);
+      if (entry === undefined) throw new Error('nothing was kept');
+      await store.outbox.add([entry]);
+      await store.targets.upsertPage('p', [{ id: 't1', kind: 'user', name: 'Ben', deleted: false, links: {}, attributes: {} }], 'run');
+      return entry;
+    };
+    try {
+      for (const [state, giveUp] of [
+        ['expired', async () => { await expirePasswords({ store, secrets: there, now }); }],
+        ['needs a reset', async (entry: OutboxEntry) => { await forgetPassword({ store, secrets: there }, entry); }],
+      ] as const) {
+        await giveUp(await make());
+        expect(await store.outbox.get('e1')).toMatchObject({ state, secretRef: 'outbox/e1' });
+        expect(await sealedPasswords(store, 'p')).toEqual(['outbox/e1']);
+        expect(await forgetLeftPasswords({ store, secrets: there })).toBe(0);
+        expect(await forgetLeftPasswords({ store, secrets: here })).toBe(1);
+        expect(here.names()).toEqual([]);
+        expect(await store.outbox.get('e1')).toMatchObject({ state, secretRef: null });
+        expect(await store.outbox.left()).toEqual([]);
+        await store.outbox.removeAll(['e1']);
+      }
+      // An account that was deleted from elsewhere.
+      await make();
+      await forgetPasswords({ secrets: there, now }, store, 'p', ['t1']);
+      await store.targets.remove('p', 't1');
+      expect(await forgetLeftPasswords({ store, secrets: here })).toBe(1);
+      expect(here.names()).toEqual([]);
+      expect(await store.outbox.get('e1')).toBeUndefined();
     } finally { await store.close(); }
   });
 

@@ -3,7 +3,7 @@
  * ------------------------------------------------------------|------------------------------------------------------
  * mail redirection before and after the switch in both        | 'before the switch ...'
  *   directions, by the pair's redirection domain              |
- * half of a switch is none: no loop at any time               | 'what one side refuses ...'
+ * half of a switch is none: no loop at any time               | 'what one side refuses ...', 'what others keep ...'
  */
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { skipFor } from '../../servers/available.ts';
@@ -109,6 +109,29 @@ describe.skipIf(skipFor(await sambaObstacle()))('mail redirection over a real Ac
     expect([forwarding()['Ann'], await target('Ann')]).toEqual([[null, false], 'SMTP:ann@simulated.onmicrosoft.com']);
     await takeBack(after.id);
     expect([await d.held(), forwarding()]).toEqual(redirected);
+    await takeBack(before.id);
+    expect([await d.held(), forwarding()]).toEqual([held, { ...sent, Ann: [null, false] }]);
+  });
+
+  it('what others keep on one side is kept on the other: the way back makes no loop', async () => {
+    await open();
+    const [held, sent] = [await d.held(), forwarding()];
+    await d.call('pairs.update', { id: d.pairId, redirectionDomain: DOMAIN });
+    const before = await plan('back');
+    expect(await d.approve(before.id)).toMatchObject({ state: 'Completed' });
+    const after = await plan('to the cloud');
+    expect(await d.approve(after.id)).toMatchObject({ state: 'Completed' });
+    // Another address of the same mailbox in Microsoft 365.
+    await d.set('Ann', 'targetAddress', 'SMTP:ann@example.com');
+    const back = await d.ended((await d.call('checks.rollBack', { taskId: after.id, mode: 'keep changes made since' })).taskId);
+    expect((await d.call('plans.findings', { planId: back.planId ?? '' })).rows.map((f) => [f.name, f.rule, f.message])).toEqual([
+      ['Ann', 'changed by others since', expect.stringContaining('targetAddress')], ['Ann', 'other side stays', expect.stringMatching(/^forwardingSmtpAddress of "Ann" stays as it is, because what was written to Active Directory is not taken back/)],
+    ]);
+    const taken = await d.approve(back.id);
+    expect(taken, taken.message).toMatchObject({ state: 'Completed', verified: true });
+    const target = async (cn: string) => (await d.held())[dn(cn)]?.['targetAddress']?.[0] ?? null;
+    expect([forwarding()['Ann'], await target('Ann'), forwarding()['Ben'], await target('Ben')]).toEqual([[null, false], 'SMTP:ann@example.com', [`smtp:ben@${DOMAIN}`, false], null]);
+    await d.set('Ann', 'targetAddress');
     await takeBack(before.id);
     expect([await d.held(), forwarding()]).toEqual([held, { ...sent, Ann: [null, false] }]);
   });

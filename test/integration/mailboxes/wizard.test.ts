@@ -74,6 +74,12 @@ describe('the wizard of a staged batch', () => {
     expect((await rig.refused('mailboxes.stop', { batchId: batch.id })).code).toBe('CONFLICT');
     await rig.call('mailboxes.discard', { batchId: batch.id });
     expect([await rig.platform.secrets.get(`mailbox/${batch.id}/1`), (await rig.call('mailboxes.batches', { pairId })).rows]).toEqual([null, []]);
+    const left = await rig.call('mailboxes.create', { ...make, list: file(list('ann')) });
+    const { target } = await rig.call('pairs.get', { id: pairId });
+    const elsewhere = { ...target, tenantId: 'other.onmicrosoft.com' };
+    expect(await rig.refused('pairs.update', { id: pairId, target: elsewhere })).toMatchObject({ code: 'CONFLICT', message: 'The mailbox batch "First" of "Works" belongs to the present tenant. Discard it before changing the tenant.' });
+    await rig.call('pairs.delete', { id: pairId, force: true });
+    expect([await rig.platform.secrets.get(`mailbox/${left.id}/1`), await rig.platform.secrets.get(`pair/${pairId}/exchange`)]).toEqual([null, null]);
   });
 
   it('takes the mailboxes of a collection as a file would: rooms and shared ones in, groups out with the reason', async () => {
@@ -91,6 +97,8 @@ describe('the wizard of a staged batch', () => {
     await rig.call('notifications.saveSettings', { settings: { transport: 'smtp', host: '127.0.0.1', port: 1, security: 'none', caFile: '', username: '', from: 'causeway@example.com', replyTo: '', pairId: null, ratePerMinute: 30, support: '', held: [] } });
     let batch = await rig.call('mailboxes.create', { pairId, name: 'First', profile: 'current', list: file(list('ann', 'bob')), recipients: ['help@example.com'], consent: 'given' });
     await rig.call('mailboxes.run', { batchId: batch.id });
+    expect(await rig.refused('pairs.delete', { id: pairId, force: true })).toMatchObject({ code: 'CONFLICT', message: expect.stringContaining('stop it, or wait for its end, before deleting') as string });
+    expect((await rig.refused('pairs.update', { id: pairId, source: { kind: 'ldif', file: path.join(rig.folder, 'moved.ldf') } })).message).toBe('The mailbox batch "First" of "Works" belongs to the present source. Stop it, or wait for its end, before changing the source.');
     for (let i = 0; i < 60 && batch.endedAt === null; i += 1) {
       rig.simulator.advance(30_000);
       batch = await lookNow(rig, batch.id);
@@ -99,6 +107,7 @@ describe('the wizard of a staged batch', () => {
     expect(batch).toMatchObject({ state: 'Completed', created: 2, done: 2 });
     const { rows } = await rig.call('mailboxes.rows', { batchId: batch.id });
     expect(rows.map((row) => [row.stage, row.errorCode])).toEqual([['data', 'forwarding not read'], ['data', 'forwarding not read']]);
+    expect((await rig.refused('pairs.update', { id: pairId, target: { ...(await rig.call('pairs.get', { id: pairId })).target, tenantId: 'other.onmicrosoft.com' } })).message).toBe('The mailbox batch "First" of "Works" belongs to the present tenant. Create another pair for other.onmicrosoft.com.');
     expect(rig.simulator.migration()).toMatchObject({ batches: [{ name: batch.serviceName }], users: [{ address: 'ann@example.com', status: 'Synced' }, { address: 'bob@example.com', status: 'Synced' }] });
     expect([await rig.platform.secrets.get(`mailbox/${batch.id}/1`), await rig.platform.secrets.get(`mailbox/${batch.id}/2`)]).toEqual([null, null]);
     const mails = (await rig.call('notifications.mails', { pairId })).rows;

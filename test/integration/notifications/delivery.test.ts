@@ -177,6 +177,14 @@ describe('a mail with a password', () => {
     expect(secrets.values.size).toBe(0);
   });
 
+  it('never leaves without it, not even when somebody sends it again: the text asks for what was not kept', async () => {
+    await store.mails.add([aMail(2, { body: '{DisplayName}: {Password}\n', fields: FIELDS, state: 'failed' }), aMail(3, { body: '{DisplayName} alone\n', fields: FIELDS })]);
+    await store.mails.move([aMail(2).id], ['failed'], { state: 'waiting', message: '', at: START }, 'all');
+    await pass();
+    expect(await mail(2)).toMatchObject({ state: 'failed', message: 'The password of this account is not kept. Reset it and tell the person in another way.' });
+    expect(smtp.taken.map((one) => one.text)).toEqual(['Ann alone']);
+  });
+
   it('waits where another machine has the password', async () => {
     await secrets.delete('outbox/acc');
     await pass(['berlin']);

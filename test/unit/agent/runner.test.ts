@@ -102,6 +102,25 @@ describe('the runner of a process', () => {
     expect((await store.tasks.get(task.id)).state).toBe('Queued');
   });
 
+  it('interrupts its task when the grace time is over, whatever goes on beside the tasks, and waits for that as well', async () => {
+    const [begun, task, beside] = [Promise.withResolvers<void>(), Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const due: Store['mailboxBatches']['due'] = async () => { await beside.promise; return []; };
+    const { id } = await newTask();
+    const runner = startRunner(servicesOf({ ...store, mailboxBatches: { ...store.mailboxBatches, due } }), {
+      agentId, owner: 'a', heard: { begun: async () => { begun.resolve(); await task.promise; }, ended: async () => {} },
+    });
+    runners.push(runner);
+    await begun.promise;
+    let drained = false;
+    const drain = runner.drain(20).then((interrupted) => { drained = true; return interrupted; });
+    await new Promise((resolve) => { setTimeout(resolve, 150); });
+    task.resolve();
+    await until(async () => (await store.tasks.get(id)).leaseOwner === null, 5_000);
+    const [state, early] = [(await store.tasks.get(id)).state, drained];
+    beside.resolve();
+    expect([state, early, await drain]).toEqual(['Interrupted', false, id]);
+  });
+
   it('that has tasks of its own runs those only, and does not pass for an agent before it has any', async () => {
     const [own, others] = [await newTask(), await newTask()];
     const { start: begin, run } = ownTaskRunner();

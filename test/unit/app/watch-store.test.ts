@@ -75,6 +75,6 @@ describe('what windows hear of other processes', () => {
     await severalLooks();
     expect(said).toEqual([]);
     await there.project.rename('Another');
-    await vi.waitFor(() => { expect(nouns().flat()).toEqual(['project', 'pairs', 'collections', 'objects', 'rules', 'tasks', 'agents', 'coexistence', 'mailboxes', 'notifications', 'cutover', 'evidence']); });
+    await vi.waitFor(() => { expect(nouns().flat()).toEqual(['project', 'pairs', 'collections', 'objects', 'rules', 'tasks', 'agents', 'coexistence', 'mailboxes', 'notifications', 'cutover']); });
   });
 });

@@ -23,10 +23,10 @@ describe('a resolver that was chosen', () => {
   });
 
   it('tells a name that is not there from one without such records, and each failure of a server', async () => {
-    const one = await dns({ 'empty.example': [], 'broken.example': 'SERVFAIL', 'mine.example': 'REFUSED', 'silent.example': 'silent', 'noise.example': 'garbage' });
+    const one = await dns({ 'below.example': { referral: 'ns1.below.example' }, 'empty.example': [], 'broken.example': 'SERVFAIL', 'mine.example': 'REFUSED', 'silent.example': 'silent', 'noise.example': 'garbage' });
     const { resolve } = resolver(one);
-    const said = await Promise.all(['nobody.example', 'empty.example', 'broken.example', 'mine.example', 'silent.example', 'noise.example'].map(async (name) => (await resolve(name, 'MX')).problem));
-    expect(said).toEqual(['NXDOMAIN', 'no data', 'SERVFAIL', 'refused', 'timeout', 'timeout']);
+    const said = await Promise.all(['nobody.example', 'empty.example', 'below.example', 'broken.example', 'mine.example', 'silent.example', 'noise.example'].map(async (name) => (await resolve(name, 'MX')).problem));
+    expect(said).toEqual(['NXDOMAIN', 'no data', 'refused', 'SERVFAIL', 'refused', 'timeout', 'timeout']);
     await one.close();
     servers.length = 0;
     expect((await resolve('example.com', 'MX')).problem).toBe('unreachable');
@@ -86,6 +86,13 @@ describe('servers that answer for a domain', () => {
     const one = await dns({ 'example.com': [{ kind: 'NS', value: 'ns2.example.net' }, { kind: 'NS', value: 'ns1.example.net' }], 'ns1.example.net': [{ kind: 'A', value: '192.0.2.1' }], 'ns2.example.net': [{ kind: 'AAAA', value: '2001:db8::2' }] });
     expect(await authoritativeServers(resolver(one), 'mail.example.com')).toEqual(['192.0.2.1', '2001:db8::2']);
     expect(await authoritativeServers(resolver(one), 'nobody.example')).toEqual([]);
+  });
+
+  it('are not those of the domain above when it cannot be told whether the domain has some', async () => {
+    const above = { 'example.com': [{ kind: 'NS', value: 'ns1.example.com' }], 'ns1.example.com': [{ kind: 'A', value: '192.0.2.1' }] } as const;
+    for (const entry of ['SERVFAIL', 'REFUSED', { referral: 'ns1.mail.example.com' }] as const) {
+      expect(await authoritativeServers(resolver(await dns({ ...above, 'mail.example.com': entry })), 'mail.example.com')).toEqual([]);
+    }
   });
 });
 

@@ -68,6 +68,22 @@ describe.each(VARIANTS)('agents ($name)', (variant) => {
     expect((await store.tasks.get(id)).agentId).toBe(local);
   });
 
+  it('are followed by the mailbox batches of a collection, and leave theirs to Local when they are removed', async () => {
+    const store = await open(variant);
+    const { pair, collectionId } = await seeded(store, 1);
+    const [one, two] = [await store.agents.create('one'), await store.agents.create('two')];
+    const local = (await store.agents.list())[0]?.id ?? '';
+    const settings = { atATime: 10, recipients: [], ownEndpoint: false, pace: [], timeLeftMs: null, runs: 0, told: [], waitMs: 0, closing: null };
+    const batch = async (n: number, of: string | null, agentId: string): Promise<void> => { await store.mailboxBatches.create({ id: guid(n), pairId: pair.id, collectionId: of, name: `B${n}`, serviceName: `S${n}`, endpoint: 'E', profile: 'current', settings, csvName: 'a.csv', csvHash: 'h', total: 1, agentId, createdAt: 1, createdBy: 'me' }, { at: 1, by: 'me' }); };
+    const agents = async () => (await store.mailboxBatches.list(pair.id)).toReversed().map(({ agentId }) => agentId);
+    await batch(51, collectionId, local);
+    await batch(52, null, one.id);
+    await store.agents.moveCollection(collectionId, two.id);
+    expect(await agents()).toEqual([two.id, one.id]);
+    await store.agents.remove(one.id);
+    expect(await agents()).toEqual([two.id, local]);
+  });
+
   it('take a task of another one, which is theirs from then on', async () => {
     const store = await open(variant);
     const { pair, collectionId } = await seeded(store, 1);

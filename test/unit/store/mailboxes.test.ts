@@ -69,6 +69,13 @@ describe.each(VARIANTS)('staged batches, on $name', (variant) => {
     expect(bob).toEqual(row(id(2), pairId, 2, 'bob@x.de', { state: 'In progress', serviceStatus: 'Syncing', provisionedAt: 5, items: 7, bytes: 9, forceChange: true }));
     if (bob !== undefined) await store.mailboxRows.save([{ ...bob, state: 'Done', routing: 'r' }]);
     expect((await store.mailboxRows.page({ batchId: id(2), state: 'Done' })).rows).toMatchObject([{ address: 'bob@x.de', routing: 'r' }]);
+    // Converted while a look was under way, which knows nothing of it.
+    if (bob !== undefined) {
+      await store.mailboxRows.save([{ ...bob, sourceId: id(77), state: 'Done' }]);
+      await store.mailboxRows.setConverted(pairId, [id(77)], NOW + 5);
+      await store.mailboxRows.save([{ ...bob, sourceId: id(77), state: 'Done' }]);
+    }
+    expect((await store.mailboxRows.ofSources(pairId, [id(77)])).map((one) => one.convertedAt)).toEqual([NOW + 5]);
     await store.mailboxReports.add({ id: id(50), pairId, batchId: id(2), kind: 'Error Report', madeAt: NOW, rowCount: 1, content: 'x' });
     expect([await store.mailboxReports.list(pairId), await store.mailboxReports.list(pairId, id(1)), (await store.mailboxReports.get(id(50)))?.content]).toEqual([[{ id: id(50), pairId, batchId: id(2), kind: 'Error Report', madeAt: NOW, rowCount: 1 }], [], 'x']);
     await store.mailboxBatches.remove(id(2));

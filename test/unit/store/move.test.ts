@@ -48,12 +48,14 @@ describe.skipIf(NO_POSTGRES)('moving a project', () => {
     await everything(first, 40, { outbox: 1_203, source_link: 2_000 });
     // The greatest number was given and is gone: it must not be given again.
     await first[CONTEXT].db.deleteFrom('outbox').where('number', '=', 1_203).execute();
+    await first[CONTEXT].db.insertInto('pair_setting').values([{ pair_id: 'p', name: 'mailboxes', value: '{"method":"manual"}' }, { pair_id: 'q', name: 'mailboxes', value: '{"method":"existing"}' }]).execute();
     const before = await contents(first);
     const address = await place('PostgreSQL');
     const there = await moveProject(first, address);
     expect(there.tables.every(({ rows }) => rows >= 40)).toBe(true);
-    expect(there).toMatchObject({ place: shownPlace(address), rows: Object.values(before).flat().length, secrets: expect.arrayContaining(['pair/0/source', 'pair/1/target', 'v7']) as string[] });
+    expect(there).toMatchObject({ place: shownPlace(address), rows: Object.values(before).flat().length, secrets: expect.arrayContaining(['pair/0/source', 'pair/1/target', 'pair/p/exchange', 'v7']) as string[] });
     expect(there.secrets).not.toContain('');
+    expect(there.secrets).not.toContain('pair/q/exchange');
     const second = keep(await openProject(address));
     expect(await contents(second)).toEqual(before);
     expect((await second.project.get()).name).toBe('Test');

@@ -1,3 +1,4 @@
+import { copyFileSync } from 'node:fs';
 import path from 'node:path';
 import Database from 'better-sqlite3';
 import { Kysely, sql } from 'kysely';
@@ -30,6 +31,17 @@ describe('the SQLite dialect', () => {
     expect(mode()).toBe(1);
     await expect(dialect.durably(db, () => Promise.reject(new Error('stop')))).rejects.toThrow('stop');
     expect(mode()).toBe(1);
+    await db.destroy();
+  });
+
+  it('brings what is committed to the disk when told to', async () => {
+    const { file, connection, dialect, db } = opened();
+    connection.exec("create table setting (key text primary key, value text not null) strict; insert into setting values ('a', 'b')");
+    // The file alone, without its log, as somebody would find it who has lost the log.
+    const alone = () => { const copy = path.join(folder(), 'copy.db'); copyFileSync(file, copy); const one = new Database(copy); try { return one.prepare("select count(*) from sqlite_schema where name = 'setting'").pluck().get(); } finally { one.close(); } };
+    expect(alone()).toBe(0);
+    await dialect.toDisk(db);
+    expect(alone()).toBe(1);
     await db.destroy();
   });
 

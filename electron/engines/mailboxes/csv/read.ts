@@ -53,7 +53,8 @@ function headerColumns(header: readonly string[], tell: (code: FileErrorCode, me
       else columns.set(known, at);
     } else if (other === undefined) {
       const meant = CSV_COLUMNS.find((one) => plain(one) === plain(name)) ?? CSV_COLUMNS.find((one) => plain(name).includes('mail') && one === 'EmailAddress');
-      tell('header not allowed', `The column "${name}" is not allowed${meant === undefined ? `; allowed are ${CSV_COLUMNS.join(', ')}` : `. Did you mean ${meant}?`}`);
+      // Not its name: in a file without a header that is a value, which may be a password.
+      tell('header not allowed', `The name of column ${at + 1} is not allowed${meant === undefined ? `; allowed are ${CSV_COLUMNS.join(', ')}` : `. Did you mean ${meant}?`}`);
     }
   }
   if (!columns.has('EmailAddress')) tell('no EmailAddress', 'The column EmailAddress is missing.');

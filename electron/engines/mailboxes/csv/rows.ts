@@ -30,7 +30,8 @@ function rowProblem({ line, address, password, force }: CsvRow, profile: Mailbox
   if (!isSmtpAddress(address)) return tell('address invalid', `"${address}" is no SMTP address.`);
   const first = seen.get(addressKey(address));
   if (first !== undefined) return tell('twice in file', `${address} is in row ${first} already.`);
-  if (force !== undefined && !/^(true|false)$/i.test(force)) return tell('force value', `ForceChangePassword of ${address} is "${force}"; it must be True or False.`);
+  // The value is not repeated: where columns were mixed up it is a password.
+  if (force !== undefined && !/^(true|false)$/i.test(force)) return tell('force value', `ForceChangePassword of ${address} must be True or False.`);
   if (password !== undefined && password.length < MAILBOX_LIMITS[profile].shortestPassword) return tell('password short', `The password of ${address} has fewer than ${MAILBOX_LIMITS[profile].shortestPassword} characters.`);
   if (force?.toLowerCase() === 'true' && federated.has(addressDomain(address))) return tell('force with federation', `ForceChangePassword of ${address} is True, but people of ${addressDomain(address)} sign in by federation.`);
   seen.set(addressKey(address), line);

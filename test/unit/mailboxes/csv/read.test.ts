@@ -15,7 +15,15 @@ describe('a list of mailboxes', () => {
   it('tells all findings of a file at once', () => {
     const { findings } = readMailboxCsv(bytes(`Mail,Password,Password\n${'x\n'.repeat(2_001)}`), 'people.xlsx', 'current');
     expect([...new Set(findings.map((finding) => finding.code))]).toEqual(['file type', 'header not allowed', 'header twice', 'no EmailAddress', 'too many rows', 'columns differ']);
-    expect(findings.find((finding) => finding.code === 'header not allowed')?.message).toContain('Did you mean EmailAddress?');
+    expect(findings.find((finding) => finding.code === 'header not allowed')?.message).toBe('The name of column 1 is not allowed. Did you mean EmailAddress?');
+  });
+
+  it('repeats no value of a file without a header: it may be a password', () => {
+    for (const password of ['Secret123', 'Password1!', 'Gmail-2026']) {
+      const { findings } = readMailboxCsv(bytes(`a@b.com,${password}\nb@b.com,${password}`), 'people.csv', 'current');
+      expect(findings.map((finding) => finding.code)).toEqual(['header not allowed', 'header not allowed', 'no EmailAddress']);
+      expect(JSON.stringify(findings)).not.toContain(password);
+    }
   });
 
   it.each([['current', 2_000, []], ['current', 2_001, ['too many rows']], ['2011', 1_000, []], ['2011', 1_001, ['too many rows']]] as const)('counts rows by the profile: %s, %i rows', (profile, n, expected) => {
@@ -43,6 +51,12 @@ describe('rows by themselves', () => {
     [row(''), 'address empty'], [row('  '), 'address empty'], [row('nobody'), 'address invalid'], [row('a@b'), 'address invalid'], [row(' a@b.com'), 'spaces'], [row('a@b.com', 'long-enough '), 'spaces'], [row('a@b.com', ''), 'empty field'],
     [row('a@b.com', 'long-enough', ''), 'empty field'], [row('a@b.com', 'long-enough', 'yes'), 'force value'], [row('a@b.com', 'short'), 'password short'], [row('a@FED.example', 'long-enough', 'TRUE'), 'force with federation'],
   ])('%j is %s', (one, code) => { expect(check([one])).toEqual([[1, code]]); });
+
+  it('does not repeat what is in the column ForceChangePassword: mixed up with another one it is a password', () => {
+    const [problem] = checkRows([{ line: 1, address: 'a@b.com', password: 'True', force: 'Secret123' }], 'current', new Set());
+    expect(problem).toMatchObject({ code: 'force value', message: 'ForceChangePassword of a@b.com must be True or False.' });
+    expect(JSON.stringify(problem)).not.toContain('Secret123');
+  });
 
   it('takes what is right, whatever the case, and the first of two', () => {
     expect(check([row('a@b.com', 'long-enough', 'true'), row('x@fed.example'), row('A@b.com'), row('bad'), row('bad')])).toEqual([[3, 'twice in file'], [4, 'address invalid'], [5, 'address invalid']]);
